@@ -1,0 +1,94 @@
+"""What the two parts of the voice are trained to make small, and the figures shown while they train."""
+
+from __future__ import annotations
+
+import torch
+from model import ENERGY_MEAN, ENERGY_SCALE, LOG_F0_MEAN, LOG_F0_SCALE
+from torch import Tensor
+from torch.nn import functional
+
+LOG_DURATION_MEAN = 1.3  # the predictor's first output is log(frames) − 1.3
+CENTS_PER_LOG = 1200 / 0.6931471805599453
+SSIM_WINDOW = 7
+SSIM_C1, SSIM_C2 = 0.01, 0.03  # the usual constants, on mel values scaled to a range of about 4
+
+
+def mean_over(values: Tensor, weights: Tensor) -> Tensor:
+    """Weighted mean; `weights` broadcasts over trailing axes of `values`."""
+    while weights.dim() < values.dim():
+        weights = weights.unsqueeze(-1)
+    weights = weights.expand_as(values)
+    return (values * weights).sum() / weights.sum().clamp(min=1e-6)
+
+
+def predictor_losses(predicted: Tensor, targets: Tensor, mask: Tensor) -> dict[str, Tensor]:
+    """Errors of the prosody predictor.
+
+    Args:
+        predicted: [B, N, 6], the predictor's raw outputs.
+        targets: [B, N, 6], frames, log-F0 at three points, voicing, energy.
+        mask: [B, N].
+
+    Returns:
+        `duration` (log), `total` (share of the utterance's length), `pitch` (scaled, voiced phonemes first),
+        `voicing`, `energy`; and for the log only `cents`, the mean absolute pitch error of voiced phonemes.
+    """
+    frames = targets[..., 0].clamp(min=0.5)
+    log_duration = predicted[..., 0] + LOG_DURATION_MEAN
+    length = (frames * mask).sum(1)
+    total = ((log_duration.exp() * mask).sum(1) - length).abs() / length
+    voiced = mask * (0.05 + targets[..., 4])
+    pitch = (predicted[..., 1:4] - (targets[..., 1:4] - LOG_F0_MEAN) / LOG_F0_SCALE).abs()
+    energy = (predicted[..., 5] - (targets[..., 5] - ENERGY_MEAN) / ENERGY_SCALE).abs()
+    voicing = functional.binary_cross_entropy_with_logits(
+        predicted[..., 4], targets[..., 4], reduction="none"
+    )
+    clearly_voiced = mask * (targets[..., 4] > 0.5)
+    return {
+        "duration": mean_over(
+            functional.smooth_l1_loss(log_duration, frames.log(), reduction="none", beta=0.1), mask
+        ),
+        "total": total.mean(),
+        "pitch": mean_over(pitch, voiced),
+        "voicing": mean_over(voicing, mask),
+        "energy": mean_over(energy, mask),
+        "cents": mean_over(pitch.detach(), clearly_voiced) * LOG_F0_SCALE * CENTS_PER_LOG,
+    }
+
+
+def structural_similarity(predicted: Tensor, target: Tensor) -> Tensor:
+    """SSIM over time and bands (Wang et al. 2004) with a flat window, [B, T, 80] → [B, T, 80]."""
+
+    def blur(x: Tensor) -> Tensor:
+        return functional.avg_pool2d(
+            x.unsqueeze(1), SSIM_WINDOW, 1, SSIM_WINDOW // 2, count_include_pad=False
+        ).squeeze(1)
+
+    mean_p, mean_t = blur(predicted), blur(target)
+    var_p = (blur(predicted**2) - mean_p**2).clamp(min=0)
+    var_t = (blur(target**2) - mean_t**2).clamp(min=0)
+    covariance = blur(predicted * target) - mean_p * mean_t
+    luminance = (2 * mean_p * mean_t + SSIM_C1) / (mean_p**2 + mean_t**2 + SSIM_C1)
+    return luminance * (2 * covariance + SSIM_C2) / (var_p + var_t + SSIM_C2)
+
+
+def decoder_losses(draft: Tensor, final: Tensor, target: Tensor, mask: Tensor) -> dict[str, Tensor]:
+    """Errors of the decoder's mel spectrogram, before and after the post-net, and of its band-to-band steps."""
+    similarity = structural_similarity((final + 5) / 3, (target + 5) / 3)
+    steps = (final.diff(dim=-1) - target.diff(dim=-1)).abs()
+    return {
+        "draft": mean_over((draft - target).abs(), mask),
+        "final": mean_over((final - target).abs(), mask),
+        "ssim": mean_over(1 - similarity, mask),
+        "steps": mean_over(steps, mask),
+    }
+
+
+def contrast(mel: Tensor, mask: Tensor, first: int = 0, last: int = 80) -> Tensor:
+    """Mean absolute step between neighbouring bands first..last: the measure of over-smoothing."""
+    return mean_over(mel[..., first:last].diff(dim=-1).abs(), mask)
+
+
+def speech_mask(target: Tensor, mask: Tensor) -> Tensor:
+    """Frames that are not silence: those whose mean log mel lies above −8."""
+    return mask * (target.mean(-1) > -8).to(torch.float32)
