@@ -11,6 +11,7 @@ joined), clauses of 2 to 13 words with every end punctuation, and single words a
 from __future__ import annotations
 
 import argparse
+import itertools
 import random
 import re
 from pathlib import Path
@@ -47,11 +48,7 @@ def split_off(sentences: list[str]) -> tuple[list[str], list[str], list[str]]:
 
 def joined_pairs(sentences: list[str], count: int, dice: random.Random) -> list[str]:
     """Join neighbours into utterances of 170 to 290 characters."""
-    pairs = [
-        f"{first} {second}"
-        for first, second in zip(sentences, sentences[1:], strict=False)
-        if first and second
-    ]
+    pairs = [f"{first} {second}" for first, second in itertools.pairwise(sentences) if first and second]
     pairs = [pair for pair in pairs if 170 <= len(pair) <= MAX_CHARACTERS]
     return dice.sample(pairs, min(count, len(pairs)))
 

@@ -1,10 +1,12 @@
-"""How good is the voice? python training/evaluate.py --harvard FILE --held-out FILE --teacher-cache FILE
+"""Measure how good the voice is, beside its teacher.
 
-Speaks every line of three lists with the voice (text front end, ForwardTacotron, HiFi-GAN, all in float32) and with
-its teacher (hibari-tts, voice "heart", from the same phonemes), lets the judges hear both, and prints a table:
-the voice's value, the goal, the value of the teacher's copy synthesis (its mel spectrogram through the same
-vocoder: what a perfect student would reach) and of the teacher's own speech. What each row means stands in
-`evaluation/report.py` and `evaluation/measures.py`.
+    python training/evaluate.py --harvard FILE --held-out FILE --teacher-cache FILE
+
+Speaks every line of three lists with the voice (text front end, ForwardTacotron, HiFi-GAN, all in float32)
+and with its teacher (hibari-tts, voice "heart", from the same phonemes), lets the judges hear both, and prints
+a table: the voice's value, the goal, the value of the teacher's copy synthesis (its mel spectrogram through
+the same vocoder: what a perfect student would reach) and of the teacher's own speech. What each row means
+stands in `evaluation/report.py` and `evaluation/measures.py`.
 
 Lists are files of one sentence a line; of a line with fields separated by `|` the last one is the sentence:
 
@@ -12,8 +14,9 @@ Lists are files of one sentence a line; of a line with fields separated by `|` t
     --held-out  LJSpeech transcripts that training never saw: word error rate above copy synthesis
     --words     single words and pairs of words: recognised exactly, as often as the teacher's
 
-Durations, pitch and sharpness are measured on the sentences of the first two lists, accidents (clicks, repeated and
-skipped words) on all three. A line of several sentences is spoken sentence by sentence, without pauses.
+Durations, pitch and sharpness are measured on the sentences of the first two lists, accidents (clicks,
+repeated and skipped words) on all three. A line of several sentences is spoken sentence by sentence, without
+pauses. The silence at both ends of a sentence belongs to it, in durations too: nothing is trimmed.
 """
 
 from __future__ import annotations
@@ -31,6 +34,7 @@ import numpy as np
 from numpy.typing import NDArray
 from tqdm import tqdm
 
+from corpus import read_sentences
 from evaluation import judges, measures, pictures, report
 from evaluation.hearing import Heard, Panel, cache_key
 from evaluation.report import Drawn, Judged, Row
@@ -214,11 +218,9 @@ def read_lines(path: Path | None, limit: int | None) -> list[str]:
     if path is None:
         return []
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
+        sentences = [sentence for sentence in read_sentences(path) if sentence]
     except (OSError, UnicodeDecodeError) as error:
         raise InputError(f"{path} cannot be read as a list of sentences: {error}") from error
-    sentences = [line.split("|")[-1].strip() for line in lines]
-    sentences = [sentence for sentence in sentences if sentence]
     if not sentences:
         raise InputError(f"{path} holds no sentence: expected one a line")
     return sentences[:limit]

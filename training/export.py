@@ -13,6 +13,9 @@ from pathlib import Path
 import numpy as np
 import onnx
 import torch
+from onnx import TensorProto, helper, numpy_helper
+from torch import Tensor, nn
+
 from losses import LOG_DURATION_MEAN
 from model import (
     ENERGY_MEAN,
@@ -24,9 +27,6 @@ from model import (
     ForwardTacotron,
     ProsodyPredictor,
 )
-from onnx import TensorProto, helper, numpy_helper
-from torch import Tensor, nn
-
 from text_to_speech.length_regulator import PROSODY_CHANNELS
 from text_to_speech.mel import SILENCE
 from text_to_speech.text import SYMBOLS

@@ -19,8 +19,8 @@ import time
 from pathlib import Path
 
 import numpy as np
-from teacher import Teacher, TeacherSpeech
 
+from teacher import Teacher, TeacherSpeech
 from text_to_speech.text import Phonemizer, to_ids
 
 MAX_SECONDS = 24.0  # an utterance that comes out longer is left out, with a warning

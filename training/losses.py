@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import torch
-from model import ENERGY_MEAN, ENERGY_SCALE, LOG_F0_MEAN, LOG_F0_SCALE
 from torch import Tensor
 from torch.nn import functional
+
+from model import ENERGY_MEAN, ENERGY_SCALE, LOG_F0_MEAN, LOG_F0_SCALE
 
 LOG_DURATION_MEAN = 1.3  # the predictor's first output is log(frames) − 1.3
 CENTS_PER_LOG = 1200 / 0.6931471805599453

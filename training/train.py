@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import argparse
 import math
-import os
 import time
 from collections import defaultdict
 from pathlib import Path
@@ -20,10 +19,11 @@ from pathlib import Path
 import numpy as np
 import torch
 import torch.distributed as dist
+from torch import Tensor, nn
+
 from dataset import MIN_LEAD, Corpus, frame_batch, phoneme_batch
 from losses import contrast, decoder_losses, predictor_losses, speech_mask
 from model import ForwardTacotron
-from torch import Tensor, nn
 
 WARM_UP = 200  # steps
 CLIP = 1.0
@@ -159,14 +159,14 @@ class Trainer:
             "seconds": self.seconds,
         }
         torch.save(state, run / "last.tmp")
-        os.replace(run / "last.tmp", run / "last.pt")
+        (run / "last.tmp").replace(run / "last.pt")
         kept = [p.detach().clone() for p in self.modules.parameters()]
         self._load(self.ema)
         torch.save(
             {"part": self.args.part, "step": self.step, "modules": self.modules.state_dict()}, run / "ema.tmp"
         )
         self._load(kept)
-        os.replace(run / "ema.tmp", run / "ema.pt")
+        (run / "ema.tmp").replace(run / "ema.pt")
 
     def _resume(self) -> None:
         state = torch.load(self.args.run / "last.pt", weights_only=True)

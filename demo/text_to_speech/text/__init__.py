@@ -1,5 +1,6 @@
 """The text front end: sentences, phonemes and the symbol table that the voice was trained on."""
 
+from .phonemes import Phonemizer
 from .symbols import SYMBOLS, to_ids
 
-__all__ = ["SYMBOLS", "to_ids"]
+__all__ = ["SYMBOLS", "Phonemizer", "to_ids"]
