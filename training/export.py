@@ -1,4 +1,4 @@
-"""Write the two ONNX files of the voice: python training/export.py --predictor ema.pt --decoder ema.pt --out models/forward-tacotron
+"""Write the voice as two ONNX files: python training/export.py --predictor ema.pt --decoder ema.pt --out DIR
 
 The weights are stored as float16, each behind a Cast to float32, which halves the files; the arithmetic stays float32
 (OpenVINO folds the casts, or keeps them, as the device likes). The exported graphs are compared with PyTorch at once.
