@@ -3,8 +3,8 @@
     python training/evaluate.py --harvard FILE --held-out FILE --teacher-cache FILE
 
 Speaks every line of three lists with the voice (text front end, ForwardTacotron, HiFi-GAN, all in float32)
-and with its teacher (hibari-tts, voice "heart", from the same phonemes), lets the judges hear both, and prints
-a table: the voice's value, the goal, the value of the teacher's copy synthesis (its mel spectrogram through
+and with its teacher (hibari-tts, voice "heart", the same phonemes), lets the judges hear both, and prints a
+table: the voice's value, the goal, the value of the teacher's copy synthesis (its mel spectrogram through
 the same vocoder: what a perfect student would reach) and of the teacher's own speech. What each row means
 stands in `evaluation/report.py` and `evaluation/measures.py`.
 

@@ -1,0 +1,1 @@
+"""The parts of `training/evaluate.py`: judges, measures, the speakers that are judged, and the report."""

