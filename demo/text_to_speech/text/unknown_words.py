@@ -1,0 +1,90 @@
+"""The pronunciation of words that no dictionary has, from hibari's character network run on OpenVINO.
+
+The network (0.65 M parameters, Apache-2.0, in the package hibari-tts) reads a word as letter ids
+[1, length] and writes phoneme ids [1, 4 * length], to be read as in connectionist temporal classification:
+repeated ids are one, id 0 is nothing. The class that comes with it runs it on another runtime, leaves out
+letters that it does not know and whatever stands behind the 24th letter; here nothing is left out.
+"""
+
+from __future__ import annotations
+
+import itertools
+import json
+import re
+import threading
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from .symbols import nearest_symbols
+
+CACHE_SIZE = 8192  # words; a text has the same names again and again
+
+_LANGUAGE_MARK = re.compile(r"\([a-z-]*\)")  # "(fr)…(en)", which the network learnt from its teacher
+
+
+class UnknownWords:
+    """Word → phonemes, in the alphabet of `SYMBOLS`; safe to call from several threads.
+
+    The network is compiled when the first word is asked for: most texts need it, but not `--help`.
+    """
+
+    def __init__(self, *, core: Any = None) -> None:
+        """Read the network's alphabet.
+
+        Args:
+            core: an `openvino.Core` to share; without one, one is made when it is needed.
+        """
+        from hibari.g2p import ASSETS
+
+        self._model = Path(ASSETS) / "oov.onnx"
+        alphabet = json.loads(self._model.with_suffix(".json").read_text(encoding="utf-8"))
+        self._letter_ids = {letter: index for index, letter in enumerate(alphabet["in"], start=1)}
+        self._phonemes = ["", *alphabet["out"]]
+        self._longest = int(alphabet["maxlen"])
+        self._core = core
+        self._request: Any = None
+        self._lock = threading.Lock()
+        self._cached = lru_cache(CACHE_SIZE)(self._pronounce)
+
+    def __call__(self, word: str) -> str:
+        """Return the phonemes of one word; empty if it has no letter."""
+        return self._cached(word)
+
+    def _pronounce(self, word: str) -> str:
+        letters = self._known_letters(word)
+        pieces = -(-len(letters) // self._longest)
+        bounds = [len(letters) * piece // pieces for piece in range(pieces + 1)] if pieces else []
+        spoken = (self._run(letters[start:end]) for start, end in itertools.pairwise(bounds))
+        return nearest_symbols(_LANGUAGE_MARK.sub("", "".join(spoken))).strip()
+
+    def _known_letters(self, word: str) -> str:
+        """Replace letters that the network does not know, and any single letter, by their base letters."""
+        if word.isascii():
+            return "".join(letter for letter in word if letter in self._letter_ids)
+        from anyascii import anyascii
+
+        letters = (c if c in self._letter_ids and len(word) > 1 else anyascii(c) for c in word)
+        return "".join(letter for letter in "".join(letters) if letter in self._letter_ids)
+
+    def _run(self, letters: str) -> str:
+        ids = np.array([[self._letter_ids[letter] for letter in letters]], dtype=np.int64)
+        with self._lock:
+            if self._request is None:
+                self._request = self._compile().create_infer_request()
+            self._request.infer({"chars": ids})
+            best = self._request.get_output_tensor(0).data[0].tolist()
+        return "".join(self._phonemes[index] for index, _ in itertools.groupby(best))
+
+    def _compile(self) -> Any:
+        import openvino
+
+        core = self._core or openvino.Core()
+        # One thread: the network is too small to gain from two. f32: see the precision trap in the README.
+        return core.compile_model(
+            core.read_model(self._model),
+            "CPU",
+            {"INFERENCE_PRECISION_HINT": "f32", "PERFORMANCE_HINT": "LATENCY", "INFERENCE_NUM_THREADS": 1},
+        )
