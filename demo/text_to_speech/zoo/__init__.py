@@ -1,0 +1,14 @@
+"""The zoo: the models of this repository, described by model.yml and made into OpenVINO IR on first use.
+
+from text_to_speech.zoo import ensure_ir
+
+path = ensure_ir("hifi-gan")  # the .xml, in the user's cache folder
+
+model_yml ◀── sources ◀──┐
+                         ├── convert ◀── cache      complexity
+checkpoint ── hifigan ◀──┘
+"""
+
+from .cache import cache_folder, ensure_ir, model_folder
+
+__all__ = ["cache_folder", "ensure_ir", "model_folder"]

@@ -1,0 +1,187 @@
+"""From a checkpoint to ONNX, and from ONNX to OpenVINO IR.
+
+    checkpoint ── make_onnx ──▶ NAME.onnx ── onnx_to_ir ──▶ NAME.xml, NAME.bin
+
+The published IR has the static shape that model.yml gives (1×80×128 for HiFi-GAN); the speech pipeline takes the
+same graph with its batch and time left dynamic. The first step is also what the zoo's converter runs as
+`pre-convert.py`, see `pre_convert`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from ..errors import InputError, ModelError, OutputError, SpeechError
+from ..files import cannot_write, whole_file
+from .checkpoint import read_checkpoint
+from .hifigan import HiFiGanConfig, build_onnx, generator_weights
+from .model_yml import InputInfo, Model, read_model
+from .sources import locate_file
+
+CONVERTER_VERSION = (
+    1  # goes up with every change of what the conversion writes; old results are then not used
+)
+CONFIG_JSON = "config.json"  # beside model.yml: the shape of a vocoder of the HiFi-GAN family
+PRECISIONS = ("FP32", "FP16")
+
+
+def make_onnx(model: Model, target: Path, *, download_folder: Path | None = None) -> None:
+    """Make the ONNX file of a vocoder of the zoo from its checkpoint.
+
+    Args:
+        model: A model whose folder holds a config.json and whose one file is the checkpoint.
+        target: The ONNX file to write.
+        download_folder: Where to look for the checkpoint before the packages that came with pip.
+
+    Raises:
+        ChecksumError: The checkpoint is not the published one.
+        ModelError: The checkpoint is missing or does not fit the configuration.
+        OutputError: The ONNX file cannot be written.
+    """
+    if len(model.files) != 1:
+        raise ModelError(f"{model.name}: expected one checkpoint in its model.yml, found {len(model.files)}")
+    config = HiFiGanConfig.from_json(model.folder / CONFIG_JSON)
+    checkpoint = locate_file(model.files[0], download_folder)
+    properties = {"license": model.license, "source_sha384": model.files[0].checksum}
+    checkpoint_to_onnx(checkpoint, config, target, name=model.name, metadata=properties)
+
+
+def checkpoint_to_onnx(
+    checkpoint: Path,
+    config: HiFiGanConfig,
+    target: Path,
+    *,
+    name: str,
+    metadata: Mapping[str, str] | None = None,
+) -> None:
+    """Convert any checkpoint of the HiFi-GAN family to ONNX with dynamic batch and time.
+
+    Args:
+        checkpoint: A file that torch.save wrote.
+        config: The shape of its generator.
+        target: The ONNX file to write.
+        name: Name of the model.
+        metadata: Further properties to store in it, beside name, sample_rate, hop_length and n_mels.
+
+    Raises:
+        ModelError: The checkpoint cannot be read or does not fit the configuration.
+        OutputError: The ONNX file cannot be written.
+    """
+    properties = {
+        "name": name,
+        "sample_rate": str(config.sampling_rate),
+        "hop_length": str(config.hop_length),
+        "n_mels": str(config.num_mels),
+        **(metadata or {}),
+    }
+    try:
+        weights = generator_weights(read_checkpoint(checkpoint))
+        model = build_onnx(config, weights, name=name, metadata=properties)
+    except ModelError as error:
+        raise ModelError(f"{name} cannot be made from {checkpoint.name}: {error}") from error
+    with whole_file(target) as temporary:
+        temporary.write_bytes(model.SerializeToString(deterministic=True))
+
+
+def onnx_to_ir(
+    source: Path,
+    target: Path,
+    *,
+    precision: str = "FP32",
+    inputs: Sequence[InputInfo] = (),
+    info: Mapping[str, str] | None = None,
+) -> None:
+    """Convert an ONNX file to an IR with OpenVINO's converter.
+
+    The ONNX file's own metadata properties stand in the IR under rt_info/framework.
+
+    Args:
+        source: The ONNX file.
+        target: The .xml to write; its .bin goes beside it. Not atomic: write to a folder of your own.
+        precision: FP32, or FP16 for weights of half the size.
+        inputs: Static shapes and layouts to set, as model.yml gives them; without them the graph's own stay.
+        info: What to write under rt_info/model_info.
+
+    Raises:
+        InputError: The precision is another.
+        ModelError: The ONNX file cannot be converted.
+        OutputError: The IR cannot be written.
+    """
+    check_precision(precision)
+    import openvino
+
+    try:
+        model = openvino.convert_model(source)
+        shapes = {entry.name: list(entry.shape) for entry in inputs if entry.shape}
+        if shapes:
+            model.reshape(shapes)
+        for entry in inputs:
+            if entry.layout:
+                model.input(entry.name).get_node().layout = openvino.Layout(entry.layout)
+    except Exception as error:  # OpenVINO's converter lets errors of many types through
+        raise ModelError(f"{source} cannot be converted to OpenVINO IR: {_first_line(error)}") from error
+    for key, value in (info or {}).items():
+        model.set_rt_info(value, ["model_info", key])
+    _save_ir(model, target, precision)
+
+
+def check_precision(precision: str) -> None:
+    """Refuse a precision that stored weights cannot have.
+
+    Raises:
+        InputError: It is neither FP32 nor FP16.
+    """
+    if precision not in PRECISIONS:
+        raise InputError(f"precision {precision!r}: expected one of {', '.join(PRECISIONS)}")
+
+
+def _save_ir(model: object, target: Path, precision: str) -> None:
+    import openvino
+
+    try:
+        openvino.save_model(model, target, compress_to_fp16=precision == "FP16")
+        # A disk that fills up goes unnoticed while the weights are written; reading them back notices.
+        openvino.Core().read_model(target)
+    except RuntimeError as error:
+        raise OutputError(f"{target} cannot be written: {_first_line(error)}") from error
+    except OSError as error:
+        raise cannot_write(target, error) from error
+
+
+def _first_line(error: Exception) -> str:
+    """Return the line of an OpenVINO message that says what is wrong; the first ones name source files."""
+    lines = [line.strip() for line in str(error).splitlines()]
+    telling = [line for line in lines if line and not line.startswith(("Exception from", "Check '"))]
+    return (telling or lines or [type(error).__name__])[0][:200]
+
+
+def pre_convert(folder: Path, arguments: Sequence[str] | None = None) -> int:
+    """Do the work of a pre-convert.py: put NAME.onnx into the folder for conversion results.
+
+    Args:
+        folder: The model's folder in the zoo.
+        arguments: The command line; the last two are the download folder and the conversion folder.
+
+    Returns:
+        The exit status: 0, or 1 after one line on standard error.
+    """
+    parser = argparse.ArgumentParser(description=f"Make {folder.name}.onnx from its checkpoint.")
+    parser.add_argument("download_folder", type=Path, help="where the downloader put the checkpoint")
+    parser.add_argument("conversion_folder", type=Path, help="where to put the ONNX file")
+    options = parser.parse_args(arguments)
+    try:
+        model = read_model(folder)
+        target = options.conversion_folder / f"{model.name}.onnx"
+        target.parent.mkdir(parents=True, exist_ok=True)
+        make_onnx(model, target, download_folder=options.download_folder)
+    except SpeechError as error:
+        print(f"{folder.name}: {error}", file=sys.stderr)
+        return 1
+    except OSError as error:
+        print(f"{folder.name}: {cannot_write(options.conversion_folder, error)}", file=sys.stderr)
+        return 1
+    print(f"{folder.name}: made {target}")
+    return 0
