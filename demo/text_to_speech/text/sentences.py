@@ -1,0 +1,211 @@
+"""Text → sentences, the unit in which speech is made, with their places in the text.
+
+A full stop ends a sentence unless what stands around it says otherwise: an abbreviation, an initial, the number
+of a list, a small letter behind it. When in doubt the sentence goes on: the full stop is still spoken as a
+pause, while a boundary in the wrong place would drop the voice in the middle of a name. A blank line ends a
+paragraph; a single line break is a space, since plain text is often hard-wrapped, unless an item of a list
+follows.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from ..errors import InputError
+
+MAX_LENGTH = 300  # characters of a sentence, about 20 s of speech
+
+
+def _words(words: str) -> frozenset[str]:
+    return frozenset(words.split())
+
+
+# Abbreviations, without their last full stop. Those with a capital stand for themselves only, the others for
+# any writing of theirs. First: never the last word of a sentence, or so rarely that it does not matter.
+_BEFORE_A_NAME = _words(
+    "mr mrs ms mx messrs mme mlle dr drs prof rev hon fr st ste Mt Ft gen gov sen rep pres supt adm capt cmdr"
+    " col cpl lt maj sgt pvt insp atty vs v cf viz e.g i.e eg ie approx ca c esp incl resp"
+)
+_BEFORE_A_NUMBER = _words(
+    "no nos nr n° p pp vol vols ch chs fig figs sec secs art arts eq eqs op ref refs tab par para pt bk ver tel"
+    " Jan Feb Mar Apr Jun Jul Aug Sep Sept Oct Nov Dec"
+)
+# Also the last word of a sentence: the word behind decides, if sentences often begin with it.
+_ABBREVIATIONS = _words(
+    "jr sr esq inc ltd corp bros plc llc ave blvd rd hwy dept univ assn govt bldg apt eds al ph.d Co"
+    " Mon Tue Tues Wed Thu Thurs Fri Sat Sun"
+)
+_ACRONYM = re.compile(r"(?:\w\.)+\w{1,2}")
+_BEHIND_A_TIME = re.compile("[A-Z]{2,4}|(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day")
+_OPENERS = _words(
+    "a after all although an and are as at because before but by can did do does for from had has have he her"
+    " here his how however i if in is it its let many most my no not now of on once one or our perhaps she since"
+    " so some still such that the their then there these they this those thus to under until was we well were"
+    " what when where whether which while who why will with yes yet you your"
+)
+_SPEECH_VERBS = (
+    "said|says|asked|replied|answered|cried|shouted|whispered|exclaimed|added|called|began|continued"
+)
+
+_STOP = re.compile(r"(?<![.!?…])[.!?…]+(?:[ \t][.!?…]+)*[\"'”’»)\]}]*(?=\s|$)|[。！？]+[”’」』）]*")
+_OPENING_MARKS = "\"'“‘«([{¿¡—–-/"
+_NEXT = re.compile(rf"\s*[{re.escape(_OPENING_MARKS)}]*(\w*)")
+_SPACE = re.compile(r"\s*")
+_SPEAKER = re.compile(rf"\s*(?:\w+ ){{1,2}}?(?:{_SPEECH_VERBS})\b")
+_LIST_ITEM = re.compile(r"\s*(?:[-*•‣▪●–—]|\(?(?:\d{1,3}[.)]|[A-Za-z]\)))\s+\S")
+_ENUMERATION = re.compile(r"\(?(?:\d{1,3}|[A-Za-z]|[ivxIVX]{1,5})\.")
+
+# Where to cut a sentence that is too long, the best place first.
+_CUTS = tuple(map(re.compile, (r"[.!?…;:][\"'”’»)\]]*\s", r"[,)—–]\s|\s(?=[(—–])|—(?=.)", r"\s")))
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """A stretch of a text that is spoken in one go.
+
+    Attributes:
+        text: its characters, each white-space character as one space.
+        start: offset of its first character in the original text.
+        end: offset behind its last character; `end - start == len(text)`.
+        ends_paragraph: a longer pause follows.
+    """
+
+    text: str
+    start: int
+    end: int
+    ends_paragraph: bool
+
+
+def split_sentences(text: str, *, max_length: int = MAX_LENGTH) -> list[Sentence]:
+    """Split a text into sentences; every character that is not white space is in exactly one of them.
+
+    Args:
+        text: any text, of any length; the time taken is linear in it.
+        max_length: characters; longer sentences are cut at clauses, else between words, else anywhere.
+
+    Returns:
+        the sentences in order, none of them empty.
+
+    Raises:
+        InputError: `max_length` is less than 1.
+    """
+    if max_length < 1:
+        raise InputError(f"max_length is {max_length}; expected at least 1 character")
+    sentences = []
+    for paragraph_start, paragraph_end in _paragraphs(text):
+        spans = [
+            piece
+            for block_start, block_end in _blocks(text, paragraph_start, paragraph_end)
+            for start, end in _sentence_spans(text, block_start, block_end)
+            for piece in _cut(text, start, end, max_length)
+        ]
+        last = spans[-1]
+        sentences += [Sentence(re.sub(r"\s", " ", text[a:b]), a, b, (a, b) == last) for a, b in spans]
+    return sentences
+
+
+def _skip_space(text: str, start: int) -> int:
+    match = _SPACE.match(text, start)
+    return match.end() if match else start
+
+
+def _strip(text: str, start: int, end: int) -> tuple[int, int]:
+    """Shrink a span to what is not white space."""
+    inner = text[start:end]
+    return end - len(inner.lstrip()), start + len(inner.rstrip())
+
+
+def _lines(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    for line in text[start:end].splitlines(keepends=True):
+        yield start, start + len(line)
+        start += len(line)
+
+
+def _paragraphs(text: str) -> Iterator[tuple[int, int]]:
+    """Yield the spans between blank lines."""
+    begin: int | None = None
+    stop = 0
+    for start, end in _lines(text, 0, len(text)):
+        if text[start:end].isspace():
+            if begin is not None:
+                yield begin, stop
+            begin = None
+        else:
+            begin = start if begin is None else begin
+            stop = end
+    if begin is not None:
+        yield begin, stop
+
+
+def _blocks(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """Yield the spans of a paragraph that begin at a list item, or the whole paragraph."""
+    begin = start
+    for line_start, line_end in _lines(text, start, end):
+        if line_start > begin and _LIST_ITEM.match(text, line_start, line_end):
+            yield begin, line_start
+            begin = line_start
+    yield begin, end
+
+
+def _sentence_spans(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """Yield the sentences of a block, without the white space around them."""
+    start, end = _strip(text, start, end)
+    for stop in _STOP.finditer(text, start, end):
+        if stop.end() < end and _ends_sentence(text, start, stop, end):
+            yield start, stop.end()
+            start = _skip_space(text, stop.end())
+    yield start, end
+
+
+def _ends_sentence(text: str, start: int, stop: re.Match[str], end: int) -> bool:
+    """Tell whether a stop ends the sentence that began at `start`."""
+    follower = _NEXT.match(text, stop.end(), end)
+    next_word = follower[1] if follower else ""
+    marks = stop[0]
+    if next_word[:1].islower():
+        return False
+    if marks[-1] in "\"'”’»" and _SPEAKER.match(text, stop.end(), end):
+        return not _may_go_on(next_word)  # "Why?" Tom asked.
+    if marks[0] != "." or len(marks.rstrip("\"'”’»)]}")) > 1:
+        return True
+    return not _is_abbreviation(text, start, stop.start(), next_word)
+
+
+def _may_go_on(next_word: str) -> bool:
+    """Tell whether a word with a capital stands in the middle of sentences more often than at their start."""
+    return next_word == "I" or next_word.lower() not in _OPENERS
+
+
+def _is_abbreviation(text: str, start: int, stop: int, next_word: str) -> bool:
+    """Tell whether the full stop at `stop` belongs to its word and the sentence goes on with `next_word`."""
+    word = re.split(r"\s", text[max(start, stop - 20) : stop])[-1].lstrip(_OPENING_MARKS)
+    forms = {word, word.lower()} if len(word) > 1 else {word}
+    if forms & _BEFORE_A_NAME or _ENUMERATION.fullmatch(text, start, stop + 1):
+        return True
+    if forms & _BEFORE_A_NUMBER:
+        return next_word.isdigit() or (word.lower() != "no" and set(next_word) <= set("IVXLC"))
+    if word.lower() in ("a.m", "p.m"):
+        return bool(_BEHIND_A_TIME.fullmatch(next_word))
+    if len(word) == 1 and word != "I":
+        return word.isupper() and (len(next_word) == 1 or _may_go_on(next_word))
+    return bool(forms & _ABBREVIATIONS or _ACRONYM.fullmatch(word)) and _may_go_on(next_word)
+
+
+def _cut(text: str, start: int, end: int, max_length: int) -> Iterator[tuple[int, int]]:
+    """Yield a sentence in pieces of about the same length, none longer than `max_length`."""
+    while end - start > max_length:
+        pieces = -(-(end - start) // max_length)
+        cut = _best_cut(text, start, (end - start) / pieces, max_length)
+        yield _strip(text, start, cut)
+        start = _skip_space(text, cut)
+    yield start, end
+
+
+def _best_cut(text: str, start: int, wanted: float, max_length: int) -> int:
+    """Return the best place to cut behind `start`: as near as can be to `wanted` characters behind it."""
+    for pattern in _CUTS:
+        places = [match.end() for match in pattern.finditer(text, start, start + max_length + 1)]
+        places = [place for place in places if place - start >= max_length / 3]
+        if places:
+            return min(places, key=lambda place: abs(place - start - wanted))
+    return start + max_length
