@@ -49,7 +49,7 @@ class Trainer:
             self.modules.parameters(), lr=args.rate, betas=(0.9, 0.98), weight_decay=args.weight_decay
         )
         self.step = 0
-        self.seconds = 0.0
+        self.seconds = 0.0  # spent training, the mean over the processes
         self.dice = np.random.default_rng(args.seed + 100 + rank)
         if (args.run / "last.pt").exists():
             self._resume()
@@ -87,6 +87,7 @@ class Trainer:
 
     def learn(self, corpus: Corpus, batch: list[int]) -> dict[str, float]:
         """One step of the optimizer."""
+        started = time.monotonic()
         rate = self.args.rate * self._schedule()
         for group in self.optimizer.param_groups:
             group["lr"] = rate
@@ -96,7 +97,7 @@ class Trainer:
         loss = torch.stack([losses[name] * weight for name, weight in weights.items()]).sum()
         self.optimizer.zero_grad()
         loss.backward()
-        self._average_gradients()
+        self._average_gradients(time.monotonic() - started)
         norm = nn.utils.clip_grad_norm_(self.modules.parameters(), CLIP)
         if torch.isfinite(norm):
             self.optimizer.step()
@@ -107,19 +108,27 @@ class Trainer:
                 average.lerp_(parameter, 1 - decay)
         return {name: value.item() for name, value in losses.items()} | {"norm": float(norm)}
 
-    def _schedule(self) -> float:
-        progress = min(self.step / self.args.steps, 1.0)
-        return min((self.step + 1) / WARM_UP, 0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * progress)))
+    @property
+    def progress(self) -> float:
+        """How much of the run is behind, 0..1, by steps or by time, whichever is further."""
+        return min(max(self.step / self.args.steps, self.seconds / 60 / self.args.minutes), 1.0)
 
-    def _average_gradients(self) -> None:
+    def _schedule(self) -> float:
+        return min((self.step + 1) / WARM_UP, 0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * self.progress)))
+
+    def _average_gradients(self, seconds: float) -> None:
+        """Average the gradients, and with them the time of the step, so that all processes keep one schedule."""
         if not dist.is_initialized():
+            self.seconds += seconds
             return
         gradients = [p.grad for p in self.modules.parameters() if p.grad is not None]
-        flat = torch.cat([g.flatten() for g in gradients])
+        flat = torch.cat([*(g.flatten() for g in gradients), torch.tensor([seconds])])
         dist.all_reduce(flat)
         flat /= dist.get_world_size()
-        for gradient, values in zip(gradients, flat.split([g.numel() for g in gradients]), strict=True):
+        *parts, mean_seconds = flat.split([*(g.numel() for g in gradients), 1])
+        for gradient, values in zip(gradients, parts, strict=True):
             gradient.copy_(values.view_as(gradient))
+        self.seconds += float(mean_seconds)
 
     # -- looking at it -----------------------------------------------------------------------------------
 
@@ -193,18 +202,17 @@ def run(rank: int, args: argparse.Namespace) -> None:
     trainer = Trainer(args, rank)
     sizes = corpus.phonemes if args.part == "predictor" else corpus.frames
     batches = corpus.batches(sizes, budget=args.budget, seed=args.seed + 1_000 * trainer.step + rank)
-    started, sums = time.monotonic() - trainer.seconds, defaultdict(list)
+    sums: dict[str, list[float]] = defaultdict(list)
     if rank == 0:
         trainer.note(
             f"# {len(corpus)} utterances, {corpus.frames.sum() * 256 / 22_050 / 3_600:.1f} h; {vars(args)}"
         )
-    while trainer.step < args.steps:
+    while trainer.progress < 1:
         for name, value in trainer.learn(corpus, next(batches)).items():
             sums[name].append(value)
-        trainer.seconds = time.monotonic() - started
         if rank == 0 and trainer.step % args.report == 0:
             means = " ".join(f"{name} {np.mean(values):.4f}" for name, values in sums.items())
-            trainer.note(f"step {trainer.step} {trainer.seconds / 60:.1f} min | {means}")
+            trainer.note(f"step {trainer.step}, {trainer.seconds / 60:.1f} min | {means}")
             sums.clear()
         if rank == 0 and trainer.step % args.validate == 0:
             means = " ".join(f"{name} {value:.4f}" for name, value in trainer.validate(validation).items())
@@ -225,7 +233,10 @@ def main() -> None:
     parser.add_argument("--validation", type=Path, required=True)
     parser.add_argument("--run", type=Path, required=True, help="folder for log and checkpoints")
     parser.add_argument("--processes", type=int, default=1)
-    parser.add_argument("--steps", type=int, default=8_000)
+    parser.add_argument("--steps", type=int, default=1_000_000, help="end here, or")
+    parser.add_argument(
+        "--minutes", type=float, default=1e9, help="after so long; the learning rate falls towards it"
+    )
     parser.add_argument(
         "--budget", type=int, default=2_600, help="padded frames (phonemes) in a batch of one process"
     )
