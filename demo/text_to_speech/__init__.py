@@ -1,0 +1,42 @@
+"""English text to natural speech on OpenVINO, and mel spectrograms to waveforms.
+
+from text_to_speech import Synthesizer, write_audio
+
+speech = Synthesizer("CPU").synthesize("Hello. How are you?")
+write_audio("hello.wav", speech.audio)
+"""
+
+from .audio import open_audio, read_recording, write_audio
+from .errors import ChecksumError, DeviceError, InputError, ModelError, OutputError, SpeechError
+from .mel import HOP_LENGTH, N_MELS, SAMPLE_RATE, mel_spectrogram
+from .pipeline import AudioChunk, Speech, SpokenPhoneme, SpokenSentence, StageTimes, Synthesizer
+from .plot import save_plot
+from .runtime import available_devices
+from .vocoder import Vocoder
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "HOP_LENGTH",
+    "N_MELS",
+    "SAMPLE_RATE",
+    "AudioChunk",
+    "ChecksumError",
+    "DeviceError",
+    "InputError",
+    "ModelError",
+    "OutputError",
+    "Speech",
+    "SpeechError",
+    "SpokenPhoneme",
+    "SpokenSentence",
+    "StageTimes",
+    "Synthesizer",
+    "Vocoder",
+    "available_devices",
+    "mel_spectrogram",
+    "open_audio",
+    "read_recording",
+    "save_plot",
+    "write_audio",
+]

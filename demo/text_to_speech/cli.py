@@ -1,0 +1,55 @@
+"""What both commands share: how they refuse, and how they log."""
+
+from __future__ import annotations
+
+import argparse
+import io
+import logging
+import os
+import sys
+from collections.abc import Callable, Sequence
+from typing import NoReturn
+
+from .errors import SpeechError
+
+BAD_USAGE = 2  # exit status for an option that cannot be used
+INTERRUPTED = 130  # exit status after Ctrl-C, as shells count it
+
+
+class OneLineParser(argparse.ArgumentParser):
+    """A parser that refuses in one line and names the help, instead of printing the usage first."""
+
+    def error(self, message: str) -> NoReturn:
+        """Print the message on standard error and exit with status 2."""
+        self.exit(BAD_USAGE, f"{self.prog}: error: {message}; -h shows the options\n")
+
+
+def run(
+    command: Callable[[argparse.Namespace], None], parser: argparse.ArgumentParser, argv: Sequence[str] | None
+) -> int:
+    """Parse the arguments, run a command, and turn what it refuses into one line and an exit status.
+
+    Args:
+        command: Takes the parsed arguments.
+        parser: Of the command.
+        argv: The arguments; those of the process when None.
+
+    Returns:
+        0, or 1 after an error of this package, or 130 after Ctrl-C.
+    """
+    if isinstance(sys.stdout, io.TextIOWrapper):  # phonemes are not in every code page
+        sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")
+    arguments = parser.parse_args(argv)
+    logging.basicConfig(level=logging.INFO, format=f"{parser.prog}: %(message)s")
+    try:
+        command(arguments)
+    except SpeechError as error:
+        print(f"{parser.prog}: error: {' '.join(str(error).split())}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:
+        # The reader of standard output has gone; nothing more may be flushed to it when Python exits.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    return 0

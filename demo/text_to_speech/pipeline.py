@@ -1,0 +1,307 @@
+"""Text becomes speech: the one module that knows more than one part of the way.
+
+    text ──▶ sentences ──▶ phonemes ──▶ mel spectrogram ──▶ waveform
+
+One sentence is carried at a time, and within it one window of the vocoder, so that the first sound comes soon and
+memory does not grow with the text.
+
+    synthesizer = Synthesizer("CPU")
+    speech = synthesizer.synthesize("Hello. How are you?")
+    for chunk in synthesizer.stream(long_text):
+        play(chunk.audio)
+"""
+
+from __future__ import annotations
+
+import math
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import ParamSpec, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .acoustic import AcousticModel, Spectrogram, silent_ends, trim_silence
+from .errors import InputError
+from .mel import FRAME_SECONDS, HOP_LENGTH, SAMPLE_RATE
+from .runtime import core, resolve_target
+from .text import Phonemizer, Sentence, split_sentences, to_ids
+from .vocoder import FIRST_WINDOW, LARGEST_WINDOW, Vocoder
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+ALPHAS = (0.5, 2.0)  # how many times as long the speech may become, least and most
+SENTENCE_PAUSE = 26  # frames (0.30 s) of silence between two sentences
+PARAGRAPH_PAUSE = 56  # frames (0.65 s) between two paragraphs
+LEAD_KEPT, TAIL_KEPT = 5, 8  # frames of the model's own silence that stay before and after a sentence
+
+
+@dataclass(frozen=True)
+class StageTimes:
+    """Seconds of wall time that each stage took."""
+
+    text: float = 0.0
+    acoustic: float = 0.0
+    vocoder: float = 0.0
+
+    def __add__(self, other: StageTimes) -> StageTimes:
+        return StageTimes(
+            self.text + other.text, self.acoustic + other.acoustic, self.vocoder + other.vocoder
+        )
+
+
+@dataclass(frozen=True)
+class SpokenPhoneme:
+    """One phoneme (or mark between phonemes) and when it is heard, in seconds from the start of the speech."""
+
+    symbol: str
+    start: float
+    end: float
+
+
+@dataclass(frozen=True)
+class SpokenSentence:
+    """One sentence as it is spoken.
+
+    Attributes:
+        text: The sentence as it stands in the text.
+        offset: Where it begins in the text, in characters.
+        phonemes: Its phonemes, one symbol a character.
+        start: When it begins, in seconds from the start of the speech; the pause before it is not part of it.
+        end: When it ends, in seconds.
+        phoneme_times: Each phoneme with its times.
+        mel: float32 [80, T], its mel spectrogram.
+        pitch: float32 [T], Hz, 0 where the voice is silent or unvoiced.
+    """
+
+    text: str
+    offset: int
+    phonemes: str
+    start: float
+    end: float
+    phoneme_times: tuple[SpokenPhoneme, ...] = field(repr=False)
+    mel: NDArray[np.float32] = field(repr=False, compare=False)
+    pitch: NDArray[np.float32] = field(repr=False, compare=False)
+
+
+@dataclass(frozen=True)
+class AudioChunk:
+    """A piece of speech, as soon as it is done.
+
+    Attributes:
+        audio: float32 [256·n], -1..1, 22,050 Hz; the first chunk of a sentence begins with the pause before it.
+        sentence: The sentence that it belongs to.
+        times: What making this chunk took.
+    """
+
+    audio: NDArray[np.float32]
+    sentence: SpokenSentence
+    times: StageTimes
+
+
+@dataclass(frozen=True)
+class Speech:
+    """A text, spoken.
+
+    Attributes:
+        audio: float32 [256·T], -1..1, mono.
+        sample_rate: Samples per second.
+        sentences: What is spoken when.
+        times: What each stage took.
+    """
+
+    audio: NDArray[np.float32]
+    sample_rate: int
+    sentences: tuple[SpokenSentence, ...]
+    times: StageTimes
+
+    @property
+    def seconds(self) -> float:
+        """How long it sounds."""
+        return self.audio.size / self.sample_rate
+
+
+class Synthesizer:
+    """An English voice on an OpenVINO device. One instance serves many threads.
+
+    Args:
+        device: OpenVINO's name of the device: `CPU`, `GPU`, `GPU.1`, `NPU`, `AUTO`, `AUTO:GPU,CPU`, …
+        acoustic_device: Another device for the acoustic model.
+        vocoder_device: Another device for the vocoder.
+        duration_model: IR or ONNX file of the duration predictor, or the name of a model of this repository.
+        regression_model: The same for the model that draws the mel spectrogram.
+        vocoder_model: The same for the vocoder.
+        precision: `auto` (f32 on a CPU, f16 elsewhere), `f32`, `f16` or `bf16`.
+        cache_folder: Where compiled models are kept for the next start; None keeps none.
+        phonemizer: What turns a sentence into phonemes; the front end of this package when None.
+
+    Attributes:
+        acoustic: The acoustic model.
+        vocoder: The vocoder.
+
+    Raises:
+        DeviceError: A device is not there, lacks the precision, or refuses a model.
+        InputError: The precision is unknown.
+        ModelError: A file is not such a model.
+    """
+
+    def __init__(
+        self,
+        device: str = "CPU",
+        *,
+        acoustic_device: str | None = None,
+        vocoder_device: str | None = None,
+        duration_model: str | Path = "forward-tacotron-duration-prediction",
+        regression_model: str | Path = "forward-tacotron-regression",
+        vocoder_model: str | Path = "hifi-gan",
+        precision: str = "auto",
+        cache_folder: Path | None = None,
+        phonemizer: Callable[[str], str] | None = None,
+    ) -> None:
+        for name in (acoustic_device or device, vocoder_device or device):
+            resolve_target(name, precision)  # refused before any model is loaded
+        self.acoustic = AcousticModel(
+            acoustic_device or device,
+            duration_model=duration_model,
+            regression_model=regression_model,
+            precision=precision,
+            cache_folder=cache_folder,
+        )
+        self.vocoder = Vocoder(
+            vocoder_device or device, model=vocoder_model, precision=precision, cache_folder=cache_folder
+        )
+        self._phonemizer = phonemizer or Phonemizer(core=core())
+        self._phonemizing = threading.Lock()
+
+    def synthesize(self, text: str, *, alpha: float = 1.0) -> Speech:
+        """Speak a text and return the whole of it.
+
+        Args:
+            text: English; blank lines separate paragraphs.
+            alpha: How many times as long the speech becomes, 0.5..2.0.
+
+        Raises:
+            InputError: The text holds nothing to speak, or alpha is out of range.
+        """
+        return join(list(self.stream(text, alpha=alpha)))
+
+    def stream(self, text: str, *, alpha: float = 1.0) -> Iterator[AudioChunk]:
+        """Speak a text and yield each piece as soon as it is done.
+
+        The chunks joined are the audio that `synthesize` returns. The first is short and the next ones grow with what
+        is already spoken, so that a player does not run dry where the device is faster than speech.
+
+        Raises:
+            InputError: Alpha is out of range; or, when the iteration ends, nothing in the text could be spoken.
+        """
+        check_alpha(alpha)
+        return self._stream(split_sentences(text), alpha)
+
+    def phonemes(self, text: str) -> str:
+        """Return the phonemes of a sentence, one symbol a character; empty if nothing in it has a sound."""
+        with self._phonemizing:
+            return self._phonemizer(text)
+
+    def _stream(self, sentences: Sequence[Sentence], alpha: float) -> Iterator[AudioChunk]:
+        position = 0  # frames spoken so far
+        tail = wanted = (
+            0  # silent frames that the last sentence ended with, and that shall be before the next
+        )
+        for sentence in sentences:
+            phonemes, text_seconds = timed(self.phonemes, sentence.text)
+            if phonemes:  # a line of asterisks has none
+                spectrogram, acoustic_seconds = timed(self._render, phonemes, alpha)
+                times = StageTimes(text=text_seconds, acoustic=acoustic_seconds)
+                lead, next_tail = silent_ends(spectrogram.mel)
+                pause = max(0, wanted - tail - lead)
+                spoken = place(sentence, phonemes, spectrogram, position + pause)
+                silence = np.zeros(pause * HOP_LENGTH, dtype=np.float32)
+                for audio, seconds in self._sound(spectrogram.mel, spoken_before=position):
+                    yield AudioChunk(
+                        np.concatenate([silence, audio]), spoken, times + StageTimes(vocoder=seconds)
+                    )
+                    silence, times = silence[:0], StageTimes()
+                position += pause + spectrogram.mel.shape[1]
+                tail, wanted = next_tail, SENTENCE_PAUSE
+            if sentence.ends_paragraph and position:
+                wanted = PARAGRAPH_PAUSE
+        if not position:
+            raise InputError("nothing in the text can be spoken: expected at least one word")
+
+    def _render(self, phonemes: str, alpha: float) -> Spectrogram:
+        """Turn phonemes into a mel spectrogram without the model's long silences."""
+        spectrogram = self.acoustic.synthesize(to_ids(phonemes), alpha=alpha)
+        return trim_silence(spectrogram, lead=LEAD_KEPT, tail=TAIL_KEPT)
+
+    def _sound(
+        self, mel: NDArray[np.float32], *, spoken_before: int
+    ) -> Iterator[tuple[NDArray[np.float32], float]]:
+        """Yield the chunks of a sentence and the seconds that each took."""
+        first_window = min(max(spoken_before, FIRST_WINDOW), LARGEST_WINDOW)
+        began = time.perf_counter()
+        done = 0
+        for audio in self.vocoder.stream(mel, first_window=first_window):
+            done += audio.size
+            smooth_ends(audio, starts=done == audio.size, ends=done == mel.shape[1] * HOP_LENGTH)
+            yield audio, time.perf_counter() - began
+            began = time.perf_counter()
+
+
+def join(chunks: Sequence[AudioChunk]) -> Speech:
+    """Join the chunks of a stream, one or more, to one speech."""
+    return Speech(
+        audio=np.concatenate([chunk.audio for chunk in chunks]),
+        sample_rate=SAMPLE_RATE,
+        sentences=tuple({chunk.sentence.offset: chunk.sentence for chunk in chunks}.values()),
+        times=sum((chunk.times for chunk in chunks), StageTimes()),
+    )
+
+
+def timed(work: Callable[P, T], *args: P.args, **options: P.kwargs) -> tuple[T, float]:
+    """Call a function and return its result and the seconds of wall time it took."""
+    began = time.perf_counter()
+    return work(*args, **options), time.perf_counter() - began
+
+
+def place(sentence: Sentence, phonemes: str, spectrogram: Spectrogram, start: int) -> SpokenSentence:
+    """Give a sentence and its phonemes their times, for a sentence that starts at a frame of the speech."""
+    ends = start + np.cumsum(spectrogram.durations)
+    starts = ends - spectrogram.durations
+    # The first and the last duration are those of the silence around the phonemes.
+    spans = zip(phonemes, starts[1:-1].tolist(), ends[1:-1].tolist(), strict=True)
+    return SpokenSentence(
+        text=sentence.text,
+        offset=sentence.start,
+        phonemes=phonemes,
+        start=start * FRAME_SECONDS,
+        end=(start + spectrogram.mel.shape[1]) * FRAME_SECONDS,
+        phoneme_times=tuple(
+            SpokenPhoneme(symbol, first * FRAME_SECONDS, last * FRAME_SECONDS)
+            for symbol, first, last in spans
+        ),
+        mel=spectrogram.mel,
+        pitch=spectrogram.pitch,
+    )
+
+
+def smooth_ends(audio: NDArray[np.float32], *, starts: bool, ends: bool) -> None:
+    """Fade a sentence in and out over one frame, in place.
+
+    The zero padding at the ends of an utterance is no silence to HiFi-GAN: it ticks there, at -62 dB of full scale.
+    """
+    ramp = np.linspace(0.0, 1.0, HOP_LENGTH, endpoint=False, dtype=np.float32)
+    if starts:
+        audio[:HOP_LENGTH] *= ramp
+    if ends:
+        audio[-HOP_LENGTH:] *= ramp[::-1]
+
+
+def check_alpha(alpha: float) -> None:
+    """Refuse a speech time factor that is not a number of 0.5..2.0."""
+    least, most = ALPHAS
+    if not (math.isfinite(alpha) and least <= alpha <= most):
+        raise InputError(f"alpha {alpha}: expected a number from {least} (fast) to {most} (slow)")

@@ -1,0 +1,242 @@
+#!/usr/bin/env python3
+"""Speak an English text: text or file in, WAV, FLAC, OGG or MP3 out.
+
+python demo/text_to_speech_demo.py -i demo/text.txt -d CPU -o speech.wav
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import openvino
+
+import text_to_speech
+from text_to_speech import AudioChunk, InputError, StageTimes, Synthesizer, open_audio, save_plot
+from text_to_speech.cli import OneLineParser, run
+from text_to_speech.mel import SAMPLE_RATE
+from text_to_speech.pipeline import check_alpha, join
+from text_to_speech.plot import check_plot_path
+from text_to_speech.runtime import PRECISIONS, core
+from text_to_speech.text import Phonemizer, split_sentences
+from text_to_speech.zoo import cache_folder
+
+LONG_TEXT = 600  # characters from which on progress is shown
+PLOT_SECONDS = 30.0  # of a longer text only so much is drawn
+
+EXAMPLES = """\
+examples:
+  %(prog)s -i "Hello. How are you?"
+  %(prog)s -i demo/text.txt -o speech.flac --plot speech.png
+  cat book.txt | %(prog)s -i - -o book.mp3 -a 1.1
+"""
+
+
+def build_parser() -> OneLineParser:
+    """Return the parser of the command line."""
+    parser = OneLineParser(
+        prog="text-to-speech-demo",
+        description="Speak an English text with ForwardTacotron and HiFi-GAN on OpenVINO.",
+        epilog=EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    parser.add_argument(
+        "--version",
+        action="version",
+        version=f"%(prog)s {text_to_speech.__version__}, OpenVINO {openvino.get_version()}",
+    )
+    add = parser.add_argument_group("text and result").add_argument
+    add(
+        "-i",
+        "--input",
+        nargs="+",
+        required=True,
+        metavar="TEXT",
+        help="texts, text files, or - for standard input",
+    )
+    add(
+        "-o",
+        "--out",
+        default="out.wav",
+        metavar="FILE",
+        help=".wav, .flac, .ogg or .mp3 (default: %(default)s)",
+    )
+    add(
+        "-a", "--alpha", type=alpha, default=1.0, help="how many times as long the speech becomes, 0.5 to 2.0"
+    )
+    add("-s_id", "--speaker_id", type=speaker, default=0, metavar="ID", help="0, the only speaker there is")
+    add("--phonemes", action="store_true", help="print the phonemes, one sentence a line, and stop")
+    add("--plot", metavar="FILE.png", help="draw mel spectrogram, pitch and waveform")
+    add = parser.add_argument_group("devices").add_argument
+    add("-d", "--device", default="CPU", help="CPU, GPU, GPU.1, NPU, AUTO, AUTO:GPU,CPU, HETERO:…, MULTI:…")
+    add("-d_acoustic", "--device_acoustic", metavar="DEVICE", help="another one for the acoustic model")
+    add("-d_vocoder", "--device_vocoder", metavar="DEVICE", help="another one for the vocoder")
+    add("--precision", choices=PRECISIONS, default="auto", help="auto is f32 on a CPU, f16 elsewhere")
+    add = parser.add_argument_group(
+        "models, IR (.xml) or ONNX, instead of those of this repository"
+    ).add_argument
+    add("-m_duration", "--model_duration", metavar="FILE", help="ForwardTacotron, duration prediction")
+    add("-m_forward", "--model_forward", metavar="FILE", help="ForwardTacotron, regression")
+    add("-m_hifigan", "--model_hifigan", metavar="FILE", help="HiFi-GAN")
+    return parser
+
+
+def alpha(value: str) -> float:
+    """Read the option -a."""
+    try:
+        number = float(value)
+        check_alpha(number)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"{value!r}: expected a number from 0.5 to 2.0") from error
+    return number
+
+
+def speaker(value: str) -> int:
+    """Read the option -s_id."""
+    if value != "0":
+        raise argparse.ArgumentTypeError(f"{value!r}: this voice has one speaker, expected 0")
+    return 0
+
+
+def read_inputs(values: Iterable[str]) -> str:
+    """Read texts and text files; each is at least a paragraph of its own.
+
+    Raises:
+        InputError: One of them is missing, empty, binary, or not UTF-8.
+    """
+    return "\n\n".join(read_input(value) for value in values)
+
+
+def read_input(value: str) -> str:
+    """Read one text: standard input, a file, or the argument itself."""
+    if value == "-":
+        return decode(sys.stdin.buffer.read(), "standard input")
+    try:
+        path = Path(value)
+        if path.is_file():
+            return decode(path.read_bytes(), value)
+        if len(path.parts) > 1 and path.is_dir():
+            raise InputError(f"{value} is a folder: expected a text or a text file")
+    except OSError as error:
+        if value.lower().endswith(".txt"):
+            raise InputError(f"{value} cannot be read: {error.strerror}") from error
+    if value.lower().endswith(".txt"):
+        raise InputError(f"{value} is not there: expected a text file")
+    return decode(value.encode(errors="surrogateescape"), "the text")
+
+
+def decode(data: bytes, source: str) -> str:
+    """Return the text in UTF-8 bytes, or refuse them."""
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise InputError(
+            f"{source} is not UTF-8 text: byte 0x{data[error.start]:02x} at offset {error.start};"
+            " save it as UTF-8"
+        ) from error
+    if "\0" in text:
+        raise InputError(f"{source} is binary: expected text")
+    if not text.strip():
+        raise InputError(f"{source} is empty: expected text")
+    return text
+
+
+def print_phonemes(text: str) -> None:
+    """Print the phonemes of a text, one sentence a line."""
+    phonemizer = Phonemizer(core=core())
+    for sentence in split_sentences(text):
+        print(phonemizer(sentence.text))
+
+
+def models(args: argparse.Namespace) -> dict[str, Any]:
+    """Return the models named on the command line, as options of the Synthesizer."""
+    given = {
+        "duration_model": args.model_duration,
+        "regression_model": args.model_forward,
+        "vocoder_model": args.model_hifigan,
+    }
+    return {option: Path(path) for option, path in given.items() if path is not None}
+
+
+def load(args: argparse.Namespace) -> Synthesizer:
+    """Load the models and say where they run."""
+    began = time.perf_counter()
+    synthesizer = Synthesizer(
+        args.device,
+        acoustic_device=args.device_acoustic,
+        vocoder_device=args.device_vocoder,
+        precision=args.precision,
+        cache_folder=cache_folder() / "compiled",
+        **models(args),
+    )
+    print(f"Acoustic model: {synthesizer.acoustic.target}")
+    print(f"Vocoder: {synthesizer.vocoder.target}")
+    print(f"Models ready: {(time.perf_counter() - began) * 1e3:.1f} ms")
+    return synthesizer
+
+
+def with_progress(chunks: Iterator[AudioChunk], characters: int) -> Iterator[AudioChunk]:
+    """Pass chunks on; for a long text on a terminal, show how much of it is spoken."""
+    if characters < LONG_TEXT or not sys.stderr.isatty():
+        yield from chunks
+        return
+    from tqdm import tqdm
+
+    with tqdm(total=characters, unit="char") as bar:
+        for chunk in chunks:
+            bar.update(chunk.sentence.offset - bar.n)
+            yield chunk
+        bar.update(characters - bar.n)
+
+
+def speak(args: argparse.Namespace) -> None:
+    """Do what the command line asks for."""
+    text = read_inputs(args.input)
+    if args.phonemes:
+        print_phonemes(text)
+        return
+    if args.plot:
+        check_plot_path(args.plot)
+    times, first_audio, to_draw = StageTimes(), 0.0, []
+    with open_audio(args.out) as file:
+        synthesizer = load(args)
+        began = time.perf_counter()
+        for chunk in with_progress(synthesizer.stream(text, alpha=args.alpha), len(text)):
+            file.write(chunk.audio)
+            times += chunk.times
+            first_audio = first_audio or time.perf_counter() - began
+            if args.plot and chunk.sentence.start < PLOT_SECONDS:
+                to_draw.append(chunk)
+        latency = time.perf_counter() - began
+    print_report(args.out, file.samples / SAMPLE_RATE, latency, first_audio, times)
+    if args.plot:
+        save_plot(join(to_draw), args.plot)
+        print(f"Plot: {args.plot}")
+
+
+def print_report(out: str, seconds: float, latency: float, first_audio: float, times: StageTimes) -> None:
+    """Print what was made and what it took."""
+    print(f"Output: {out}, {seconds:.2f} s of audio")
+    print(f"Latency: {latency * 1e3:.1f} ms")
+    print(f"First audio: {first_audio * 1e3:.1f} ms")
+    print(f"Real-time factor: {latency / seconds:.3f}")
+    for stage, spent in (
+        ("text", times.text),
+        ("acoustic model", times.acoustic),
+        ("vocoder", times.vocoder),
+    ):
+        print(f"  {stage}: {spent * 1e3:.1f} ms")
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command and return its exit status."""
+    return run(speak, build_parser(), argv)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
