@@ -131,6 +131,8 @@ def read_model(folder: Path) -> Model:
         files = _list_of(content, "files", _file, required=True)
         if len({file.name for file in files}) != len(files):
             raise ModelError("files: expected names that differ")
+        with _context("model_info"):
+            model_info = _mapping(content.get("model_info", {}))
         model = Model(
             name=_folder_name(folder),
             folder=folder,
@@ -143,7 +145,7 @@ def read_model(folder: Path) -> Model:
             postprocessing=_list_of(content, "postprocessing", _mapping),
             model_optimizer_args=_list_of(content, "model_optimizer_args", _text),
             conversion_to_onnx_args=_list_of(content, "conversion_to_onnx_args", _text),
-            model_info=MappingProxyType(_mapping(content.get("model_info", {}))),
+            model_info=MappingProxyType(model_info),
         )
         if model.framework != "dldt" and "model_optimizer_args" not in content:
             raise ModelError("model_optimizer_args: missing, and only the framework dldt needs no conversion")
@@ -205,6 +207,11 @@ def _context(where: str) -> Iterator[None]:
         raise ModelError(f"{where}: {error}") from error
 
 
+def _shown(value: object) -> str:
+    """Return a short text for a value that may be anything, deeply nested too."""
+    return reprlib.repr(value)[:80]
+
+
 def _folder_name(folder: Path) -> str:
     name = folder.name
     if not _NAME.fullmatch(name):
@@ -214,13 +221,13 @@ def _folder_name(folder: Path) -> str:
 
 def _mapping(value: object) -> dict[str, object]:
     if not isinstance(value, dict) or not all(isinstance(key, str) for key in value):
-        raise ModelError(f"expected keys and values, got {reprlib.repr(value)}")
+        raise ModelError(f"expected keys and values, got {_shown(value)}")
     return value
 
 
 def _text(value: object) -> str:
     if not isinstance(value, str) or not value.strip():
-        raise ModelError(f"expected a text, got {reprlib.repr(value)}")
+        raise ModelError(f"expected a text, got {_shown(value)}")
     return value
 
 
@@ -241,7 +248,7 @@ def _list_of(
 ) -> tuple[_T, ...]:
     values = content.get(key, None if required else [])
     if not isinstance(values, list):
-        raise ModelError(f"{key}: expected a list, got {reprlib.repr(values)}")
+        raise ModelError(f"{key}: expected a list, got {_shown(values)}")
     result = []
     for index, value in enumerate(values):
         with _context(f"{key}[{index}]"):
@@ -253,7 +260,7 @@ def _file(value: object) -> ModelFile:
     entry = _mapping(value)
     size, checksum = entry.get("size"), _string(entry, "checksum").lower()
     if type(size) is not int or size < 0:
-        raise ModelError(f"size: expected a number of bytes, got {reprlib.repr(size)}")
+        raise ModelError(f"size: expected a number of bytes, got {_shown(size)}")
     if not _SHA384.fullmatch(checksum):
         raise ModelError("checksum: expected a SHA-384 of 96 hexadecimal digits")
     name = _relative_path(_string(entry, "name"))
@@ -277,14 +284,14 @@ def _source(value: object) -> HttpSource | GoogleDriveSource:
             return HttpSource(url)
         case {"$type": "google_drive", "id": str(identifier)} if _NAME.fullmatch(identifier):
             return GoogleDriveSource(identifier)
-    raise ModelError(f"expected an http(s) address or $type http or google_drive, got {reprlib.repr(value)}")
+    raise ModelError(f"expected an http(s) address or $type http or google_drive, got {_shown(value)}")
 
 
 def _input_info(value: object) -> InputInfo:
     entry = _mapping(value)
     shape = entry.get("shape", [])
     if not isinstance(shape, list) or not all(type(size) is int and size > 0 for size in shape):
-        raise ModelError(f"shape: expected a list of whole numbers above 0, got {reprlib.repr(shape)}")
+        raise ModelError(f"shape: expected a list of whole numbers above 0, got {_shown(shape)}")
     layout = entry.get("layout", "")
     if not isinstance(layout, str) or (layout and shape and len(layout) != len(shape)):
         raise ModelError(f"layout: expected one letter for each of {len(shape)} axes, got {layout!r}")

@@ -1,0 +1,242 @@
+"""How large a model is and how much it computes, as the Open Model Zoo states it.
+
+    python -m text_to_speech.zoo.complexity models/hifi-gan
+
+The zoo's pages give MParams, the millions of weights, and GOPs, the billions of operations of one inference. The zoo
+does not say how GOPs are counted. The figure published for HiFi-GAN V1 (90.82 for 1×80×128) is reached by the
+rule of the usual counters for PyTorch:
+
+    GMACs   one multiply-accumulate per weight and output element, and one more per output element for the bias;
+            a transposed convolution is counted like a convolution of its output's length, as if each output
+            element met every weight; rounded to two decimals (45.41)
+    GOPs    twice that (90.82)
+
+A transposed convolution of stride s has s times less to do. What is really computed — twice the multiply-accumulates,
+transposed convolutions at their input's length, biases left aside — is given beside it (78.61 GFLOP).
+"""
+
+from __future__ import annotations
+
+import argparse
+import math
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ..errors import InputError, ModelError, SpeechError
+from .cache import ensure_ir
+from .model_yml import InputInfo, read_model
+
+GIGA, MEGA = 1e9, 1e6
+
+
+@dataclass(frozen=True)
+class Complexity:
+    """The cost of one inference.
+
+    Attributes:
+        parameters: Weights and biases.
+        zoo_macs: Multiply-accumulates and biases, transposed convolutions at their output's length.
+        macs: Multiply-accumulates that are really needed.
+    """
+
+    parameters: int
+    zoo_macs: int
+    macs: int
+
+    @property
+    def mega_parameters(self) -> float:
+        """Millions of weights, to two decimals."""
+        return round(self.parameters / MEGA, 2)
+
+    @property
+    def giga_operations(self) -> float:
+        """Billions of operations as the zoo counts them: rounded before they are doubled."""
+        return round(2 * round(self.zoo_macs / GIGA, 2), 2)
+
+    @property
+    def giga_flop(self) -> float:
+        """Billions of floating-point operations that are really needed."""
+        return 2 * self.macs / GIGA
+
+
+def measure(path: Path, inputs: Sequence[InputInfo] = ()) -> Complexity:
+    """Count a model's weights and operations.
+
+    Args:
+        path: An IR (.xml) or an ONNX file.
+        inputs: Static shapes to count with, where the model's own are dynamic.
+
+    Raises:
+        ModelError: The file is missing, is no model, or holds loops, whose operations cannot be counted.
+        InputError: A shape is missing or does not fit the model.
+    """
+    import openvino
+
+    if not path.is_file():
+        raise ModelError(f"model {path} is not there: expected an OpenVINO IR (.xml) or an ONNX file")
+    try:
+        # The converter folds the shapes of biases into constants, without which they could not be told apart.
+        onnx = path.suffix == ".onnx"
+        model = openvino.convert_model(path) if onnx else openvino.Core().read_model(path)
+    except Exception as error:  # OpenVINO's converter lets errors of many types through
+        raise ModelError(f"{path} is not a model that OpenVINO reads") from error
+    shapes = {entry.name: list(entry.shape) for entry in inputs if entry.shape}
+    try:
+        model.reshape(shapes)
+    except RuntimeError as error:
+        raise InputError(f"{path} does not take the shapes {shapes}") from error
+    dynamic = [entry.any_name for entry in model.inputs if entry.partial_shape.is_dynamic]
+    if dynamic:
+        raise InputError(f"{path} has inputs of any size: give one, as in --shape '{dynamic[0]}[1,80,128]'")
+    return _count(model)
+
+
+def _count(model: Any) -> Complexity:
+    parameters = zoo_macs = macs = 0
+    for node in model.get_ops():
+        kind = node.get_type_name()
+        if kind in ("Loop", "TensorIterator", "If"):
+            raise ModelError(f"operations within {kind} ({node.get_friendly_name()}) cannot be counted")
+        if kind == "Constant":
+            parameters += _weights_in(node)
+        elif kind in _RULES:
+            zoo, needed, biases = _RULES[kind](node)
+            zoo_macs += zoo + biases
+            macs += needed
+    return Complexity(parameters, zoo_macs, macs)
+
+
+def _weights_in(constant: Any) -> int:
+    """Return how many weights a constant holds; lone numbers are none, unless they are the bias of one channel."""
+    element = constant.get_element_type()
+    elements: int = math.prod(constant.get_output_shape(0))
+    if not (element.is_real() or element.bitwidth <= 8) or element.get_type_name() == "boolean":
+        return 0
+    return elements if elements > 1 or _is_bias(constant) else 0
+
+
+def _is_bias(node: Any) -> bool:
+    (consumer, *others) = [entry.get_node() for entry in node.output(0).get_target_inputs()] or [None]
+    if consumer is None or others:
+        return False
+    if consumer.get_type_name() == "Convert":  # a weight that is stored as float16
+        return _is_bias(consumer)
+    return any(_biases(value.get_node()) > 0 for value in consumer.input_values())
+
+
+def _biases(node: Any) -> int:
+    """Return the number of additions of a bias behind a convolution or matrix product."""
+    if node.get_type_name() not in _RULES:
+        return 0
+    for target in node.output(0).get_target_inputs():
+        consumer = target.get_node()
+        if consumer.get_type_name() == "Add" and any(
+            _is_constant(value) for value in consumer.input_values()
+        ):
+            return int(math.prod(consumer.get_output_shape(0)))
+    return 0
+
+
+def _is_constant(value: Any) -> bool:
+    node = value.get_node()
+    if node.get_type_name() == "Convert":
+        return _is_constant(node.input_value(0))
+    return bool(node.get_type_name() == "Constant")
+
+
+Counts = tuple[
+    int, int, int
+]  # multiply-accumulates as the zoo counts them, those needed, additions of a bias
+
+
+def _convolution(node: Any) -> Counts:
+    weights, output = node.input_value(1).get_shape(), node.get_output_shape(0)
+    macs = math.prod(output) * math.prod(weights) // output[1]
+    return macs, macs, _biases(node)
+
+
+def _transposed_convolution(node: Any) -> Counts:
+    weights, source = math.prod(node.input_value(1).get_shape()), node.input_value(0).get_shape()
+    output = node.get_output_shape(0)
+    at_output, at_input = math.prod(output) * weights // output[1], math.prod(source) * weights // source[1]
+    return at_output, at_input, _biases(node)
+
+
+def _matrix_product(node: Any) -> Counts:
+    left = list(node.input_value(0).get_shape())
+    contracted = left[-2] if node.get_attributes()["transpose_a"] and len(left) > 1 else left[-1]
+    macs = math.prod(node.get_output_shape(0)) * contracted
+    return macs, macs, _biases(node)
+
+
+def _recurrent_sequence(node: Any) -> Counts:
+    """Count an LSTM, GRU or RNN whose last three inputs are W, R and B, each with an axis of directions."""
+    batch, steps, _ = node.input_value(0).get_shape()
+    *_, inner, outer, bias = (math.prod(value.get_shape()) for value in node.input_values())
+    macs = batch * steps * (inner + outer)
+    return macs, macs, batch * steps * bias
+
+
+_RULES: Mapping[str, Callable[[Any], Counts]] = {
+    "Convolution": _convolution,
+    "GroupConvolution": _convolution,
+    "ConvolutionBackpropData": _transposed_convolution,
+    "GroupConvolutionBackpropData": _transposed_convolution,
+    "MatMul": _matrix_product,
+    "LSTMSequence": _recurrent_sequence,
+    "GRUSequence": _recurrent_sequence,
+    "RNNSequence": _recurrent_sequence,
+}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command; return its exit status."""
+    parser = argparse.ArgumentParser(
+        prog="python -m text_to_speech.zoo.complexity", description=__doc__.split("\n")[0]
+    )
+    parser.add_argument(
+        "model", type=Path, help="a model's folder in the zoo, an OpenVINO IR (.xml) or an ONNX file"
+    )
+    parser.add_argument(
+        "--shape",
+        type=_shape,
+        action="append",
+        default=[],
+        metavar="NAME[SIZES]",
+        help="shape of an input, as in mel[1,80,128]; once per input; by default what model.yml says",
+    )
+    options = parser.parse_args(arguments)
+    try:
+        path, inputs = _model_and_shapes(options.model.absolute())
+        given = {entry.name: entry for entry in (*inputs, *options.shape)}
+        complexity = measure(path, list(given.values()))
+    except SpeechError as error:
+        print(error, file=sys.stderr)
+        return 1
+    shapes = ", ".join(f"{entry.name} {list(entry.shape)}" for entry in given.values())
+    print(f"{options.model.absolute().name}  {shapes}")
+    print(f"MParams    {complexity.mega_parameters:8.2f}")
+    print(f"GOPs       {complexity.giga_operations:8.2f}  as the Open Model Zoo counts them")
+    print(f"real work  {complexity.giga_flop:8.2f}  GFLOP, transposed convolutions at their input's length")
+    return 0
+
+
+def _model_and_shapes(path: Path) -> tuple[Path, tuple[InputInfo, ...]]:
+    if not path.is_dir():
+        return path, ()
+    return ensure_ir(path.name, models=path.parent), read_model(path).input_info
+
+
+def _shape(text: str) -> InputInfo:
+    name, _, sizes = text.removesuffix("]").partition("[")
+    try:
+        return InputInfo(name, tuple(int(size) for size in sizes.split(",")))
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r}: expected NAME[SIZES], as in mel[1,80,128]") from None
+
+
+if __name__ == "__main__":
+    sys.exit(main())
