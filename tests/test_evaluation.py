@@ -1,8 +1,15 @@
+# ruff: noqa: E402
+import sys
+from pathlib import Path
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+sys.path.insert(0, str(Path(__file__).parents[1] / "training"))  # scripts, which no package brings
+
+import evaluate
 from evaluation import measures
 from evaluation.hearing import Heard, read_cache
 from evaluation.judges import Quality, mean_quality, require
@@ -17,6 +24,8 @@ from evaluation.report import (
     format_table,
     word_row,
 )
+from teacher import TeacherSpeech
+from text_to_speech.acoustic import AcousticModel
 from text_to_speech.errors import InputError, SpeechError
 from text_to_speech.mel import SAMPLE_RATE, SILENCE
 
@@ -66,7 +75,7 @@ def test_rate_of_nothing_is_nan():
     assert np.isnan(measures.WordErrors().rate)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=40)
 @given(WORDS, WORDS)
 def test_alignment_uses_every_word_once_and_in_order(reference, hypothesis):
     edits = measures.align_words(reference, hypothesis)
@@ -78,7 +87,7 @@ def test_alignment_uses_every_word_once_and_in_order(reference, hypothesis):
             assert same == (edit.kind == "equal")
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=40)
 @given(WORDS, WORDS)
 def test_errors_are_symmetric_and_never_more_than_the_longer_text(one, other):
     def distance(a, b):
@@ -260,6 +269,72 @@ def test_the_table_has_a_line_for_every_row_and_marks_misses():
     assert "9.00" in lines[2]
     assert "MISS" in lines[2]
     assert "–" in lines[3]
+
+
+# --- the command, with tiny models
+
+
+@pytest.fixture(scope="module")
+def tiny_voice(tiny):
+    return AcousticModel(
+        "CPU", duration_model=tiny.duration, regression_model=tiny.regression, precision="f32"
+    )
+
+
+def teacher_speech(durations: list[int]) -> TeacherSpeech:
+    count, frames = len(durations), sum(durations)
+    return TeacherSpeech(
+        waveform=np.zeros(256 * frames, dtype=np.float32),
+        mel=speech_mel(frames=frames),
+        durations=np.array(durations),
+        exact_durations=np.array(durations, dtype=np.float32),
+        pitch=np.full((count, 3), np.log(200.0), dtype=np.float32),
+        voicing=np.ones(count, dtype=np.float32),
+        energy=np.zeros(count, dtype=np.float32),
+        f0=np.full(frames, 200.0, dtype=np.float32),
+    )
+
+
+def test_a_sentence_is_drawn_freely_and_with_the_durations_of_the_teacher(tiny_voice):
+    sketch = evaluate.draw(tiny_voice, "See.", "sˈi.", teacher_speech([3, 4, 5, 6, 7, 8]))
+    assert sketch.taught_mel.shape == (80, 33)
+    assert sketch.mel.shape[1] == round(float(sketch.prosody.durations.sum()))
+    drawn = evaluate.measure_sketch(sketch)
+    assert (drawn.characters, drawn.frames, drawn.teacher_frames) == (4, sketch.mel.shape[1], 33)
+    assert drawn.pitch_errors.shape == (18,)
+    assert drawn.distance == pytest.approx(np.abs(sketch.taught_mel - sketch.teacher.mel).mean())
+
+
+def test_a_sentence_whose_teacher_swallows_a_phoneme_is_left_out_with_a_warning(tiny_voice, caplog):
+    whole = evaluate.draw(tiny_voice, "See.", "sˈi.", teacher_speech([3, 4, 5, 6, 7, 8]))
+    swallowed = evaluate.draw(tiny_voice, "Saw.", "sˈɔ.", teacher_speech([3, 0, 0, 0, 1, 1]))
+    assert evaluate.comparable([whole, swallowed]) == [whole]
+    assert "Saw." in caplog.text
+
+
+def test_pictures_are_files_of_their_own(tiny_voice, tmp_path):
+    sketch = evaluate.draw(tiny_voice, "See.", "sˈi.", teacher_speech([3, 4, 5, 6, 7, 8]))
+    evaluate.save_pictures(tmp_path / "pictures", [sketch])
+    assert [p.name for p in sorted((tmp_path / "pictures").iterdir())] == ["mel_000.png", "mel_000_free.png"]
+
+
+def test_lists_are_lines_or_the_last_field_of_them(tmp_path):
+    listed = tmp_path / "list.csv"
+    listed.write_text("LJ001-0001|In 1450,|In fourteen fifty,\n\nPlain line.\n", encoding="utf-8")
+    assert evaluate.read_lines(listed, None) == ["In fourteen fifty,", "Plain line."]
+    assert evaluate.read_lines(listed, 1) == ["In fourteen fifty,"]
+    assert evaluate.read_lines(None, None) == []
+
+
+@pytest.mark.parametrize("content", [None, b"", b"\n\n", b"\xff\xfe"])
+def test_a_list_that_cannot_be_used_is_refused_in_one_line(content, tmp_path, capsys):
+    path = tmp_path / "list.txt"
+    if content is not None:
+        path.write_bytes(content)
+    assert evaluate.main(["--harvard", str(path)]) == 1
+    message = capsys.readouterr().err
+    assert "list.txt" in message
+    assert message.count("\n") == 1
 
 
 # --- judges, cache, pictures

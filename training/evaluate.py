@@ -73,7 +73,6 @@ class Sketch:
         prosody: What the voice predicts.
         mel: float32 [80, T], the voice's, drawn with its own prosody.
         taught_mel: float32 [80, T'], the voice's, drawn with the teacher's prosody.
-        frames: T.
     """
 
     sentence: str
@@ -98,20 +97,6 @@ class Stage:
         sentences = tuple(sentence.text for sentence in split_sentences(text))
         return Line(text, sentences, tuple(self.phonemizer(sentence) for sentence in sentences))
 
-    def sketch(self, sentence: str, phonemes: str, teacher: TeacherSpeech) -> Sketch:
-        """Let the voice draw a sentence, freely and with the teacher's prosody."""
-        assert self.voice is not None
-        prosody = self.voice.predict(to_ids(phonemes))
-        taught = dataclasses.replace(
-            prosody,
-            durations=teacher.durations.astype(np.float32),
-            pitch=teacher.pitch,
-            voicing=teacher.voicing,
-            energy=teacher.energy,
-        )
-        mel, taught_mel = self.voice.render(prosody).mel, self.voice.render(taught).mel
-        return Sketch(sentence, teacher, prosody, mel, taught_mel)
-
     def copy(self, speeches: Sequence[TeacherSpeech]) -> Waveform:
         """Send the teacher's mel spectrograms through the vocoder."""
         return np.concatenate([self.vocoder.synthesize(speech.mel) for speech in speeches])
@@ -126,6 +111,19 @@ def _load_voice(args: argparse.Namespace) -> AcousticModel:
     )
 
 
+def draw(voice: AcousticModel, sentence: str, phonemes: str, teacher: TeacherSpeech) -> Sketch:
+    """Let the voice draw a sentence, freely and with the teacher's prosody."""
+    prosody = voice.predict(to_ids(phonemes))
+    taught = dataclasses.replace(
+        prosody,
+        durations=teacher.durations.astype(np.float32),
+        pitch=teacher.pitch,
+        voicing=teacher.voicing,
+        energy=teacher.energy,
+    )
+    return Sketch(sentence, teacher, prosody, voice.render(prosody).mel, voice.render(taught).mel)
+
+
 def judge_line(line: Line, stage: Stage, panel: Panel, *, rate: bool) -> tuple[Judged, list[Sketch]]:
     """Let everyone speak a line and the judges hear it."""
     speeches = [stage.teacher.speak(phonemes) for phonemes in line.phonemes]
@@ -137,7 +135,7 @@ def judge_line(line: Line, stage: Stage, panel: Panel, *, rate: bool) -> tuple[J
     sketches: list[Sketch] = []
     if stage.voice is not None:
         parts = zip(line.sentences, line.phonemes, speeches, strict=True)
-        sketches = [stage.sketch(*part) for part in parts]
+        sketches = [draw(stage.voice, *part) for part in parts]
         voice = panel.hear(np.concatenate([stage.vocoder.synthesize(s.mel) for s in sketches]), rate=rate)
     text = judges.normaliser()(line.text)
     return Judged(text=text, teacher=teacher, copy=copy, voice=voice), sketches
@@ -148,11 +146,13 @@ def judge_list(
 ) -> tuple[list[Judged], list[Sketch]]:
     """Judge every line of a list, with a progress bar."""
     judged, sketches = [], []
-    for text in tqdm(texts, desc=name, unit="line", disable=None):
-        verdict, drawn = judge_line(stage.read(text), stage, panel, rate=rate)
-        judged.append(verdict)
-        sketches.extend(drawn)
-    panel.save()
+    try:
+        for text in tqdm(texts, desc=name, unit="line", disable=None):
+            verdict, drawn = judge_line(stage.read(text), stage, panel, rate=rate)
+            judged.append(verdict)
+            sketches.extend(drawn)
+    finally:
+        panel.save()  # what was heard of the teacher is worth keeping, also when the run is stopped
     return judged, sketches
 
 
