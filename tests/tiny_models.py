@@ -76,7 +76,7 @@ class Graph:
             return path
         import openvino
 
-        source = path.with_suffix(".onnx")
+        source = path.with_suffix(".source.onnx")
         onnx.save(model, source)
         openvino.save_model(openvino.convert_model(source), path, compress_to_fp16=False)
         source.unlink()
@@ -88,22 +88,31 @@ def floats(name: str, *shape: int | str) -> onnx.ValueInfoProto:
 
 
 def save_vocoder(
-    path: Path, *, frames: int | str = "frames", names: tuple[str, str] = ("mel", "audio")
+    path: Path, *, frames: int | str = "frames", factors: tuple[int, int] = (16, 16), defect: str = ""
 ) -> Path:
-    """Write a vocoder: `mel` [B, 80, T] to `audio` [B, 1, 256·T]."""
+    """Write a vocoder: `mel` [B, 80, T] to `audio` [B, 1, 256·T].
+
+    Args:
+        path: .onnx or .xml.
+        frames: A number makes the shapes static.
+        factors: How much each transposed convolution lengthens.
+        defect: `"nan"` makes every sample NaN.
+    """
     graph = Graph(seed=1)
-    x = graph.convolution(names[0], (80, 6), kernel=7)
+    x = graph.convolution("mel", (80, 6), kernel=7)
     for dilation in (1, 3, 5):
         y = graph.convolution(graph.node("LeakyRelu", x), (6, 6), kernel=3, dilation=dilation)
         x = graph.node("Add", x, y)
-    x = graph.upsample(graph.node("LeakyRelu", x), (6, 4), factor=16)
+    x = graph.upsample(graph.node("LeakyRelu", x), (6, 4), factor=factors[0])
     x = graph.convolution(graph.node("LeakyRelu", x), (4, 4), kernel=3)
-    x = graph.upsample(graph.node("LeakyRelu", x), (4, 2), factor=16)
+    x = graph.upsample(graph.node("LeakyRelu", x), (4, 2), factor=factors[1])
     x = graph.convolution(graph.node("LeakyRelu", x), (2, 1), kernel=7)
-    graph.node("Tanh", x, output=names[1])
+    if defect == "nan":
+        x = graph.node("Mul", x, graph.constant(np.float32("nan")))
+    graph.node("Tanh", x, output="audio")
     length = frames * 256 if isinstance(frames, int) else "samples"
     batch = 1 if isinstance(frames, int) else "batch"
-    return graph.save(path, [floats(names[0], batch, 80, frames)], [floats(names[1], batch, 1, length)])
+    return graph.save(path, [floats("mel", batch, 80, frames)], [floats("audio", batch, 1, length)])
 
 
 def save_duration_prediction(path: Path, symbols: Sequence[str], *, drop: str = "") -> Path:

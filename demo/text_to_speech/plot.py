@@ -98,11 +98,13 @@ def draw(speech: Speech) -> Image:
     image = np.full((HEIGHT, WIDTH, 3), PAPER, dtype=np.uint8)
     seconds = max(speech.seconds, FRAME_SECONDS)
     text = " ".join(sentence.text for sentence in speech.sentences)
-    _text(image, fit(text, 88), (LEFT, 44), 0.85)
-    mel_panel = Panel(70, 490, 0, N_MELS)
+    _title(image, plain(text))
+    mel_panel = Panel(90, 490, 0, N_MELS)
     _mel_panel(image, mel_panel, mel)
     _pitch_panel(image, pitch)
-    wave_panel = Panel(740, 910, -1.0, 1.0)
+    peak = float(np.abs(speech.audio).max(initial=0.0))
+    limit = next((limit for limit in (0.1, 0.25, 0.5, 1.0) if peak <= limit), peak)
+    wave_panel = Panel(740, 910, -limit, limit)
     _wave_panel(image, wave_panel, speech.audio)
     _time_axis(image, seconds, (mel_panel, wave_panel))
     return image
@@ -125,12 +127,12 @@ def contours(speech: Speech) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     return mel, pitch
 
 
-def fit(text: str, width: int) -> str:
-    """Return a text as OpenCV can draw it, in ASCII, cut to a number of characters."""
+def plain(text: str) -> str:
+    """Return a text as OpenCV can draw it, in ASCII and one line; what it cannot draw becomes a question mark."""
     marks = str.maketrans({"“": '"', "”": '"', "‘": "'", "’": "'", "–": "-", "—": "-", "…": "..."})
-    plain = unicodedata.normalize("NFKD", " ".join(text.translate(marks).split()))
-    shown = "".join(c for c in plain if not unicodedata.combining(c)).encode("ascii", "replace").decode()
-    return shown if len(shown) <= width else shown[: width - 4].rstrip() + " ..."
+    letters = unicodedata.normalize("NFKD", " ".join(text.translate(marks).split()))
+    shown = "".join(letter for letter in letters if not unicodedata.combining(letter))
+    return shown.encode("ascii", "replace").decode()
 
 
 def band_of(hertz: float) -> float:
@@ -188,8 +190,8 @@ def _wave_panel(image: Image, panel: Panel, audio: NDArray[np.float32]) -> None:
             top, bottom = panel.row(float(piece.max())), panel.row(float(piece.min()))
             cv2.line(image, (LEFT + column, top), (LEFT + column, bottom), WAVE, 1)
     _frame(image, panel, "waveform")
-    for value in (-1, 0, 1):
-        _value(image, panel.row(value), str(value))
+    for value in (panel.low, 0.0, panel.high):
+        _value(image, panel.row(value), f"{value:.3g}")
 
 
 def _time_axis(image: Image, seconds: float, panels: Sequence[Panel]) -> None:
@@ -206,6 +208,18 @@ def _time_axis(image: Image, seconds: float, panels: Sequence[Panel]) -> None:
             cv2.line(image, (column, panel.bottom), (column, panel.bottom + 6), INK, 1)
         _text(image, f"{k * step:.4g}", (column - 12, bottom + 28), 0.55)
     _text(image, "seconds", (RIGHT - 70, bottom + 56), 0.55)
+
+
+def _title(image: Image, text: str) -> None:
+    """Write a text above the panels, cut after the last word that fits."""
+    import cv2
+
+    size, words = 0.85, text[:300].split()
+    shown = text
+    while words and cv2.getTextSize(shown, cv2.FONT_HERSHEY_SIMPLEX, size, 1)[0][0] > RIGHT - LEFT:
+        words.pop()
+        shown = " ".join([*words, "..."])
+    _text(image, shown, (LEFT, 44), size)
 
 
 def _frame(image: Image, panel: Panel, name: str) -> None:

@@ -28,6 +28,14 @@ PRECISIONS = ("auto", "f32", "f16", "bf16")
 CAPABILITIES = {"f32": "FP32", "f16": "FP16", "bf16": "BF16"}  # OpenVINO's names of what a device can do
 GROUPS = ("AUTO", "HETERO", "MULTI")  # virtual devices that share the work among real ones
 
+FRONTEND_FAILURES = (
+    openvino.frontend.GeneralFailure,
+    openvino.frontend.InitializationFailure,
+    openvino.frontend.NotImplementedFailure,
+    openvino.frontend.OpConversionFailure,
+    openvino.frontend.OpValidationFailure,
+)
+
 CPU_REASON = "the exact one, and faster than OpenVINO's default bf16 on a CPU without AMX"
 ACCELERATOR_REASON = "what this kind of device computes fastest"
 ASKED_REASON = "asked for"
@@ -176,7 +184,7 @@ def _member(device: str, asked: str, capabilities: Callable[[str], Sequence[str]
     able = [name for name, capability in CAPABILITIES.items() if capability in capabilities(device)]
     if asked not in able:
         raise DeviceError(f"precision {asked!r} on {device}: this device computes in {', '.join(able)}")
-    if asked == "bf16" and on_cpu and not _has_amx():
+    if asked == "bf16" and on_cpu and not has_amx():
         logger.warning("bf16 on %s: %s", device, EMULATED_REASON)
         return Member(device, asked, EMULATED_REASON)
     return Member(device, asked, ASKED_REASON)
@@ -186,7 +194,7 @@ def _kind(device: str) -> str:
     return device.partition(".")[0]
 
 
-def _has_amx() -> bool:
+def has_amx() -> bool:
     """Whether this CPU has matrix units for bf16; only Linux tells without a library, elsewhere it is no."""
     try:
         return "amx_bf16" in Path("/proc/cpuinfo").read_text(encoding="utf-8")
@@ -224,7 +232,7 @@ def read_model(path: str | Path) -> openvino.Model:
         )
     try:
         return _read_ir(path) if path.suffix == ".xml" else _read_onnx(path)
-    except (OSError, RuntimeError) as error:
+    except (OSError, RuntimeError, *FRONTEND_FAILURES) as error:
         raise ModelError(f"{path} is not a model that OpenVINO reads: {telling_line(error)}") from error
 
 

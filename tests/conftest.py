@@ -1,0 +1,65 @@
+"""Tiny models and a cache folder of its own for every test run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+
+@dataclass(frozen=True)
+class TinyModels:
+    """Files of millisecond-sized models."""
+
+    duration: Path
+    regression: Path
+    vocoder: Path
+
+    @property
+    def options(self) -> dict[str, Path]:
+        """The options that make a Synthesizer use them."""
+        return {
+            "duration_model": self.duration,
+            "regression_model": self.regression,
+            "vocoder_model": self.vocoder,
+        }
+
+    @property
+    def flags(self) -> list[str]:
+        """The flags that make the command use them."""
+        named = {"-m_duration": self.duration, "-m_forward": self.regression, "-m_hifigan": self.vocoder}
+        return [part for flag, path in named.items() for part in (flag, str(path))]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Keep what a test converts or compiles out of the user's cache folder."""
+    folder = tmp_path_factory.mktemp("cache")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("TTS_CACHE_DIR", str(folder))
+        yield folder
+
+
+@pytest.fixture(scope="session")
+def tiny(tmp_path_factory: pytest.TempPathFactory) -> TinyModels:
+    import tiny_models
+    from text_to_speech.text import SYMBOLS
+
+    folder = tmp_path_factory.mktemp("models")
+    return TinyModels(
+        duration=tiny_models.save_duration_prediction(folder / "duration.onnx", SYMBOLS),
+        regression=tiny_models.save_regression(folder / "regression.xml"),
+        vocoder=tiny_models.save_vocoder(folder / "vocoder.xml"),
+    )
+
+
+@pytest.fixture(scope="session")
+def spell() -> Callable[[str], str]:
+    """A phonemizer without dictionaries: the letters of the alphabet that are symbols too."""
+    from text_to_speech.text import SYMBOLS
+
+    return lambda text: "".join(
+        c for c in text.lower() if c in SYMBOLS[1:] and (c.isalpha() or c == " ")
+    ).strip()
