@@ -11,6 +11,7 @@ from model import ENERGY_MEAN, ENERGY_SCALE, LOG_F0_MEAN, LOG_F0_SCALE
 LOG_DURATION_MEAN = 1.3  # the predictor's first output is log(frames) − 1.3
 CENTS_PER_LOG = 1200 / 0.6931471805599453
 SSIM_WINDOW = 7
+TEXTURE_PATCH = 8  # frames and bands
 SSIM_C1, SSIM_C2 = 0.01, 0.03  # the usual constants, on mel values scaled to a range of about 4
 
 
@@ -74,15 +75,28 @@ def structural_similarity(predicted: Tensor, target: Tensor) -> Tensor:
 
 
 def decoder_losses(draft: Tensor, final: Tensor, target: Tensor, mask: Tensor) -> dict[str, Tensor]:
-    """Errors of the decoder's mel spectrogram, before and after the post-net, and of its band-to-band steps."""
+    """Errors of the decoder's mel spectrogram, before and after the post-net, and of its fine structure."""
     similarity = structural_similarity((final + 5) / 3, (target + 5) / 3)
     steps = (final.diff(dim=-1) - target.diff(dim=-1)).abs()
+    texture = (_roughness(final) - _roughness(target)).abs().mean()
     return {
         "draft": mean_over((draft - target).abs(), mask),
         "final": mean_over((final - target).abs(), mask),
         "ssim": mean_over(1 - similarity, mask),
         "steps": mean_over(steps, mask),
+        "texture": texture,
     }
+
+
+def _roughness(mel: Tensor) -> Tensor:
+    """Mean absolute step from band to band and from frame to frame, in patches of 8 × 8, [B, 2, T / 8, 10].
+
+    An L1 loss alone is content with half the contrast wherever it is unsure; comparing how rough a patch is, not
+    where, asks for all of it.
+    """
+    across = functional.pad(mel.diff(dim=-1).abs(), (0, 1))
+    along = functional.pad(mel.diff(dim=-2).abs(), (0, 0, 0, 1))
+    return functional.avg_pool2d(torch.stack([across, along], dim=1), TEXTURE_PATCH)
 
 
 def contrast(mel: Tensor, mask: Tensor, first: int = 0, last: int = 80) -> Tensor:

@@ -30,7 +30,7 @@ CLIP = 1.0
 EMA = 0.998
 WEIGHTS = {
     "predictor": {"duration": 2.0, "total": 1.0, "pitch": 1.0, "voicing": 0.5, "energy": 0.5},
-    "decoder": {"draft": 0.5, "final": 1.0, "ssim": 0.5, "steps": 0.5},
+    "decoder": {"draft": 0.5, "final": 1.0, "ssim": 0.5, "steps": 0.5, "texture": 1.0},
 }
 
 
