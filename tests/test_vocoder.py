@@ -57,7 +57,7 @@ def npu_vocoder(tiny) -> Vocoder:
         return Vocoder("NPU", model=tiny.vocoder)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(frames=LENGTHS, first=st.integers(1, 700), growth=st.integers(0, 700))
 @example(frames=1, first=1, growth=0)
 @example(frames=28, first=14, growth=0)
@@ -73,14 +73,14 @@ def test_a_stream_is_one_inference_cut_in_pieces(
     np.testing.assert_allclose(np.concatenate(chunks), whole, atol=TOLERANCE)
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(frames=LENGTHS)
 def test_synthesize_is_one_inference(frames: int, vocoder: Vocoder, tiny) -> None:
     mel = random_mel(frames)
     np.testing.assert_allclose(vocoder.synthesize(mel), in_one_inference(tiny.vocoder, mel), atol=TOLERANCE)
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(
     frames=st.integers(STATIC_WINDOWS[0], 3000),
     first=st.integers(1, 700),

@@ -115,8 +115,17 @@ def save_vocoder(
     return graph.save(path, [floats("mel", batch, 80, frames)], [floats("audio", batch, 1, length)])
 
 
-def save_duration_prediction(path: Path, symbols: Sequence[str], *, drop: str = "") -> Path:
-    """Write a duration predictor that gives every symbol two to seven frames; `drop` leaves an output out."""
+def save_duration_prediction(
+    path: Path, symbols: Sequence[str], *, drop: str = "", bare: bool = False
+) -> Path:
+    """Write a duration predictor that gives every symbol two to seven frames.
+
+    Args:
+        path: .onnx or .xml.
+        symbols: The symbol table, which is stored too.
+        drop: An output to leave out.
+        bare: Leave the symbol table out.
+    """
     graph = Graph(seed=2)
     count = len(symbols)
     spread = np.random.default_rng(3).uniform
@@ -132,7 +141,7 @@ def save_duration_prediction(path: Path, symbols: Sequence[str], *, drop: str = 
     inputs = [helper.make_tensor_value_info("input_seq", TensorProto.INT64, [1, "phonemes"])]
     outputs = [floats(name, 1, "phonemes", table.shape[1]) for name, table in columns.items() if name != drop]
     graph.nodes = [node for node in graph.nodes if node.output[0] != drop]
-    return graph.save(path, inputs, outputs, {"symbols": "\n".join(symbols)} if symbols else None)
+    return graph.save(path, inputs, outputs, {} if bare else {"symbols": "\n".join(symbols)})
 
 
 def save_regression(path: Path, *, embedding: int = EMBEDDING) -> Path:

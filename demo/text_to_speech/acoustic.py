@@ -39,6 +39,8 @@ DURATION_OUTPUTS = {
     "voicing": "1,?,1",
     "energy": "1,?,1",
 }
+DECODER_INPUTS = {"data": "1,?,?", "prosody": f"1,?,{PROSODY_CHANNELS}"}
+
 SILENT_LEVEL = -8.0  # a frame is silent when all its mel bands are below this (natural logarithm)
 VOICED = 0.5  # frames of more voicing than this have a pitch
 SYMBOLS_IN_MODEL = ("framework", "symbols")  # where OpenVINO keeps the ONNX metadata property `symbols`
@@ -111,15 +113,16 @@ class AcousticModel:
     ) -> None:
         target = resolve_target(device, precision)
         self.target: Target = resolve_target("CPU") if target.needs_static_shapes else target
-        paths = model_path(duration_model), model_path(regression_model)
-        predictor, decoder = read_model(paths[0]), read_model(paths[1])
-        check_interface(predictor, paths[0], {"input_seq": "1,?"}, DURATION_OUTPUTS)
-        decoder_inputs = {"data": "1,?,?", "prosody": f"1,?,{PROSODY_CHANNELS}"}
-        check_interface(decoder, paths[1], decoder_inputs, {"mel": f"1,{N_MELS},?"})
-        check_symbols(predictor, paths[0])
-        check_pair(predictor, decoder, paths)
-        self._predictor = compile_model(predictor, self.target, paths[0], cache_folder=cache_folder)
-        self._decoder = compile_model(decoder, self.target, paths[1], cache_folder=cache_folder)
+        predictor_path = model_path(duration_model)
+        predictor = read_model(predictor_path)
+        check_interface(predictor, predictor_path, {"input_seq": "1,?"}, DURATION_OUTPUTS)
+        check_symbols(predictor, predictor_path)
+        decoder_path = model_path(regression_model)
+        decoder = read_model(decoder_path)
+        check_interface(decoder, decoder_path, DECODER_INPUTS, {"mel": f"1,{N_MELS},?"})
+        check_pair(predictor, decoder, (predictor_path, decoder_path))
+        self._predictor = compile_model(predictor, self.target, predictor_path, cache_folder=cache_folder)
+        self._decoder = compile_model(decoder, self.target, decoder_path, cache_folder=cache_folder)
 
     def synthesize(self, ids: NDArray[np.int64], *, alpha: float = 1.0) -> Spectrogram:
         """Turn phoneme ids into a mel spectrogram.

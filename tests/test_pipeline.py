@@ -1,0 +1,163 @@
+"""From text to audio on tiny models: streams, times, pauses, threads."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+import pytest
+
+from text_to_speech import pipeline
+from text_to_speech.acoustic import Spectrogram
+from text_to_speech.errors import DeviceError, InputError, ModelError
+from text_to_speech.mel import FRAME_SECONDS, HOP_LENGTH, SILENCE
+from text_to_speech.pipeline import StageTimes, Synthesizer
+
+TEXT = "One short line. Then a somewhat longer second sentence!\n\nA paragraph of its own?"
+
+
+@pytest.fixture(scope="module")
+def synthesizer(tiny, spell: Callable[[str], str]) -> Synthesizer:
+    return Synthesizer(**tiny.options, phonemizer=spell)
+
+
+def test_a_text_becomes_audio_with_its_sentences(synthesizer: Synthesizer) -> None:
+    speech = synthesizer.synthesize(TEXT)
+    assert speech.audio.dtype == np.float32
+    assert speech.sample_rate == 22_050
+    assert np.abs(speech.audio).max() <= 1.0
+    assert [s.text for s in speech.sentences] == [
+        "One short line.",
+        "Then a somewhat longer second sentence!",
+        "A paragraph of its own?",
+    ]
+    assert [TEXT[s.offset : s.offset + len(s.text)] for s in speech.sentences] == [
+        s.text for s in speech.sentences
+    ]
+    assert speech.sentences[0].phonemes == "Onɛ shOɹt linɛ"
+    assert speech.sentences[-1].end == pytest.approx(speech.seconds)
+    assert min(speech.times.text, speech.times.acoustic, speech.times.vocoder) > 0
+
+
+def test_the_stream_joined_is_the_whole(synthesizer: Synthesizer) -> None:
+    chunks = list(synthesizer.stream(TEXT, alpha=1.3))
+    whole = synthesizer.synthesize(TEXT, alpha=1.3)
+    np.testing.assert_allclose(np.concatenate([c.audio for c in chunks]), whole.audio, atol=1e-4)
+    assert list(dict.fromkeys(c.sentence.offset for c in chunks)) == [s.offset for s in whole.sentences]
+
+
+def test_the_first_chunk_is_short_and_none_is_longer_than_what_was_spoken(synthesizer: Synthesizer) -> None:
+    sizes = [c.audio.size // HOP_LENGTH for c in synthesizer.stream(TEXT * 3)]
+    assert sizes[0] <= pipeline.FIRST_WINDOW * 3 // 2
+    for k in range(1, len(sizes)):
+        assert sizes[k] <= 1.5 * max(sum(sizes[:k]), pipeline.FIRST_WINDOW) + pipeline.PARAGRAPH_PAUSE
+
+
+def test_a_chunk_comes_before_the_next_sentence_is_looked_at(tiny) -> None:
+    seen: list[str] = []
+    synthesizer = Synthesizer(**tiny.options, phonemizer=lambda text: seen.append(text) or "i" * 30)
+    next(synthesizer.stream(TEXT))
+    assert seen == ["One short line."]
+
+
+def test_sentences_are_apart_and_phonemes_within(synthesizer: Synthesizer) -> None:
+    first, second, third = synthesizer.synthesize(TEXT).sentences
+    # The tiny models make no silence of their own, so the pauses are all there is.
+    assert first.start == 0.0
+    assert second.start - first.end == pytest.approx(0.30, abs=0.01)
+    assert third.start - second.end == pytest.approx(0.65, abs=0.01)
+    for sentence in (first, second, third):
+        assert "".join(p.symbol for p in sentence.phoneme_times) == sentence.phonemes
+        times = [t for p in sentence.phoneme_times for t in (p.start, p.end)]
+        assert times == sorted(times)
+        assert sentence.start < times[0]
+        assert times[-1] < sentence.end
+        assert sentence.mel.shape[1] * FRAME_SECONDS == pytest.approx(sentence.end - sentence.start)
+        assert sentence.pitch.shape == sentence.mel.shape[1:]
+
+
+def test_the_pause_is_silent_and_the_ends_are_smooth(synthesizer: Synthesizer) -> None:
+    speech = synthesizer.synthesize(TEXT)
+    first, second = speech.sentences[:2]
+    end, start = (round(t * speech.sample_rate) for t in (first.end, second.start))
+    assert not speech.audio[end:start].any()
+    assert np.abs(speech.audio[end - 4 : end]).max() < 0.05
+    assert np.abs(speech.audio[start : start + 4]).max() < 0.05
+    assert np.abs(speech.audio[start + HOP_LENGTH : start + 2 * HOP_LENGTH]).max() > 0.05
+
+
+class QuietEnds:
+    """An acoustic model that begins and ends with as much silence as it is told to."""
+
+    def __init__(self, lead: int, tail: int) -> None:
+        self.lead, self.tail = lead, tail
+
+    def synthesize(self, ids: np.ndarray, *, alpha: float) -> Spectrogram:
+        durations = np.array([self.lead, *[4] * (ids.size - 2), self.tail])
+        mel = np.full((80, durations.sum()), SILENCE, np.float32)
+        mel[:, self.lead : mel.shape[1] - self.tail] = -4.0
+        return Spectrogram(mel, durations, np.zeros(mel.shape[1], np.float32))
+
+
+@pytest.mark.parametrize(("lead", "tail"), [(0, 0), (3, 4), (25, 38), (0, 60)])
+def test_the_silence_of_the_model_counts_as_pause(
+    lead: int, tail: int, tiny, spell: Callable[[str], str]
+) -> None:
+    synthesizer = Synthesizer(**tiny.options, phonemizer=spell)
+    synthesizer.acoustic = QuietEnds(lead, tail)
+    speech = synthesizer.synthesize(TEXT)
+    sounds = [(s.phoneme_times[0].start, s.phoneme_times[-1].end) for s in speech.sentences]
+    assert sounds[0][0] <= 0.06
+    assert sounds[1][0] - sounds[0][1] == pytest.approx(0.30, abs=0.01)
+    assert sounds[2][0] - sounds[1][1] == pytest.approx(0.65, abs=0.01)
+
+
+def test_what_has_no_sound_is_passed_over(synthesizer: Synthesizer) -> None:
+    speech = synthesizer.synthesize("One.\n\n***\n\nTwo.")
+    assert [s.text for s in speech.sentences] == ["One.", "Two."]
+    assert speech.sentences[1].start - speech.sentences[0].end == pytest.approx(0.65, abs=0.01)
+
+
+@pytest.mark.parametrize("text", ["", "  \n\n ", "***", "..."])
+def test_a_text_with_nothing_to_speak_is_refused(text: str, synthesizer: Synthesizer) -> None:
+    with pytest.raises(InputError, match="expected at least one word"):
+        synthesizer.synthesize(text)
+
+
+@pytest.mark.parametrize("alpha", [0.49, 2.01, 0.0, -1.0, float("nan"), float("inf")])
+def test_alpha_out_of_range_is_refused_at_the_call(alpha: float, synthesizer: Synthesizer) -> None:
+    with pytest.raises(InputError, match=r"alpha .*: expected a number from 0\.5 \(fast\) to 2\.0 \(slow\)"):
+        synthesizer.stream("Hello.", alpha=alpha)
+
+
+def test_alpha_makes_speech_longer(synthesizer: Synthesizer) -> None:
+    slow, fast = (synthesizer.synthesize("Hello there.", alpha=alpha).seconds for alpha in (2.0, 0.5))
+    assert slow == pytest.approx(4 * fast, rel=0.15)
+
+
+def test_many_threads_share_one_synthesizer(synthesizer: Synthesizer) -> None:
+    texts = [f"Sentence number {'one two three'[: 3 + k]}. And more." for k in range(16)]
+    expected = [synthesizer.synthesize(text) for text in texts]
+    with ThreadPoolExecutor(8) as pool:
+        for speech, one in zip(pool.map(synthesizer.synthesize, texts), expected, strict=True):
+            np.testing.assert_allclose(speech.audio, one.audio, atol=1e-6)
+            assert speech.sentences == one.sentences
+
+
+def test_each_stage_may_have_its_device(tiny, spell: Callable[[str], str], synthesizer: Synthesizer) -> None:
+    other = Synthesizer("AUTO:CPU", vocoder_device="HETERO:CPU", **tiny.options, phonemizer=spell)
+    assert other.acoustic.target.device == "AUTO:CPU"
+    assert other.vocoder.target.device == "HETERO:CPU"
+    np.testing.assert_allclose(other.synthesize(TEXT).audio, synthesizer.synthesize(TEXT).audio, atol=1e-4)
+
+
+def test_a_device_is_refused_before_any_model_is_read() -> None:
+    with pytest.raises(DeviceError, match="'FOO' is not there"):
+        Synthesizer("CPU", vocoder_device="FOO", duration_model="missing.xml")
+    with pytest.raises(ModelError, match=r"missing\.xml is not there"):
+        Synthesizer("CPU", duration_model="missing.xml")
+
+
+def test_times_of_stages_add_up() -> None:
+    assert StageTimes(1, 2, 3) + StageTimes(0.5, 0, 1) == StageTimes(1.5, 2, 4)
