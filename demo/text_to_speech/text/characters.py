@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 MAX_TOKEN = 64  # characters; a longer run without a space is cut before regular expressions go over it
+MAX_PARTS = 16  # of a token, as in "a-b/c" or "aBcD"; the phonemiser's time is quadratic in their number
 MAX_NUMBER = 15  # digits; a longer number is read digit by digit, as a reader would
 
 # Symbols of one fixed reading; a space where the mark makes no sound of its own.
@@ -37,7 +38,7 @@ _SYMBOLS = str.maketrans(
     }
 )
 _KNOWN_SYMBOLS = frozenset("–—“”°¢£€¥₹₩§¶±×÷©→µ")  # the phonemiser has words for them
-_LAST_LATIN = "\u024f"  # the end of the block Latin Extended-B; what follows are phonetic alphabets
+_LAST_LATIN = "\u017f"  # the end of the block Latin Extended-A: the letters of European languages
 _DRAWINGS = range(0x2500, 0x2600)  # boxes, blocks and geometric shapes: lines and bullets, without a sound
 _LOST = "\ufffd"  # stands for a character that was lost on the way here
 _MARKS = frozenset(".,;:!?'\"()-/")  # punctuation that other scripts have their own forms of
@@ -51,7 +52,7 @@ _RULES: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"(?<![^\s(—–-])\"(?=\S)"), "“"),
     (re.compile(r"\""), "”"),
     (re.compile(r"(?<=\w)([;!?”)])(?=\w)"), r"\1 "),  # a word right behind a mark would go to the network
-    (re.compile(r"(?<=\w)(?=[“(]\w)"), " "),
+    (re.compile(r"(?<=[\w)”])(?=[“(])"), " "),
     (re.compile(r"([=_*#~+<>|/^])\1{2,}"), " "),  # a line drawn with characters
     (re.compile(r"([.,;:!?—]{3})[.,;:!?—]+([.,;:!?—])"), r"\1\2"),  # ten marks sound like four
     (re.compile(r"(?<=\d) ?\* ?(?=\d)"), " times "),
@@ -71,6 +72,8 @@ _NUMBER_TO_SPELL = re.compile(
     r"|(?<![\d.,:/-])0\d+(?![\d.,:/-])"  # 007
 )
 _LONG_TOKEN = re.compile(rf"\S{{{MAX_TOKEN}}}(?=\S)")
+_JOINED_TOKEN = re.compile(rf"(?<!\S)\S{{{MAX_PARTS + 1},}}")
+_PART = re.compile(r"[^\W\d_]?[a-zß-öø-ÿ]+|[A-ZÀ-ÖØ-Þ]+|\d+|\S")
 
 
 @dataclass
@@ -97,7 +100,7 @@ def make_readable(text: str) -> ReadableText:
     for pattern, replacement in _RULES:
         text = pattern.sub(replacement, text)
     text = _NUMBER_TO_SPELL.sub(_digit_by_digit, text)
-    result.text = _LONG_TOKEN.sub(r"\g<0> ", text)
+    result.text = _JOINED_TOKEN.sub(_loosen, _LONG_TOKEN.sub(r"\g<0> ", text))
     return result
 
 
@@ -202,3 +205,12 @@ def _digit_by_digit(match: re.Match[str]) -> str:
     """Read a long number in groups of three digits, with a breath between them."""
     digits = match[0].replace(",", "")
     return ", ".join(" ".join(digits[start : start + 3]) for start in range(0, len(digits), 3))
+
+
+def _loosen(match: re.Match[str]) -> str:
+    """Put spaces into a token that is joined of very many parts; ordinary addresses and dates have fewer."""
+    parts = _PART.findall(match[0])
+    if len(parts) <= MAX_PARTS:
+        return match[0]
+    step = MAX_PARTS // 2
+    return " ".join("".join(parts[start : start + step]) for start in range(0, len(parts), step))

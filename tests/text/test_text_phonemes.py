@@ -1,0 +1,108 @@
+import logging
+import os
+import subprocess
+import sys
+import time
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from text_to_speech.text import SYMBOLS, Phonemizer, to_ids
+
+MIXED_TEXT = st.one_of(
+    st.text(),
+    st.text(alphabet=st.characters(max_codepoint=0x17F)),
+    st.text(alphabet="0123456789,.-/:$%"),
+    st.lists(
+        st.sampled_from(["US$", "a.m.", '"Hi"', "½", "5th", "x", "-", "Dr.", "1/2", "😀", "'", "I'd"])
+    ).map("".join),
+)
+
+
+@pytest.fixture(scope="module")
+def phonemizer() -> Phonemizer:
+    return Phonemizer()
+
+
+@pytest.mark.parametrize(
+    ("text", "phonemes"),
+    [
+        ("Hello world!", "həlˈO wˈɜɹld!"),
+        ("I read it and will read it.", "ˌI ɹˈɛd ɪt ænd wɪl ɹˈid ɪt."),
+        ("It cost $3.50.", "ˌɪt kˈɔst θɹˈi dˈɑləɹz ænd fˈɪfti sˈɛnts."),
+        ("Zyxquorbl", "zˈɪkskwɔɹbᵊl"),
+        ("007", "zˈɪɹO zˈɪɹO sˈɛvən"),
+        ("😀", "ɡɹˈɪnɪŋ fˈAs"),
+    ],
+)
+def test_sentences_become_phonemes(phonemizer: Phonemizer, text: str, phonemes: str):
+    assert phonemizer(text) == phonemes
+
+
+@pytest.mark.parametrize("text", ['"hello"', "«hello»", "„hello”"])
+def test_a_quoted_word_is_still_looked_up_in_the_dictionary(phonemizer: Phonemizer, text: str):
+    assert phonemizer(text) == "“həlˈO”"
+
+
+@pytest.mark.parametrize(
+    "joint", [*';!?"()[]{}|<>*=~^_\\&%@#+:/', " - ", "--", "—", "…", "→", " • ", "©", "²"]
+)
+def test_the_words_on_both_sides_of_a_mark_are_spoken(phonemizer: Phonemizer, joint: str):
+    phonemes = phonemizer(f"The tiger{joint}window.")
+    assert "tˈIɡəɹ" in phonemes
+    assert "wˈɪndO" in phonemes.replace("wˌɪnd", "wˈɪnd")
+
+
+@pytest.mark.parametrize(
+    "text", ["US$ 5", "a.m.", "B", "5$", "$", "٣", "⅓", "ℵ", "1" * 40, "ñ", "Ⅷ", "⌘", "中", "Я"]
+)
+def test_nothing_with_a_sound_stays_silent(phonemizer: Phonemizer, text: str):
+    assert any(map(str.isalpha, phonemizer(text)))
+
+
+@pytest.mark.parametrize("text", ["", "  \n", "─────", "•", "\u200b", "***"])
+def test_nothing_to_say_gives_no_phonemes(phonemizer: Phonemizer, text: str):
+    assert phonemizer(text) == ""
+
+
+def test_a_warning_names_what_cannot_be_spoken(phonemizer: Phonemizer, caplog: pytest.LogCaptureFixture):
+    with caplog.at_level(logging.WARNING):
+        assert phonemizer("Hello \ue000 Москва.").startswith("həlˈO")
+    assert [record.getMessage() for record in caplog.records] == [
+        "not English, read by its Latin transliteration: Москва",
+        "characters that cannot be spoken: U+E000 no character",
+    ]
+
+
+def test_phonemes_in_brackets_of_another_program_are_text(phonemizer: Phonemizer):
+    assert phonemizer("[word](/Q/)").startswith("(wˈɜɹd)")
+
+
+@settings(deadline=None, max_examples=300)
+@given(text=MIXED_TEXT)
+def test_any_text_becomes_symbols_of_the_voice_and_no_plain_letter_is_lost(phonemizer: Phonemizer, text: str):
+    phonemes = phonemizer(text)
+    assert to_ids(phonemes).size == len(phonemes) + 2
+    assert set(phonemes) <= set(SYMBOLS[1:])
+    if any(character.isascii() and character.isalnum() for character in text):
+        assert any(map(str.isalpha, phonemes))
+
+
+@pytest.mark.parametrize(
+    "unit", ["7", "zyxquorbl", "!?", "😀😂", "שלום ", "a-", "1,", "aB", "x.com/", '"', "中文"]
+)
+def test_time_is_linear_in_the_length(phonemizer: Phonemizer, unit: str):
+    start = time.perf_counter()
+    phonemizer(unit * (20_000 // len(unit)))
+    assert time.perf_counter() - start < 20  # about 1 s; a quadratic step would take minutes
+
+
+def test_speaking_unknown_words_imports_neither_another_inference_runtime_nor_torch():
+    code = (
+        "import sys; from text_to_speech.text import Phonemizer; Phonemizer()('Zyxquorbl.');"
+        "print([name for name in ('onnxruntime', 'torch') if name in sys.modules])"
+    )
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True)
+    assert (done.stdout.decode().strip(), done.stderr.decode()) == ("[]", "")
