@@ -1,4 +1,3 @@
-# ruff: noqa: E402
 import sys
 from pathlib import Path
 

@@ -1,5 +1,6 @@
 """Measure how good the voice is, beside its teacher.
 
+    python -m pip install '.[train,evaluate]'
     python training/evaluate.py --harvard FILE --held-out FILE --teacher-cache FILE
 
 Speaks every line of three lists with the voice (text front end, ForwardTacotron, HiFi-GAN, all in float32)
