@@ -1,9 +1,10 @@
-"""Make the small PyTorch checkpoints that test_zoo_checkpoint.py reads; needs torch, was run once.
+"""Make the small PyTorch checkpoints that the tests of the zoo read; needs torch, was run once.
 
     python tests/zoo/make_checkpoints.py
 
-Both files hold the same tree, one in the legacy and one in the zip format. Every tensor counts upwards from a
-number of its own, so that the test knows what to expect without the files' help.
+checkpoint_legacy.pth and checkpoint_zip.pth hold the same tree in the two formats; the values count upwards, so
+that the test knows what to expect without the files' help. tiny_vocoder.pth is a generator of the HiFi-GAN family,
+the smallest that there can be, with random weights.
 """
 
 from __future__ import annotations
@@ -42,7 +43,20 @@ def tree() -> dict[str, object]:
     }  # fmt: skip
 
 
+def tiny_vocoder() -> dict[str, object]:
+    """Return the weights for the configuration in conftest.py: one upsampling by 4, one residual block."""
+    torch.manual_seed(0)
+    shapes = {
+        "conv_pre.weight": (2, 80, 7), "conv_pre.bias": (2,),
+        "ups.0.weight": (2, 1, 8), "ups.0.bias": (1,),
+        "resblocks.0.convs.0.weight": (1, 1, 3), "resblocks.0.convs.0.bias": (1,),
+        "conv_post.weight": (1, 1, 7), "conv_post.bias": (1,),
+    }  # fmt: skip
+    return {"generator": {name: 0.1 * torch.randn(shape) for name, shape in shapes.items()}}
+
+
 if __name__ == "__main__":
     FOLDER.mkdir(exist_ok=True)
     torch.save(tree(), FOLDER / "checkpoint_legacy.pth", _use_new_zipfile_serialization=False)
     torch.save(tree(), FOLDER / "checkpoint_zip.pth")
+    torch.save(tiny_vocoder(), FOLDER / "tiny_vocoder.pth", _use_new_zipfile_serialization=False)

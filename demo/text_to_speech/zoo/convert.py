@@ -143,12 +143,9 @@ def _save_ir(model: object, target: Path, precision: str) -> None:
 
     try:
         openvino.save_model(model, target, compress_to_fp16=precision == "FP16")
-        # A disk that fills up goes unnoticed while the weights are written; reading them back notices.
-        openvino.Core().read_model(target)
-    except RuntimeError as error:
-        raise OutputError(f"{target} cannot be written: {_first_line(error)}") from error
-    except OSError as error:
-        raise cannot_write(target, error) from error
+    except RuntimeError as error:  # also when the folder is missing or the disk is full
+        reason = f"is the disk full? ({_first_line(error)})"
+        raise OutputError(f"{target} cannot be written: {reason}") from error
 
 
 def _first_line(error: Exception) -> str:
