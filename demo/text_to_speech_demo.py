@@ -120,7 +120,7 @@ def read_input(value: str) -> str:
         path = Path(value)
         if path.is_file():
             return decode(path.read_bytes(), value)
-        if len(path.parts) > 1 and path.is_dir():
+        if "/" in value and path.is_dir():  # a bare word may be the name of a folder by chance
             raise InputError(f"{value} is a folder: expected a text or a text file")
     except OSError as error:
         if value.lower().endswith(".txt"):

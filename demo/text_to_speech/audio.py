@@ -7,9 +7,11 @@ with open_audio("speech.flac") as file:
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import soundfile
@@ -27,6 +29,31 @@ FORMATS = {  # suffix: libsndfile's names of container and coding
 }
 FULL_SCALE = 32_767  # the 16-bit sample that stands for 1.0
 BLOCK = 65_536  # samples handed to an encoder at once; the Vorbis encoder keeps a whole block on the stack
+
+
+class WatchedFile(io.FileIO):
+    """A file that remembers why it could not be written.
+
+    Encoders write their last packets, and a WAV its length, when they close, and libsndfile does not tell when that
+    fails; and where it tells, it does not know why.
+
+    Attributes:
+        failure: The first error, if there was one.
+    """
+
+    failure: OSError | None = None
+
+    def write(self, data: Any, /) -> int:
+        """Write all of the data; a failure is kept, and 0 returned."""
+        view = memoryview(data).cast("B")
+        done = 0
+        try:
+            while done < len(view):
+                done += super().write(view[done:])
+        except OSError as error:
+            self.failure = self.failure or error
+            return 0
+        return done
 
 
 class AudioWriter:
@@ -69,19 +96,18 @@ def open_audio(path: str | Path, *, sample_rate: int = SAMPLE_RATE) -> Iterator[
     if path.suffix.lower() not in FORMATS:
         raise OutputError(f"{path} cannot be written: expected a name that ends in {', '.join(FORMATS)}")
     container, coding = FORMATS[path.suffix.lower()]
-    with whole_file(path) as temporary:
+    with whole_file(path) as temporary, WatchedFile(temporary, "r+") as target:
         try:
             with soundfile.SoundFile(
-                temporary, "w", sample_rate, channels=1, subtype=coding, format=container
+                target, "w", sample_rate, channels=1, subtype=coding, format=container
             ) as file:
-                writer = AudioWriter(file)
-                yield writer
-            # Encoders write their last packets, and a WAV its length, when they close, and that fails silently.
-            complete = soundfile.info(temporary).frames == writer.samples
-        except soundfile.LibsndfileError as error:
-            raise OutputError(f"{path} cannot be written; is the disk full? ({error})") from error
-        if not complete:
-            raise OutputError(f"{path} cannot be written to its end; is the disk full?")
+                yield AudioWriter(file)
+        except (
+            Exception
+        ) as error:  # libsndfile and its wrapper fail in several ways at a write that fell short
+            raise target.failure or error from None
+        if target.failure:
+            raise target.failure
 
 
 def write_audio(path: str | Path, audio: NDArray[np.float32], *, sample_rate: int = SAMPLE_RATE) -> None:

@@ -26,13 +26,15 @@ def whole_file(path: str | Path) -> Iterator[Path]:
         OutputError: The folder is missing or cannot be written, the path is a folder, or the disk is full.
     """
     path = Path(path)
-    if not path.parent.is_dir():
-        raise OutputError(f"{path} cannot be written: there is no folder {path.parent}")
-    if path.is_dir():
-        raise OutputError(f"{path} cannot be written: it is a folder, expected a file name")
     temporary = path.with_name(f".{path.stem[:50]}.{secrets.token_hex(4)}{path.suffix}")
     try:
+        if not path.parent.is_dir():
+            raise OutputError(f"{path} cannot be written: there is no folder {path.parent}")
+        if path.is_dir():
+            raise OutputError(f"{path} cannot be written: it is a folder, expected a file name")
         temporary.touch(exist_ok=False)
+    except OutputError:
+        raise
     except OSError as error:
         raise cannot_write(path, error) from error
     try:

@@ -1,0 +1,268 @@
+"""The command that speaks: what it writes and prints, and how it refuses."""
+
+from __future__ import annotations
+
+import io
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import soundfile
+
+import text_to_speech_demo
+import tiny_models
+from text_to_speech import __version__
+from text_to_speech.text import SYMBOLS
+
+SCRIPT = Path(text_to_speech_demo.__file__)
+Outcome = tuple[int, str, str]
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.fixture
+def command(folder: Path, capfd: pytest.CaptureFixture[str]) -> Callable[..., Outcome]:
+    """Run the command in an empty folder and return exit status, standard output and standard error."""
+
+    def run(*arguments: str) -> Outcome:
+        try:
+            status = text_to_speech_demo.main(arguments)
+        except SystemExit as stop:
+            status = int(stop.code or 0)
+        return status, *capfd.readouterr()
+
+    return run
+
+
+def files(folder: Path) -> set[str]:
+    return {path.name for path in folder.iterdir()}
+
+
+def standard_input(monkeypatch: pytest.MonkeyPatch, data: bytes) -> None:
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(data)))
+
+
+@pytest.mark.parametrize("name", ["speech.wav", "speech.flac", "speech.ogg", "speech.mp3"])
+def test_a_text_becomes_a_file(name: str, command: Callable[..., Outcome], folder: Path, tiny) -> None:
+    status, out, err = command("-i", "Hello there. How are you?", "-o", name, *tiny.flags)
+    assert (status, err) == (0, "")
+    assert files(folder) == {name}
+    seconds = soundfile.info(name).frames / 22_050
+    assert seconds > 1
+    assert f"Output: {name}, {seconds:.2f} s of audio" in out
+    for line in (
+        "Vocoder: CPU in f32 (",
+        "Latency: ",
+        "First audio: ",
+        "Real-time factor: ",
+        "acoustic model: ",
+    ):
+        assert line in out
+
+
+def test_inputs_are_texts_files_and_standard_input(
+    command: Callable[..., Outcome], folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (folder / "one.txt").write_bytes(b"\xef\xbb\xbfTwo.\r\nThree.")
+    (folder / "list.md").write_text("Four.", encoding="utf-8")
+    standard_input(monkeypatch, b"Five. Six.")
+    status, out, _ = command("-i", "One.", "one.txt", "list.md", "-", "--phonemes")
+    assert status == 0
+    assert [line.replace("ˈ", "") for line in out.splitlines()] == [
+        "wʌn.",
+        "tu.",
+        "θɹi.",
+        "fɔɹ.",
+        "fIv.",
+        "sɪks.",
+    ]
+
+
+def test_phonemes_need_no_models_and_leave_no_file(command: Callable[..., Outcome], folder: Path) -> None:
+    status, out, err = command("-i", "Hello.", "--phonemes", "-m_hifigan", "missing.xml")
+    assert (status, out, err) == (0, "həlˈO.\n", "")
+    assert files(folder) == set()
+
+
+def test_alpha_makes_speech_longer(command: Callable[..., Outcome], tiny) -> None:
+    for name, alpha in (("fast.wav", "0.5"), ("slow.wav", "2.0")):
+        assert command("-i", "Hello there.", "-o", name, "-a", alpha, *tiny.flags)[0] == 0
+    assert soundfile.info("slow.wav").frames == pytest.approx(4 * soundfile.info("fast.wav").frames, rel=0.15)
+
+
+def test_a_picture_is_drawn(command: Callable[..., Outcome], folder: Path, tiny) -> None:
+    status, out, _ = command("-i", "Hello.", "--plot", "speech.png", *tiny.flags)
+    assert status == 0
+    assert "Plot: speech.png" in out
+    assert files(folder) == {"out.wav", "speech.png"}
+
+
+def test_only_the_beginning_of_a_long_text_is_drawn(
+    command: Callable[..., Outcome], monkeypatch: pytest.MonkeyPatch, tiny
+) -> None:
+    drawn = []
+    monkeypatch.setattr(text_to_speech_demo, "PLOT_SECONDS", 2.0)
+    monkeypatch.setattr(text_to_speech_demo, "save_plot", lambda speech, path: drawn.append(speech))
+    assert command("-i", "Hello there, you. " * 9, "--plot", "speech.png", *tiny.flags)[0] == 0
+    assert 2.0 < drawn[0].seconds < soundfile.info("out.wav").frames / 22_050
+    assert drawn[0].sentences[-1].end == pytest.approx(drawn[0].seconds)
+
+
+@pytest.mark.parametrize("device", ["AUTO", "AUTO:CPU", "HETERO:CPU", "MULTI:CPU"])
+def test_every_cpu_device_string_speaks(device: str, command: Callable[..., Outcome], tiny) -> None:
+    status, out, _ = command("-i", "Hello.", "-d", device, *tiny.flags)
+    assert status == 0
+    assert f"{device}: CPU in f32" in out
+
+
+@pytest.mark.parametrize("terminal", [True, False])
+def test_progress_is_shown_on_a_terminal_for_a_long_text(
+    terminal: bool, command: Callable[..., Outcome], monkeypatch: pytest.MonkeyPatch, tiny
+) -> None:
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: terminal)
+    status, _, err = command("-i", "This is a sentence. " * 40, *tiny.flags)
+    assert status == 0
+    assert ("800/800" in err) is terminal
+
+
+def test_version_and_help(command: Callable[..., Outcome]) -> None:
+    assert command("--version")[1].startswith(f"text-to-speech-demo {__version__}, OpenVINO 20")
+    status, out, _ = command("-h")
+    assert status == 0
+    assert "examples:" in out
+
+
+REFUSED = {
+    "no input": ([], "-i/--input"),
+    "a file that is not there": (["-i", "missing.txt"], "missing.txt is not there"),
+    "a file that is not there, in capitals": (["-i", "MISSING.TXT"], "is not there"),
+    "a name too long for a file": (["-i", "x" * 300 + ".txt"], "File name too long"),
+    "an empty file": (["-i", "empty.txt"], "empty.txt is empty"),
+    "an empty text": (["-i", ""], "is empty"),
+    "a blank text": (["-i", "  \n "], "is empty"),
+    "one bad input among good ones": (["-i", "Hello.", "latin.txt"], "latin.txt is not UTF-8"),
+    "a binary file": (["-i", "binary.bin"], "binary.bin is"),
+    "a file with zeros": (["-i", "zeros.txt"], "zeros.txt is binary"),
+    "a file in Latin-1": (["-i", "latin.txt"], "byte 0xe9 at offset 3"),
+    "a folder": (["-i", "folder/"], "is a folder"),
+    "nothing to speak": (["-i", "***"], "expected at least one word"),
+    "alpha too small": (["-i", "Hello.", "-a", "0.4"], "expected a number from 0.5 to 2.0"),
+    "alpha too large": (["-i", "Hello.", "-a", "2.5"], "expected a number from 0.5 to 2.0"),
+    "alpha not a number": (["-i", "Hello.", "-a", "nan"], "'nan': expected a number"),
+    "alpha a word": (["-i", "Hello.", "-a", "fast"], "'fast': expected a number"),
+    "another speaker": (["-i", "Hello.", "-s_id", "19"], "one speaker, expected 0"),
+    "an unknown option": (["-i", "Hello.", "--lenght", "2"], "--lenght"),
+    "an unknown device": (["-i", "Hello.", "-d", "FOO"], "this machine has CPU"),
+    "an unknown device of a stage": (["-i", "Hello.", "-d_vocoder", "AUTO:FOO"], "this machine has CPU"),
+    "an unknown precision": (["-i", "Hello.", "--precision", "int3"], "--precision"),
+    "a precision the device lacks": (["-i", "Hello.", "--precision", "f16"], "computes in"),
+    "a model that is not there": (["-i", "Hello.", "-m_hifigan", "none.xml"], "none.xml is not there"),
+    "a model that is none": (["-i", "Hello.", "-m_duration", "noise.onnx"], "not a model"),
+    "a model cut short": (["-i", "Hello.", "-m_hifigan", "cut.onnx"], "cut.onnx"),
+    "a model of another kind": (["-i", "Hello.", "-m_forward", "other.onnx"], "expected data [1,?,?]"),
+    "another symbol table": (["-i", "Hello.", "-m_duration", "symbols.onnx"], "another symbol table"),
+    "an unknown kind of file": (["-i", "Hello.", "-o", "out.aac"], ".wav, .flac, .ogg, .mp3"),
+    "a folder that is not there": (["-i", "Hello.", "-o", "no/out.wav"], "there is no folder no"),
+    "a folder as file": (["-i", "Hello.", "-o", "folder.wav"], "it is a folder"),
+    "another kind of picture": (["-i", "Hello.", "--plot", "out.jpg"], ".png"),
+    "a picture in no folder": (["-i", "Hello.", "--plot", "no/out.png"], "there is no folder no"),
+}
+
+
+@pytest.fixture
+def bad_files(folder: Path, tiny) -> set[str]:
+    """Lay out what the refused command lines name, and return the names."""
+    (folder / "empty.txt").touch()
+    (folder / "binary.bin").write_bytes(bytes(range(256)))
+    (folder / "zeros.txt").write_bytes(b"Hello.\0\0")
+    (folder / "latin.txt").write_bytes(b"Caf\xe9.")
+    (folder / "noise.onnx").write_bytes(bytes(range(256)))
+    (folder / "folder").mkdir()
+    (folder / "folder.wav").mkdir()
+    tiny_models.save_duration_prediction(folder / "symbols.onnx", SYMBOLS[:-1])
+    whole = tiny_models.save_vocoder(folder / "other.onnx").read_bytes()
+    (folder / "cut.onnx").write_bytes(whole[: len(whole) // 2])
+    return files(folder)
+
+
+@pytest.mark.parametrize("case", REFUSED)
+def test_bad_input_is_refused_in_one_line(
+    case: str, command: Callable[..., Outcome], folder: Path, bad_files: set[str], tiny
+) -> None:
+    arguments, message = REFUSED[case]
+    status, _, err = command(*tiny.flags, *arguments)  # a model named again replaces the tiny one
+    assert status in (1, 2)
+    assert err.startswith("text-to-speech-demo: error: ")
+    assert err.count("\n") == 1
+    assert message in err
+    assert files(folder) == bad_files
+
+
+@pytest.mark.parametrize("data", [b"", b"\xff\xfeH\x00i\x00"])
+def test_bad_standard_input_is_refused(
+    data: bytes, command: Callable[..., Outcome], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    standard_input(monkeypatch, data)
+    status, _, err = command("-i", "-")
+    assert status == 1
+    assert err.startswith("text-to-speech-demo: error: standard input is ")
+
+
+def test_an_older_file_survives_a_failure(command: Callable[..., Outcome], folder: Path, tiny) -> None:
+    (folder / "out.wav").write_bytes(b"older")
+    assert command("-i", "***", *tiny.flags)[0] == 1
+    assert (folder / "out.wav").read_bytes() == b"older"
+    assert files(folder) == {"out.wav"}
+
+
+def test_an_interrupt_ends_quietly(
+    command: Callable[..., Outcome], folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupt(args: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(text_to_speech_demo, "load", interrupt)
+    status, _, err = command("-i", "Hello.")
+    assert (status, err) == (130, "")
+    assert files(folder) == set()
+
+
+def run_script(*arguments: str, folder: Path, shell_limit: str = "") -> subprocess.CompletedProcess[str]:
+    line = [sys.executable, str(SCRIPT), *arguments]
+    if shell_limit:
+        line = ["sh", "-c", f'{shell_limit}; exec "$@"', "sh", *line]
+    return subprocess.run(line, capture_output=True, text=True, encoding="utf-8", cwd=folder)
+
+
+def test_the_script_runs_from_a_checkout(tmp_path: Path, tiny) -> None:
+    result = run_script("-i", "Hello.", *tiny.flags, folder=tmp_path)
+    assert (result.returncode, result.stderr) == (0, "")
+    assert files(tmp_path) == {"out.wav"}
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="file sizes cannot be limited")
+def test_a_full_disk_is_one_line(tmp_path: Path, tiny) -> None:
+    # The limit, in blocks of 512 or 1,024 bytes, is above what compiled tiny models take and below the speech.
+    result = run_script("-i", "Hello there. " * 40, *tiny.flags, folder=tmp_path, shell_limit="ulimit -f 400")
+    assert result.returncode == 1
+    assert result.stderr == "text-to-speech-demo: error: out.wav cannot be written: File too large\n"
+    assert files(tmp_path) == set()
+
+
+@pytest.mark.skipif(os.name != "posix", reason="pipes close otherwise")
+def test_a_reader_that_goes_away_is_no_traceback(tmp_path: Path) -> None:
+    line = [sys.executable, str(SCRIPT), "-i", "Hello. " * 3000, "--phonemes"]
+    with subprocess.Popen(line, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.readline()
+        process.stdout.close()
+        assert process.stderr.read() == b""
+    assert process.returncode == 1

@@ -1,0 +1,88 @@
+"""What the package offers, and what it does not load."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import text_to_speech
+
+ROOT = Path(__file__).parents[1]
+HEAVY = {"librosa", "numba", "cv2", "torch", "onnxruntime", "onnx", "nncf", "tqdm"}
+BESIDE_THE_PHONEMISER = {
+    "scipy",
+    "hibari.tts",
+}  # what `import hibari` loads although its phonemiser needs neither
+
+SPEAK = """
+import sys
+from text_to_speech_demo import main
+assert main(sys.argv[1:]) == 0
+print("LOADED", *sorted(sys.modules))
+"""
+
+
+def loaded(code: str, *arguments: str, folder: Path) -> set[str]:
+    """Run Python code in a process of its own and return the modules that it had loaded at its end."""
+    result = subprocess.run(
+        [sys.executable, "-c", code, *arguments],
+        capture_output=True,
+        text=True,
+        cwd=folder,
+        env=os.environ | {"PYTHONPATH": str(ROOT / "demo")},
+    )
+    assert result.returncode == 0, result.stderr
+    return set(result.stdout.rpartition("LOADED")[2].split())
+
+
+def test_the_exported_names_are_these() -> None:
+    assert sorted(text_to_speech.__all__) == [
+        "AudioChunk",
+        "ChecksumError",
+        "DeviceError",
+        "HOP_LENGTH",
+        "InputError",
+        "ModelError",
+        "N_MELS",
+        "OutputError",
+        "SAMPLE_RATE",
+        "Speech",
+        "SpeechError",
+        "SpokenPhoneme",
+        "SpokenSentence",
+        "StageTimes",
+        "Synthesizer",
+        "Vocoder",
+        "available_devices",
+        "mel_spectrogram",
+        "open_audio",
+        "read_recording",
+        "save_plot",
+        "write_audio",
+    ]
+    assert all(hasattr(text_to_speech, name) for name in text_to_speech.__all__)
+
+
+def test_the_version_is_that_of_the_project() -> None:
+    assert f'\nversion = "{text_to_speech.__version__}"\n' in (ROOT / "pyproject.toml").read_text(
+        encoding="utf-8"
+    )
+
+
+def test_importing_the_package_loads_nothing_heavy(tmp_path: Path) -> None:
+    modules = loaded("import sys, text_to_speech; print('LOADED', *sys.modules)", folder=tmp_path)
+    assert "text_to_speech.pipeline" in modules
+    assert not modules & {*HEAVY, *BESIDE_THE_PHONEMISER, "hibari"}
+
+
+def test_speaking_loads_nothing_heavy(tiny, tmp_path: Path) -> None:
+    modules = loaded(SPEAK, "-i", "Hello, Mr. Zyzzyva!", *tiny.flags, folder=tmp_path)
+    assert (tmp_path / "out.wav").stat().st_size > 10_000
+    assert "hibari" in modules
+    assert modules & HEAVY == set()
+    if modules & BESIDE_THE_PHONEMISER:
+        pytest.xfail(f"speaking loads {', '.join(sorted(modules & BESIDE_THE_PHONEMISER))}")
