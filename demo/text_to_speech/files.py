@@ -33,19 +33,15 @@ def whole_file(path: str | Path) -> Iterator[Path]:
         if path.is_dir():
             raise OutputError(f"{path} cannot be written: it is a folder, expected a file name")
         temporary.touch(exist_ok=False)
+        try:
+            yield temporary
+            temporary.replace(path)
+        finally:
+            temporary.unlink(missing_ok=True)
     except OutputError:
         raise
     except OSError as error:
         raise cannot_write(path, error) from error
-    try:
-        yield temporary
-        temporary.replace(path)
-    except OutputError:
-        raise
-    except OSError as error:
-        raise cannot_write(path, error) from error
-    finally:
-        temporary.unlink(missing_ok=True)
 
 
 def cannot_write(path: Path, error: OSError) -> OutputError:
