@@ -39,6 +39,18 @@ _PACKAGE = Path(__file__).resolve().parents[1]
 _MODELS = (_PACKAGE / "models", _PACKAGE.parents[1] / "models")
 
 
+def models_root() -> Path:
+    """Return the folder models/ of this repository, or of the installed package.
+
+    Raises:
+        ModelError: It is not there.
+    """
+    for root in _MODELS:
+        if root.is_dir():
+            return root
+    raise ModelError(f"no folder {_MODELS[0]}: install the package again, or run in a whole checkout")
+
+
 def model_folder(name: str, *, models: Path | None = None) -> Path:
     """Return the folder of a model, at the first or second level below the zoo's.
 

@@ -92,6 +92,7 @@ def onnx_to_ir(
     *,
     precision: str = "FP32",
     inputs: Sequence[InputInfo] = (),
+    outputs: Sequence[str] = (),
     info: Mapping[str, str] | None = None,
 ) -> None:
     """Convert an ONNX file to an IR with OpenVINO's converter.
@@ -103,6 +104,7 @@ def onnx_to_ir(
         target: The .xml to write; its .bin goes beside it. Not atomic: write to a folder of your own.
         precision: FP32, or FP16 for weights of half the size.
         inputs: Static shapes and layouts to set, as model.yml gives them; without them the graph's own stay.
+        outputs: The outputs to keep, in this order; without them all of the graph's own.
         info: What to write under rt_info/model_info.
 
     Raises:
@@ -114,7 +116,7 @@ def onnx_to_ir(
     import openvino
 
     try:
-        model = openvino.convert_model(source)
+        model = openvino.convert_model(source, **({"output": list(outputs)} if outputs else {}))
         shapes = {entry.name: list(entry.shape) for entry in inputs if entry.shape}
         if shapes:
             model.reshape(shapes)

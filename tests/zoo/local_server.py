@@ -1,0 +1,74 @@
+"""A server on 127.0.0.1 that serves one file well or badly, as it is told."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+
+@dataclass
+class Served:
+    """What the server does.
+
+    Attributes:
+        content: The file.
+        break_after: For each request to come, after how many bytes the connection breaks off; then none does.
+        ranges: Whether it can continue; "wrong" makes it begin elsewhere than asked, "refused" answers 416.
+        status: Another answer than the file.
+        chunked: Do not say how long the file is.
+        asked: The header Range of each request so far.
+    """
+
+    content: bytes
+    break_after: list[int] = field(default_factory=list)
+    ranges: str = "yes"
+    status: int = 200
+    chunked: bool = False
+    asked: list[str | None] = field(default_factory=list)
+    url: str = ""
+
+
+@contextmanager
+def serve(served: Served) -> Iterator[Served]:
+    """Run the server while the block runs."""
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_GET(self):
+            wanted = self.headers["Range"]
+            served.asked.append(wanted)
+            start = int(wanted.removeprefix("bytes=").removesuffix("-")) if wanted else 0
+            status = served.status
+            if served.ranges == "no":
+                start = 0
+            elif start and status == 200:
+                status = 416 if served.ranges == "refused" else 206
+            self.answer(status, start)
+
+        def answer(self, status, start):
+            body = served.content[start:] if status in (200, 206) else b""
+            self.send_response(status)
+            if status == 206:
+                begin = 0 if served.ranges == "wrong" else start
+                self.send_header("Content-Range", f"bytes {begin}-{len(served.content) - 1}/*")
+            if served.chunked:
+                self.send_header("Connection", "close")
+            else:
+                self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            end = served.break_after.pop(0) if served.break_after and body else None
+            self.wfile.write(body[:end])
+            self.close_connection = end is not None or served.chunked
+
+        def log_message(self, *args):
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
+        served.url = f"http://127.0.0.1:{server.server_port}/file"
+        try:
+            yield served
+        finally:
+            server.shutdown()
