@@ -5,18 +5,9 @@ import json
 
 import pytest
 import yaml
-from tiny_zoo import CHECKPOINT, write_doubler
+from tiny_zoo import CHECKPOINT, CONFIG, write_doubler
 
 from text_to_speech.zoo import sources
-
-CONFIG = {
-    "resblock": "2",
-    "upsample_rates": [4],
-    "upsample_kernel_sizes": [8],
-    "upsample_initial_channel": 2,
-    "resblock_kernel_sizes": [3],
-    "resblock_dilation_sizes": [[1]],
-}
 
 
 @pytest.fixture

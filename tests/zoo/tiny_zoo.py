@@ -7,6 +7,14 @@ import onnx
 from onnx import TensorProto, helper, numpy_helper
 
 CHECKPOINT = Path(__file__).parent / "data" / "tiny_vocoder.pth"  # made by make_checkpoints.py
+CONFIG = {
+    "resblock": "2",
+    "upsample_rates": [4],
+    "upsample_kernel_sizes": [8],
+    "upsample_initial_channel": 2,
+    "resblock_kernel_sizes": [3],
+    "resblock_dilation_sizes": [[1]],
+}
 
 
 def write_doubler(path, factor=2.0, width=3):

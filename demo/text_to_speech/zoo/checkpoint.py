@@ -19,12 +19,12 @@ from __future__ import annotations
 import io
 import math
 import pickle  # nosec: see _Unpickler, which can build nothing but containers and records of tensors
-import pickletools
+import pickletools  # nosec B403: lists the opcodes of a pickle without running it
 import zipfile
 from collections import OrderedDict
 from collections.abc import Mapping
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -275,9 +275,7 @@ def _resolve(tree: object, buffers: Mapping[str, memoryview]) -> dict[str, objec
 
     if not isinstance(tree, dict):
         raise ModelError(f"it holds a {type(tree).__name__}: expected a dictionary of tensors")
-    resolved = resolve(tree, 0)
-    assert isinstance(resolved, dict)
-    return resolved
+    return cast("dict[str, object]", resolve(tree, 0))
 
 
 def _key(key: object) -> str | int:

@@ -1,0 +1,101 @@
+"""What the Open Model Zoo would check before it took this repository: pages, links, the form of the files."""
+
+import re
+import subprocess
+from pathlib import Path
+from urllib.parse import unquote
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).parents[2]
+MODELS = sorted(
+    path.parent for name in ("model.yml", "composite-model.yml") for path in (ROOT / "models").rglob(name)
+)
+LINK = re.compile(r"\]\(([^)\s]+)\)")
+TEXT = {".py", ".md", ".yml", ".yaml", ".toml", ".txt", ".lst", ".json", ".cfg", ""}
+
+
+def tracked():
+    """Return the files in git's index with their modes."""
+    command = ["git", "-C", str(ROOT), "ls-files", "--stage"]
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+    except FileNotFoundError:
+        done = None
+    if done is None or done.returncode or not done.stdout:
+        pytest.skip("not a checkout of git")
+    entries = (line.split("\t") for line in done.stdout.splitlines())
+    files = {ROOT / name: facts.split()[0] for facts, name in entries}
+    return {path: mode for path, mode in files.items() if path.is_file() and not path.is_symlink()}
+
+
+def words(text):
+    return " ".join(text.replace("`", "").split())
+
+
+def sections(page):
+    """Return the text of a page by the titles of its sections."""
+    parts = re.split(r"^## (.+)$", page.read_text(encoding="utf-8"), flags=re.MULTILINE)
+    return dict(zip(parts[1::2], parts[2::2], strict=True))
+
+
+@pytest.mark.parametrize("folder", MODELS, ids=lambda folder: folder.name)
+def test_a_page_says_what_model_yml_says(folder):
+    path = next(path for path in folder.glob("*model.yml"))
+    model = yaml.safe_load(path.read_text(encoding="utf-8"))
+    page = folder / "README.md"
+    assert page.read_text(encoding="utf-8").startswith(f"# {folder.name}")
+    said = words(sections(page)["Use Case and High-Level Description"])
+    assert said.startswith(words(model["description"]))
+
+
+@pytest.mark.parametrize("name", ["hifi-gan", "hifi-gan-universal"])
+def test_a_page_has_the_sections_of_the_zoo(name):
+    assert list(sections(ROOT / "models" / name / "README.md")) == [
+        "Use Case and High-Level Description",
+        "Specification",
+        "Accuracy",
+        "Input",
+        "Output",
+        "Download a Model and Convert it",
+        "Demo usage",
+        "Legal Information",
+    ]
+
+
+def test_the_index_names_every_model():
+    index = (ROOT / "models" / "README.md").read_text(encoding="utf-8")
+    for folder in MODELS:
+        if folder.parent == ROOT / "models":
+            assert f"]({folder.name}/README.md)" in index
+
+
+def test_relative_links_lead_somewhere():
+    broken = []
+    for page in tracked():
+        if page.suffix == ".md":
+            for target in LINK.findall(page.read_text(encoding="utf-8")):
+                place = unquote(target.partition("#")[0])
+                if place and "://" not in place and not (page.parent / place).exists():
+                    broken.append(f"{page.relative_to(ROOT)}: {target}")
+    assert broken == []
+
+
+def test_texts_end_with_one_newline():
+    wrong = []
+    for path in tracked():
+        if path.suffix in TEXT:
+            content = path.read_bytes()
+            if content and (not content.endswith(b"\n") or content.endswith(b"\n\n") or b"\r" in content):
+                wrong.append(str(path.relative_to(ROOT)))
+    assert wrong == []
+
+
+def test_what_can_be_run_says_by_what_and_the_reverse():
+    wrong = []
+    for path, mode in tracked().items():
+        with path.open("rb") as stream:
+            if (stream.read(2) == b"#!") != (mode == "100755"):
+                wrong.append(str(path.relative_to(ROOT)))
+    assert wrong == []
