@@ -19,7 +19,7 @@ from __future__ import annotations
 import io
 import math
 import pickle  # nosec: see _Unpickler, which can build nothing but containers and records of tensors
-import pickletools  # nosec B403: lists the opcodes of a pickle without running it
+import pickletools  # nosec: shows opcodes, runs none
 import zipfile
 from collections import OrderedDict
 from collections.abc import Mapping

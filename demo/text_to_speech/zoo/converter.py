@@ -15,7 +15,7 @@ import argparse
 import hashlib
 import shlex
 import string
-import subprocess  # nosec B404: runs the zoo's own pre-convert.py, as the stock converter does
+import subprocess  # nosec: no shell, only the model's own pre-convert.py
 import sys
 import tempfile
 from collections.abc import Mapping, Sequence
@@ -204,7 +204,7 @@ def _pre_convert(model: Model, folders: Folders) -> None:
     if not (model.folder / PRE_CONVERT).is_file():
         return
     command = _pre_convert_command(model, folders)
-    done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603  # nosec B603
+    done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603  # nosec
     if done.returncode:
         lines = done.stderr.strip().splitlines() or [f"exit status {done.returncode}"]
         raise ModelError(f"{PRE_CONVERT} failed: {lines[-1].removeprefix(f'{model.name}: ')}")
