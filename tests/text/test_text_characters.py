@@ -4,11 +4,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from text_to_speech.text.characters import MAX_TOKEN, make_readable
+from text_to_speech.text.characters import MAX_TOKEN, ReadableText
+from text_to_speech.text.characters import make_readable as make_traced_readable
+from text_to_speech.text.traced import TracedText
+
+KEPT = "–—“”°¢£€¥₹₩₽₺₪₿§¶±×÷©→←µ−№‰√∞≠≈≤≥½¼¾⅐⅑⅒⅓⅔⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞⁰¹²³⁴⁵⁶⁷⁸⁹⁻"
+
+
+def make_readable(text: str) -> ReadableText:
+    return make_traced_readable(TracedText.of(text))
 
 
 def read(text: str) -> str:
-    return " ".join(make_readable(text).text.split())
+    return " ".join(make_readable(text).text.text.split())
 
 
 @pytest.mark.parametrize(
@@ -18,23 +26,17 @@ def read(text: str) -> str:
         ("naïve Łódź", "naïve Łódź"),
         ("ﬁne 𝐇𝐞𝐥𝐥𝐨 ＦＵＬＬ Ⅷ ① ㎏", "fine Hello FULL VIII 1 kg"),
         ("e\u0301tude soft\u00adhyphen zero\u200bwidth", "étude softhyphen zerowidth"),
-        ("½ 2½ ⅔", "one half 2 and one half two thirds"),
-        ("x² 10⁶ 10⁻³ H₂O", "x squared 10 to the power of 6 10 to the power of minus 3 H2O"),
+        ("½ x² H₂O 10Ω", "½ x² H2O 10ohm"),
         ("٣ १२", "3 12"),
-        ("−5 5−3 ‰ № C:\\x", "minus 5 5 minus 3 per mille number C: backslash x"),
-        ("😀 👍🏽 😂😂😂 ❤️", "grinning face thumbs up face with tears of joy heavy black heart"),
+        ("−5\u00a0‰ №\u20095", "−5 ‰ № 5"),
+        ("😀 👍🏽 😂😂😂 ❤️", "grinning face thumbs up face with tears of joy heart"),
         ("α β-Test ℵ", "alpha beta -Test alef"),
         ("Привет 北京", "Privet BeiJing"),
         ('“a” «b» "c" („d”)', "“a” “b” “c” (“d”)"),
-        ("[a](b) {c}", "(a) (b) (c)"),
-        ("5$, $5, a $, US$5", "5 dollars , $5, a dollar , US $5"),
+        ("[a] {c}", "(a) (c)"),
         ("1,2,3 1,234,567", "1, 2, 3 1,234,567"),
-        ("1234567890123456", "1 2 3, 4 5 6, 7 8 9, 0 1 2, 3 4 5, 6"),
-        ("1,234,567,890,123,456 007", "1 2 3, 4 5 6, 7 8 9, 0 1 2, 3 4 5, 6 0 0 7"),
-        ("3.14159265358979323846", "3 point 1 4 1, 5 9 2, 6 5 3, 5 8 9, 7 9 3, 2 3 8, 4 6"),
         ("===== ──── -----", "—"),
         ("No!!!!!!!!! Well......?", "No!!!! Well...?"),
-        ("yes;no", "yes; no"),
     ],
 )
 def test_characters_become_words_that_can_be_read(text: str, readable: str):
@@ -44,13 +46,13 @@ def test_characters_become_words_that_can_be_read(text: str, readable: str):
 def test_what_cannot_be_spoken_is_named():
     surrogate = chr(0xD800)
     result = make_readable(f"a\ue000b \ufffd {surrogate} ok")
-    assert result.text.split() == ["a", "b", "ok"]
+    assert result.text.text.split() == ["a", "b", "ok"]
     assert result.unspoken == {"\ue000", "\ufffd", surrogate}
 
 
 def test_other_alphabets_are_told_apart_from_accents():
     result = make_readable("Nguyễn и Москва, café")
-    assert result.text.split() == ["Nguyen", "i", "Moskva,", "café"]
+    assert result.text.text.split() == ["Nguyen", "i", "Moskva,", "café"]
     assert result.transliterated == ["Москва"]
     assert not result.unspoken
 
@@ -59,11 +61,30 @@ def test_other_alphabets_are_told_apart_from_accents():
 @given(st.text())
 def test_the_result_is_of_known_characters_and_short_tokens(text: str):
     result = make_readable(text)
+    assert all(character.isascii() or character in KEPT or character <= "ſ" for character in result.text.text)
+    assert max(map(len, result.text.text.split()), default=0) <= MAX_TOKEN
+
+
+@settings(deadline=None, max_examples=300)
+@given(st.text())
+def test_every_character_knows_a_place_in_the_text(text: str):
+    readable = make_readable(text).text
+    assert len(readable.text) == len(readable.starts) == len(readable.ends)
+    assert list(readable.starts) == sorted(readable.starts)
+    assert list(readable.ends) == sorted(readable.ends)
     assert all(
-        character.isascii() or character in "–—“”°¢£€¥₹₩§¶±×÷©→µ" or character <= "ſ"
-        for character in result.text
+        0 <= start <= end <= len(text) for start, end in zip(readable.starts, readable.ends, strict=True)
     )
-    assert max(map(len, result.text.split()), default=0) <= MAX_TOKEN
+
+
+def test_what_stands_for_an_accented_letter_or_an_emoji_has_its_place():
+    readable = make_readable("a ﬁ e\u0301 😀").text
+    place = readable.text.index("fi")
+    assert readable.span(place, place + 2) == (2, 3)
+    place = readable.text.index("é")
+    assert readable.span(place, place + 1) == (4, 6)
+    place = readable.text.index("grinning face")
+    assert readable.span(place, place + 13) == (7, 8)
 
 
 @settings(deadline=None, max_examples=300)
@@ -71,7 +92,7 @@ def test_the_result_is_of_known_characters_and_short_tokens(text: str):
 def test_no_letter_or_digit_is_lost_unless_it_is_named(text: str):
     result = make_readable(text)
     if text:
-        assert any(map(str.isalnum, result.text)) or result.unspoken
+        assert any(map(str.isalnum, result.text.text)) or result.unspoken
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from text_to_speech.text import SYMBOLS, Phonemizer, to_ids
+from text_to_speech.errors import InputError
+from text_to_speech.text import SYMBOLS, Phonemizer, Reading, to_ids
 
 MIXED_TEXT = st.one_of(
     st.text(),
@@ -33,6 +34,9 @@ def phonemizer() -> Phonemizer:
         ("It cost $3.50.", "ˌɪt kˈɔst θɹˈi dˈɑləɹz ænd fˈɪfti sˈɛnts."),
         ("Zyxquorbl", "zˈɪkskwɔɹbᵊl"),
         ("007", "zˈɪɹO zˈɪɹO sˈɛvən"),
+        ("The FBI is here.", "ði ˌɛfbˌiˈI ɪz hˈɪɹ."),
+        ("Two CPUs", "tˈu sˌipˌijˈuz"),
+        ("Say [[ həˈloʊ ]], [[ /W ER1 L D/ ]]!", "sˈA həlˈO, wˈɜɹld!"),
         ("😀", "ɡɹˈɪnɪŋ fˈAs"),
     ],
 )
@@ -77,6 +81,70 @@ def test_a_warning_names_what_cannot_be_spoken(phonemizer: Phonemizer, caplog: p
 
 def test_phonemes_in_brackets_of_another_program_are_text(phonemizer: Phonemizer):
     assert phonemizer("[word](/Q/)").startswith("(wˈɜɹd)")
+
+
+def written_words(phonemizer: Phonemizer, text: str) -> list[str]:
+    return [text[word.start : word.end] for word in phonemizer.words(text)]
+
+
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [
+        ('He said: "Dr. Who\'s here" - yes.', ["He", "said", "Dr.", "Who's", "here", "yes"]),
+        ("It cost $3.2 million, or 5%.", ["It", "cost", "$3.2 million", "or", "5%"]),
+        ("A well-known 10-year-old's COVID-19", ["A", "well-known", "10-year-old's", "COVID-19"]),
+        ("On May 5, 2020 — (at 7 p.m.)!", ["On", "May 5, 2020", "at", "7 p.m."]),
+        ("Hi 😀😀 naïve e\u0301te\u0301", ["Hi", "😀😀", "naïve", "e\u0301te\u0301"]),
+        ("See https://example.com/a?b=1.", ["See", "https://example.com/a?b=1"]),
+        ("[[ həlˈO ]] and/or x", ["[[ həlˈO ]]", "and", "or", "x"]),
+        ("...", ["..."]),
+        ("“ Ah", ["Ah"]),
+        ("", []),
+    ],
+)
+def test_words_are_those_that_the_user_wrote(phonemizer: Phonemizer, text: str, written: list[str]):
+    assert written_words(phonemizer, text) == written
+
+
+def test_a_word_has_the_phonemes_of_all_that_it_is_read_as(phonemizer: Phonemizer):
+    words = phonemizer.words("Pay $5 now.")
+    assert [word.phonemes for word in words] == ["pˈA", "fˈIv dˈɑləɹz", "nˈW."]
+
+
+@settings(deadline=None, max_examples=300)
+@given(text=MIXED_TEXT)
+def test_words_are_in_order_and_together_what_the_text_is(phonemizer: Phonemizer, text: str):
+    words = phonemizer.words(text)
+    assert " ".join(word.phonemes for word in words) == phonemizer(text)
+    assert all(word.phonemes == " ".join(word.phonemes.split()) != "" for word in words)
+    position = 0
+    for word in words:
+        assert position <= word.start < word.end <= len(text)
+        position = word.end
+
+
+def test_spans_that_the_caller_reads_are_read_so(phonemizer: Phonemizer):
+    readings = [Reading(4, 8, spoken="one two A"), Reading(9, 10, phonemes="wˈI")]
+    words = phonemizer.words("The 1234 y.", readings=readings)
+    assert [(word.start, word.end, word.phonemes) for word in words] == [
+        (0, 3, "ðə"),
+        (4, 8, "wˈʌn tˈu ˈA"),
+        (9, 10, "wˈI."),
+    ]
+
+
+@pytest.mark.parametrize("spans", [[(0, 2), (1, 3)], [(2, 2)], [(3, 9)]])
+def test_spans_that_overlap_or_are_not_in_the_text_are_refused(
+    phonemizer: Phonemizer, spans: list[tuple[int, int]]
+):
+    with pytest.raises(InputError, match="overlaps"):
+        phonemizer.words("abcd", readings=[Reading(start, end, spoken="x") for start, end in spans])
+
+
+@pytest.mark.parametrize("text", ["[[ 12 ]]", "[[]]", "a [[ж]] b"])
+def test_phonemes_in_a_text_that_are_none_are_refused(phonemizer: Phonemizer, text: str):
+    with pytest.raises(InputError, match="expected"):
+        phonemizer(text)
 
 
 @settings(deadline=None, max_examples=300)

@@ -1,7 +1,18 @@
-"""The text front end: sentences, phonemes and the symbol table that the voice was trained on."""
+"""The text front end: sentences, words with phonemes and the symbol table that the voice was trained on."""
 
-from .phonemes import Phonemizer
+from .normalization import Reading
+from .phonemes import PhonemizedWord, Phonemizer
+from .pronunciations import Lexicon
 from .sentences import Sentence, split_sentences
 from .symbols import SYMBOLS, to_ids
 
-__all__ = ["SYMBOLS", "Phonemizer", "Sentence", "split_sentences", "to_ids"]
+__all__ = [
+    "SYMBOLS",
+    "Lexicon",
+    "PhonemizedWord",
+    "Phonemizer",
+    "Reading",
+    "Sentence",
+    "split_sentences",
+    "to_ids",
+]

@@ -1,9 +1,10 @@
-"""Sentence → phonemes, in the alphabet that the voice was trained on.
+"""Sentence → words with phonemes, in the alphabet that the voice was trained on.
 
-The rules, dictionaries and part-of-speech tagger are those of hibari-tts (Apache-2.0; a port of misaki's
-English, Apache-2.0), the ones that the voice's training texts went through as well. This module keeps them
-from losing anything: it cleans what goes in, runs the network for unknown words on OpenVINO, and spells what
-still comes out without a sound.
+The dictionaries, the tagger and the rules of stress and context are those of hibari-tts (Apache-2.0; a port of
+misaki's English, Apache-2.0), the ones that the voice's training texts went through as well. Around them here:
+numbers, abbreviations and signs are put into words before (`normalization`),
+the user's own pronunciations come first, the network for unknown words runs on OpenVINO, what still comes out
+without a sound is spelt, and every word keeps its place in the text.
 """
 
 from __future__ import annotations
@@ -11,10 +12,17 @@ from __future__ import annotations
 import logging
 import re
 import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from ..errors import InputError
 from .characters import ReadableText, make_readable
+from .normalization import Reading, normalize
+from .pronunciations import Lexicon, add_s, find_inline_phonemes
+from .said import PRESET, SaidText, chunks, say
 from .symbols import SYMBOLS, nearest_symbols
+from .traced import TracedText
 
 if TYPE_CHECKING:
     from hibari.g2p import G2P
@@ -28,6 +36,22 @@ _DIGITS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight
 _TAGS = {"“": "``", "”": "''", "(": "-LRB-", ")": "-RRB-"}  # taken for words, they would swallow their words
 _SILENT_TAGS = frozenset([".", ",", "-LRB-", "-RRB-", "``", '""', "''", ":", "$", "#", "NFP"])
 _SHOWN = 10  # characters that a warning names
+_GIVEN = "\ue000"  # stands in a readable text, which has none otherwise, for a span that the caller reads
+
+
+@dataclass(frozen=True)
+class PhonemizedWord:
+    """A word as it stands in the text, with its sound.
+
+    Attributes:
+        start: offset of its first character in the text.
+        end: offset behind its last one; marks around the word are outside, "$3.2 million" is one word.
+        phonemes: in the alphabet of `SYMBOLS`, with the marks that stand around the word.
+    """
+
+    start: int
+    end: int
+    phonemes: str
 
 
 class Phonemizer:
@@ -36,11 +60,12 @@ class Phonemizer:
     Dictionaries are read when it is made (half a second); it holds no state of a text.
     """
 
-    def __init__(self, *, core: Any = None) -> None:
+    def __init__(self, *, core: Any = None, lexicon: Lexicon | None = None) -> None:
         """Read the dictionaries.
 
         Args:
             core: an `openvino.Core` to share for the network that reads unknown words.
+            lexicon: pronunciations that come before those of the dictionaries.
         """
         from hibari.g2p import G2P
 
@@ -48,22 +73,84 @@ class Phonemizer:
 
         self._unknown_words: UnknownWords = UnknownWords(core=core)
         self._g2p: G2P = G2P(oov=lambda word: self._unknown_words(word) or self._spell(word))
+        self._lexicon = lexicon or Lexicon()
 
     def __call__(self, text: str) -> str:
         """Return the phonemes of a text of any length; empty if nothing in it has a sound.
 
-        Characters that cannot be read are named in a warning, and nothing else is left out.
+        Characters that cannot be read are named in a warning, and nothing else is left out. Phonemes may stand in
+        the text: "[[ həlˈoʊ ]]".
+
+        Raises:
+            InputError: phonemes in the text are not in the voice's alphabet.
         """
-        readable = make_readable(text)
+        return " ".join(word.phonemes for word in self.words(text))
+
+    def words(self, text: str, *, readings: Sequence[Reading] = ()) -> tuple[PhonemizedWord, ...]:
+        """Return the words of a text with their places and phonemes.
+
+        The phonemes joined by spaces are what calling the phonemizer returns.
+
+        Args:
+            text: of any length; the time taken is linear in it.
+            readings: spans of the text that the caller reads.
+
+        Raises:
+            InputError: phonemes in the text are not in the voice's alphabet, or `readings` overlap or are empty.
+        """
+        given = _in_order([*readings, *find_inline_phonemes(text)], len(text))
+        readable = _make_readable(text, given)
         _warn(readable)
-        tokens = self._g2p.tokenize(_normalize(readable.text))
+        said = say(readable.text, self._readings(readable.text.text, given), self._letters)
+        tokens = self._g2p.phonemize_tokens(self._tokens(said))
+        return tuple(_words(said.text, self._sounds(tokens)))
+
+    def is_word(self, word: str) -> bool:
+        """Tell whether the dictionary has a word in just this writing."""
+        return word in self._g2p.lexicon.golds.d
+
+    def _readings(self, text: str, given: Sequence[Reading]) -> list[Reading]:
+        """Return all the readings of a readable text: the caller's, the lexicon's, the rules'."""
+        places = (match.start() for match in re.finditer(_GIVEN, text))
+        first = [
+            Reading(place, place + 1, reading.spoken, reading.phonemes)
+            for place, reading in zip(places, given, strict=True)
+        ]
+        own = list(self._lexicon.find(text))
+        for reading in own:
+            text = text[: reading.start] + _GIVEN * (reading.end - reading.start) + text[reading.end :]
+        found = normalize(text, is_word=self.is_word, closed=_GIVEN)
+        return sorted([*first, *own, *found], key=lambda reading: reading.start)
+
+    def _tokens(self, said: SaidText) -> list[Any]:
+        """Return the tokens of a text with their tags, and with phonemes where they are known."""
+        from hibari.g2p.token import Tok
+
+        tokens: list[Any] = []
+        presets = iter(said.presets)
+        for piece in re.split(f"({PRESET})", said.text.text):
+            if piece == PRESET:
+                preset = next(presets)
+                tokens.append(Tok(preset.text, phonemes=preset.phonemes, rating=5))
+                continue
+            if piece[:1] == " " and tokens:
+                tokens[-1].whitespace = " "
+            tokens += [Tok(text, whitespace=space) for text, space in self._g2p.tokenizer(piece)]
+        for token, tag in zip(tokens, self._g2p.tagger([token.text for token in tokens]), strict=True):
+            silent = tag in _SILENT_TAGS and any(map(str.isalnum, token.text))
+            token.tag = "NN" if silent else _TAGS.get(token.text, tag)  # a word is no punctuation
+        return tokens
+
+    def _sounds(self, tokens: Sequence[Any]) -> Iterator[str]:
+        """Yield the phonemes of each run of tokens between spaces."""
+        sound = ""
         for token in tokens:
-            token.tag = _TAGS.get(token.text, token.tag)
-            if token.tag in _SILENT_TAGS and any(map(str.isalnum, token.text)):
-                token.tag = "NN"  # the tagger took a word for punctuation, which would have no sound
-        tokens = self._g2p.phonemize_tokens(tokens)
-        words = (self._sound(token) + (" " if token.whitespace else "") for token in tokens)
-        return " ".join(_NOT_A_SYMBOL.sub("", nearest_symbols("".join(words))).split())
+            sound += self._sound(token)
+            if token.whitespace:
+                yield _clean(sound)
+                sound = ""
+        if tokens and not tokens[-1].whitespace:
+            yield _clean(sound)
 
     def _sound(self, token: Any) -> str:
         """Return a token's phonemes, spelt where the rules found none for letters or digits."""
@@ -71,6 +158,12 @@ class Phonemizer:
         if any(map(str.isalpha, phonemes)) or not any(map(str.isalnum, token.text)):
             return phonemes
         return f"{self._spell(token.text)} {phonemes}"
+
+    def _letters(self, letters: str) -> str:
+        """Return the names of capital letters said in one go, with the s of a plural."""
+        capitals = letters.rstrip("s'")
+        names = str(self._g2p.lexicon.get_NNP(capitals)[0])
+        return nearest_symbols(names if capitals == letters else add_s(names))
 
     def _spell(self, text: str) -> str:
         """Return the names of the letters and digits of a text."""
@@ -83,10 +176,60 @@ class Phonemizer:
         return " ".join(filter(None, names))
 
 
-def _normalize(text: str) -> str:
-    from hibari.g2p.normalize import normalize
+def _clean(sound: str) -> str:
+    return " ".join(_NOT_A_SYMBOL.sub("", nearest_symbols(sound)).split())
 
-    return str(normalize(text))
+
+def _words(said: TracedText, sounds: Iterator[str]) -> Iterator[PhonemizedWord]:
+    """Put what is said between two spaces together where it stands for the same word of the text."""
+    start = end = 0
+    phonemes: list[str] = []
+    named = False
+    for (chunk_start, chunk_end, is_word), sound in zip(chunks(said), sounds, strict=True):
+        if not sound:
+            continue
+        if phonemes and is_word and named and chunk_start > end:
+            yield PhonemizedWord(start, end, " ".join(phonemes))
+            phonemes, named = [], False
+        if not named and (is_word or not phonemes):
+            start, end, named = chunk_start, chunk_end, is_word
+        elif is_word:
+            end = max(end, chunk_end)
+        phonemes.append(sound)
+    if phonemes:
+        yield PhonemizedWord(start, end, " ".join(phonemes))
+
+
+def _in_order(readings: list[Reading], length: int) -> list[Reading]:
+    readings.sort(key=lambda reading: reading.start)
+    end = 0
+    for reading in readings:
+        if not end <= reading.start < reading.end <= length or not (reading.spoken or reading.phonemes):
+            raise InputError(
+                f"{reading} overlaps another one, is empty or ends behind the text's {length} characters"
+            )
+        end = reading.end
+    return readings
+
+
+def _make_readable(text: str, given: Sequence[Reading]) -> ReadableText:
+    """Make readable what stands between the readings that are given; `_GIVEN` stands for each of them."""
+    whole = TracedText.of(text)
+    if not given:
+        return make_readable(whole)
+    result = ReadableText(whole)
+    pieces = []
+    position = 0
+    for reading in [*given, None]:
+        piece = make_readable(whole[position : reading.start if reading else len(text)])
+        pieces.append(piece.text)
+        result.transliterated += piece.transliterated
+        result.unspoken |= piece.unspoken
+        if reading:
+            pieces.append(TracedText.standing_for(_GIVEN, reading.start, reading.end))
+            position = reading.end
+    result.text = TracedText.join(pieces)
+    return result
 
 
 def _warn(readable: ReadableText) -> None:

@@ -1,0 +1,133 @@
+"""What is written short, as words: numbers, dates, money, units, abbreviations, addresses, signs.
+
+    normalize("Dr. Smith paid $3.2 million.")
+    → [Reading(0, 3, "Doctor"), Reading(15, 27, "three point two million dollars")]
+
+Rules stand in order, and the first that reads a span closes it: no other rule sees it. Each sees the text as it was
+written, never the words of another rule. What no rule reads is left to the phonemiser. Every rule takes time linear in
+the length of the text, whose words are of limited length (`characters.MAX_TOKEN`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from . import addresses, dates, names, quantities, signs, words
+from .rules import CLOSED, Context, Reading, Rule
+
+__all__ = ["SAY_AS", "Reading", "normalize", "read_as", "spoken"]
+
+RULES: tuple[Rule, ...] = (
+    *addresses.RULES[:5],
+    *dates.RULES,
+    *addresses.RULES[5:],
+    *signs.EARLY_RULES,
+    *quantities.RULES,
+    *names.RULES,
+    *quantities.NUMBER_RULES,
+    *signs.RULES,
+)
+
+_LETTERS = re.compile(r"[^\W\d_]{2,}")
+
+
+def _is_shouted(text: str) -> bool:
+    return text.isupper() and len(_LETTERS.findall(text)) > 2
+
+
+def normalize(
+    text: str, *, is_word: Callable[[str], bool] = lambda word: False, closed: str = CLOSED
+) -> list[Reading]:
+    """Find what in a text is not said as it is written.
+
+    Args:
+        text: as `characters.make_readable` leaves it.
+        is_word: tells whether a dictionary has a word in just this writing; it decides between initialisms and words
+            written in capitals.
+        closed: a character that stands where somebody else decides; no rule reads it.
+
+    Returns:
+        the readings in the order of the text; they do not overlap.
+    """
+    context = Context(is_word, _is_shouted(text))
+    found: list[Reading] = []
+    open_text = text.replace(closed, CLOSED)
+    characters = set(open_text)
+    for rule in RULES:
+        if rule.needs and characters.isdisjoint(rule.needs):
+            continue
+        open_text = rule.pattern.sub(_reader(rule, context, found), open_text)
+    return sorted(found, key=lambda reading: reading.start)
+
+
+def _reader(rule: Rule, context: Context, found: list[Reading]) -> Callable[[re.Match[str]], str]:
+    """Return the function that keeps what a rule reads and closes its span."""
+    group = "it" if "it" in rule.pattern.groupindex else 0
+
+    def read(match: re.Match[str]) -> str:
+        words_read = rule.read(match, context)
+        if words_read is None:
+            return match[0]
+        start, end = match.span(group)
+        found.append(Reading(start, end, words_read))
+        inner = start - match.start()
+        return match[0][:inner] + CLOSED * (end - start) + match[0][inner + end - start :]
+
+    return read
+
+
+def spoken(text: str, *, is_word: Callable[[str], bool] = lambda word: False) -> str:
+    """Return a whole text with its readings in place, to look at and to test."""
+    pieces = []
+    position = 0
+    for reading in normalize(text, is_word=is_word):
+        pieces += [text[position : reading.start], f" {reading.spoken} "]
+        position = reading.end
+    joined = " ".join("".join([*pieces, text[position:]]).split())
+    return re.sub(r" (?=[,.;:!?)”]|'s\b)|(?<=[(“]) ", "", joined)
+
+
+def _say_number(text: str) -> str:
+    return words.number(text.replace(" ", ""))
+
+
+def _say_ordinal(text: str) -> str:
+    return words.ordinal(re.sub(r"\D", "", text) or "0")
+
+
+def _say_characters(text: str) -> str:
+    return " ".join(words.digits(c) if c.isdecimal() else c.upper() if c.isalpha() else c for c in text)
+
+
+def _say_fraction(text: str) -> str:
+    whole, above, below = re.fullmatch(r"(?:(\d+)[ +])?(\d+)/(\d+)", text.strip()).groups()  # type: ignore[union-attr]
+    fraction = words.fraction(above, below)
+    return f"{words.cardinal(whole)} and {fraction}" if whole else fraction
+
+
+SAY_AS: dict[str, Callable[[str], str]] = {
+    "cardinal": _say_number,
+    "ordinal": _say_ordinal,
+    "characters": _say_characters,
+    "digits": words.digits,
+    "fraction": _say_fraction,
+    "telephone": addresses.read_telephone,
+    "date": spoken,
+    "time": spoken,
+    "unit": spoken,
+}
+"""The interpretations of SSML's `say-as` and what reads them."""
+
+
+def read_as(interpretation: str, text: str) -> str:
+    """Read a text as what it is said to be, or as `spoken` would where that does not fit.
+
+    Args:
+        interpretation: a key of `SAY_AS`; another one is read as `spoken` reads it.
+        text: for example "1234".
+    """
+    try:
+        return SAY_AS.get(interpretation, spoken)(text)
+    except (AttributeError, ValueError, IndexError):
+        return spoken(text)

@@ -1,0 +1,143 @@
+"""Dates, decades, times of day."""
+
+import re
+
+from . import words
+from .rules import DIGITS, Context, Rule, alternatives, keep_stop
+from .tables import DAYS, MONTHS
+
+_MONTH_NAMES = {
+    **{month: month for month in MONTHS},
+    **{month[:3]: month for month in MONTHS},
+    "Sept": "September",
+    **{month.upper(): month for month in MONTHS},
+}
+_MONTH = rf"(?P<month>{alternatives(_MONTH_NAMES)})\b\.?"
+_DAY = r"(?P<day>[12]\d|3[01]|0?[1-9])(?:st|nd|rd|th)?(?![\d:]|[.,]\d)"
+_LAST = r"(?: ?(?:[-–]|to) ?(?P<last>[12]\d|3[01]|0?[1-9])(?:st|nd|rd|th)?(?![\d:]))?"
+_YEAR = r"(?:(?P<comma>,?) (?P<year>[12]\d{3})(?!\d|[.,]\d|:))?"
+
+
+def _spoken_year(number: str) -> str:
+    if len(number) == 2:
+        number = ("19" if int(number) > 40 else "20") + number
+    return words.year(number)
+
+
+def read_date(day: int, month: int, year: str = "") -> str | None:
+    """Read a date as "March third, twenty twenty four"; None if there is no such month or day."""
+    if not (1 <= month <= 12 and 1 <= day <= 31):
+        return None
+    spoken = f"{MONTHS[month - 1]} {words.ordinal(str(day))}"
+    return f"{spoken}, {_spoken_year(year)}" if year else spoken
+
+
+def _days(match: re.Match[str]) -> str:
+    first = words.ordinal(match["day"])
+    return f"{first} to {words.ordinal(match['last'])}" if match["last"] else first
+
+
+def _month_day(match: re.Match[str], _: Context) -> str:
+    year = f", {words.year(match['year'])}" if match["year"] else ""
+    return f"{_MONTH_NAMES[match['month']]} {_days(match)}{year}"
+
+
+def _day_month(match: re.Match[str], _: Context) -> str:
+    before = match.string[max(0, match.start() - 40) : match.start()].lower().split()
+    the = "" if "the" in before[-3:] else "the "
+    year = f", {words.year(match['year'])}" if match["year"] else ""
+    return f"{the}{_days(match)} of {_MONTH_NAMES[match['month']]}{year}"
+
+
+def _iso(match: re.Match[str], _: Context) -> str | None:
+    return read_date(int(match[3]), int(match[2]), match[1])
+
+
+def _slashed(match: re.Match[str], _: Context) -> str | None:
+    month, day = int(match[1]), int(match[2])
+    return read_date(day, month, match[3]) or read_date(month, day, match[3])
+
+
+def _dotted(match: re.Match[str], _: Context) -> str | None:
+    return read_date(int(match[1]), int(match[2]), match[3])
+
+
+def _decade(match: re.Match[str], _: Context) -> str | None:
+    return words.decade(match[1])
+
+
+def _short_year(match: re.Match[str], _: Context) -> str:
+    if match[1] == "00":
+        return "two thousand"
+    return words.year(match[1]) if match[1][0] != "0" else f"oh {words.digits(match[1][1])}"
+
+
+def _time(match: re.Match[str], _: Context) -> str | None:
+    hour, minute, second = int(match["hour"]), int(match["minute"]), match["second"]
+    if hour > 24 or minute > 59 or (second and int(second) > 59):
+        return None
+    half = f" {match['half'].upper()} M" if match["half"] else ""
+    said = words.cardinal(str(hour))
+    if minute:
+        spoken = words.cardinal(str(minute)).replace(" ", "-")
+        said += f" oh {spoken}" if minute < 10 else f" {spoken}"
+    elif hour in (0, 24) and not second and not half:
+        said = "midnight"
+    elif not half and not second:
+        said += " hundred hours" if hour > 12 else " o'clock"
+    if second:
+        one = int(second) == 1
+        said += f" and {words.cardinal(str(int(second)))} second{'' if one else 's'}"
+    return keep_stop(match, said + half)
+
+
+def _hour(match: re.Match[str], _: Context) -> str | None:
+    if not 1 <= int(match[1]) <= 12:
+        return None
+    last = f" to {words.cardinal(match[2])}" if match[2] else ""
+    return keep_stop(match, f"{words.cardinal(match[1])}{last} {match[3].upper()} M")
+
+
+def _bare_month(match: re.Match[str], _: Context) -> str:
+    return _MONTH_NAMES[match["month"]]
+
+
+def _weekday(match: re.Match[str], _: Context) -> str:
+    return next(day for day in DAYS if day.startswith(match["it"][:3]))
+
+
+def _to(_: re.Match[str], __: Context) -> str:
+    return "to"
+
+
+_HALF = r"(?P<half>[AaPp])\.?[Mm]\b\.?"
+_DAY_NAME = "(?:Mon|Tues?|Wed|Thu(?:rs)?|Fri|Sat|Sun)"
+
+RULES = (
+    Rule(re.compile(r"(?<=:\d\d)(?P<it>\s?[-–]\s?)(?=\d{1,2}:\d\d)"), _to, ":"),
+    Rule(re.compile(r"(?i)(?<=[ap]m)(?P<it>\s?[-–]\s?)(?=\d{1,2}(?::\d\d)? ?[ap]m)"), _to, DIGITS),
+    Rule(re.compile(r"(?<![\w./-])(\d{4})-([01]\d)-([0-3]\d)(?![\w/-]|\.\d)"), _iso, "-"),
+    Rule(re.compile(r"(?<![\w./-])(\d{4})-([01]\d)-([0-3]\d)(?=T\d\d:)"), _iso, "-"),
+    Rule(re.compile(r"(?<=\0)T(?=\d\d:)"), lambda match, context: "at", "T"),
+    Rule(re.compile(r"(?<![\w./-])(\d{1,2})/(\d{1,2})/(\d{4}|\d{2})(?![\w/-])"), _slashed, "/"),
+    Rule(re.compile(r"(?<![\w./-])(\d{1,2})\.(\d{1,2})\.(\d{4})(?![\w/-])"), _dotted, "."),
+    Rule(re.compile(rf"(?<!\w){_MONTH} {_DAY}{_LAST}{_YEAR}"), _month_day, DIGITS),
+    Rule(re.compile(rf"(?<![\w.,:/$£€-]){_DAY}{_LAST}(?: of)? {_MONTH}{_YEAR}"), _day_month, DIGITS),
+    Rule(re.compile(rf"(?<!\w)(?P<it>{_MONTH})(?= '?\d)"), _bare_month, DIGITS),
+    Rule(re.compile(rf"(?<!\w)(?P<it>{_DAY_NAME}\b\.?)(?=,? [A-Z\0\d])"), _weekday, DIGITS + "\0"),
+    Rule(re.compile(rf"(?<!\w)(?P<it>{_DAY_NAME})(?=[-–]{_DAY_NAME}\b)"), _weekday, "-–"),
+    Rule(re.compile(rf"(?<=\0)(?P<it>[-–])(?={_DAY_NAME}\b)"), _to, "-–"),
+    Rule(re.compile(rf"(?<=\0)(?P<it>{_DAY_NAME})\b"), _weekday, "-–"),
+    Rule(re.compile(r"(?<![\w.])'?(\d\d[1-9]0|[12]\d00|[1-9]0)'?s\b"), _decade, DIGITS),
+    Rule(re.compile(r"(?<!\w)'(\d\d)(?![\w.,:]\d|\w|')"), _short_year, DIGITS),
+    Rule(
+        re.compile(
+            r"(?<![\w.:])(?P<hour>\d{1,2}):(?P<minute>\d\d)(?::(?P<second>\d\d))?"
+            rf"(?:Z|\.\d+)?(?: ?{_HALF})?(?![\w:])"
+        ),
+        _time,
+        ":",
+    ),
+    Rule(re.compile(rf"(?<![\w.:])(?P<hour>\d{{1,2}})\.(?P<minute>\d\d)(?P<second>)? ?{_HALF}"), _time, "."),
+    Rule(re.compile(r"(?<![\w.:,$£€])(\d{1,2})(?: ?[-–] ?(\d{1,2}))? ?([AaPp])\.?[Mm]\b\.?"), _hour, DIGITS),
+)

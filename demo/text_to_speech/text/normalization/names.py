@@ -1,0 +1,231 @@
+"""Titles, abbreviations, Roman numerals, initialisms, capitals, camelCase and codes of letters and digits."""
+
+import re
+
+from . import words
+from .addresses import split_compound
+from .rules import DIGITS, Context, Rule, alternatives, keep_stop
+from .tables import (
+    ABBREVIATIONS,
+    ALWAYS_TITLES,
+    BEFORE_NUMBERS,
+    ROMAN_CARDINAL,
+    ROMAN_ORDINAL,
+    SAID_AS_WORDS,
+    SAID_OTHERWISE,
+    SAINTS,
+    SPELT,
+    TITLES,
+)
+
+_CARDINAL = frozenset(ROMAN_CARDINAL.split())
+_ORDINAL = frozenset(ROMAN_ORDINAL.split())
+_FUNCTION_WORDS = frozenset(
+    ("in", "at", "of", "to", "from", "by", "the", "near", "and", "on", "a", "with", "for", "as", "is", "was")
+)
+_VOWELS = frozenset("AEIOUY")
+_LONGEST_SPELT = 5  # letters; a longer unknown word of capitals is said as a word if it can be
+
+
+def _word_before(match: re.Match[str]) -> str:
+    before = match.string[max(0, match.start() - 40) : match.start()].split()
+    return before[-1] if before else ""
+
+
+def _title(match: re.Match[str], _: Context) -> str | None:
+    title, before = match["title"], _word_before(match)
+    named = before[:1].isupper() and before.lower() not in _FUNCTION_WORDS and before[-1].isalpha()
+    saint = title == "St" and re.match(rf" (?:{SAINTS})", match.string[match.end("it") :][:20])
+    if title in ("St", "Sr") and not saint and named and (match.start() - len(before) > 1 or title == "Sr"):
+        return None
+    if title == "Dr" and re.search(r"\d+ (?:[A-Z]\w+ )+$", match.string[: match.start()][-60:]):
+        return None
+    return TITLES[title]
+
+
+def _always_title(match: re.Match[str], _: Context) -> str:
+    return ALWAYS_TITLES[match["title"]]
+
+
+def _abbreviation(match: re.Match[str], _: Context) -> str | None:
+    written = match["it"]
+    if written == "v." and not (_word_before(match)[:1].isupper()):
+        return None
+    return keep_stop(match, ABBREVIATIONS[written])
+
+
+def _before_number(match: re.Match[str], _: Context) -> str:
+    return BEFORE_NUMBERS[match["name"]][0]
+
+
+def _roman_after_name(match: re.Match[str], _: Context) -> str | None:
+    name, numeral = match["name"].lower(), match["it"]
+    value = words.roman(numeral)
+    if not value or (name == "malcolm" and numeral == "X") or (len(numeral) == 1 and numeral not in "IVX"):
+        return None
+    if name in _CARDINAL or (name.endswith("s") and name[:-1] in _CARDINAL):
+        return words.cardinal(str(value))
+    if name in _ORDINAL:
+        follower = match.string[match.end() : match.end() + 12]
+        if numeral == "I" and not re.match(
+            r"[,.;:!?)]|'s|$| (?:of|was|is|and|in|to|had|reigned|died)\b", follower
+        ):
+            return None
+        return f"the {words.ordinal(str(value))}"
+    if len(numeral) > 1 and match["name"][0].isupper() and set(numeral) <= set("IVX"):
+        return words.cardinal(str(value))
+    return None
+
+
+def _roman_century(match: re.Match[str], _: Context) -> str | None:
+    value = words.roman(match["numeral"])
+    return words.ordinal(str(value)) if value else None
+
+
+def _roman_alone(match: re.Match[str], context: Context) -> str | None:
+    numeral = match["it"]
+    value = words.roman(numeral)
+    if not value or context.is_word(numeral.lower()):
+        return None
+    if numeral == "IV" and _word_before(match).lower() in ("an", "the", "by", "via", "with"):
+        return "I V"
+    return words.year(str(value)) if value > 1000 else words.cardinal(str(value))
+
+
+def _dotted_letters(match: re.Match[str], _: Context) -> str:
+    spelt = words.letters(match["letters"].replace(".", ""))
+    return keep_stop(match, spelt + (match["s"] or ""))
+
+
+def _degree(match: re.Match[str], _: Context) -> str:
+    return keep_stop(match, words.letters(re.sub(r"\W", "", match[0])))
+
+
+def _initial(match: re.Match[str], _: Context) -> str:
+    return match["it"][0]
+
+
+def _joined(match: re.Match[str], _: Context) -> str:
+    """Read AT&T and R&D."""
+    return " and ".join(words.letters(side) for side in match[0].split("&"))
+
+
+def _small_roman(match: re.Match[str], _: Context) -> str | None:
+    value = words.roman(match["it"].upper())
+    return words.cardinal(str(value)) if value else None
+
+
+def _capitals(match: re.Match[str], context: Context) -> str | None:
+    written, plural = match["word"], match["s"] or ""
+    if match[0] in SAID_OTHERWISE or written in SAID_OTHERWISE:
+        return SAID_OTHERWISE.get(match[0]) or SAID_OTHERWISE[written] + plural
+    if written in SAID_AS_WORDS:
+        return written.lower() + plural
+    small = context.is_word(written.lower())
+    if small and (context.shouted or written not in SPELT):
+        return written.lower() + plural
+    if written in SPELT or not _VOWELS & set(written) or len(written) <= _LONGEST_SPELT:
+        return words.letters(written) + plural
+    return written.lower() + plural
+
+
+def _mixed_case(match: re.Match[str], context: Context) -> str | None:
+    written = match[0]
+    if written in SAID_OTHERWISE:
+        return SAID_OTHERWISE[written]
+    if context.is_word(written) or context.is_word(written.lower()):
+        return None
+    if re.match(r"(?:Mc|Mac|O'|De|Di|La|Le|Van|Fitz)[A-Z][a-z]+$", written):
+        return None
+    if re.match(r"[a-z][A-Z][a-z]", written):
+        return f"{written[0].upper()} {split_compound(written[1:], context).lower()}"
+    return split_compound(written, context)
+
+
+def _code(match: re.Match[str], context: Context) -> str | None:
+    said = []
+    for part in re.findall(r"[^\W\d_]+|\d+", match[0]):
+        if part.isdecimal():
+            lines = len(part) == 4 and match[0][-1] == "p"  # 1080p
+            said.append(words.year(part) if lines else words.code_number(part))
+        elif (
+            len(part) > 2 and (context.is_word(part) or context.is_word(part.lower())) and not part.isupper()
+        ):
+            said.append(part)
+        elif len(part) > 3 and (not part.isupper() or part in SAID_AS_WORDS):
+            said.append(split_compound(part, context))
+        elif part.isupper() or len(part) < 3:
+            said.append(words.letters(part))
+        else:
+            said.append(part)
+    return " ".join(said)
+
+
+def _code_dash(match: re.Match[str], _: Context) -> str:
+    return words.code_number(match["number"])
+
+
+def _sharp(match: re.Match[str], _: Context) -> str:
+    name = {"#": "sharp", "++": "plus plus"}[match[2]]
+    return f"{match[1]} {name}"
+
+
+_NAME_NEXT = r"(?= ?(?:[A-Z]|\0))"
+
+RULES = (
+    Rule(re.compile(r"(?<!\w)([CFJG])(#|\+\+)(?![\w#+])"), _sharp, "#+"),
+    Rule(
+        re.compile(rf"(?<!\w)(?P<it>(?P<title>{alternatives(ALWAYS_TITLES)})\b\.?)(?!\w)"),
+        _always_title,
+        "MD",
+    ),
+    Rule(re.compile(rf"(?<!\w)(?P<it>(?P<title>{alternatives(TITLES)})\.){_NAME_NEXT}"), _title, "."),
+    Rule(re.compile(r"(?<!\w)(?P<it>(?P<title>Dr|Prof|Lt|Col|Gen|Capt|Sgt|St|Mt))(?= [A-Z][a-z])"), _title),
+    Rule(
+        re.compile(
+            rf"(?<!\w)(?P<it>(?P<name>{alternatives(BEFORE_NUMBERS)})"
+            r"(?:\.|(?<=pp)|(?<=pg)|(?<=№)|(?<=ol)|(?<=ig))) ?(?=[\d\0]|[IVXL]+\b)"
+        ),
+        _before_number,
+    ),
+    Rule(re.compile(rf"(?<![\w.])(?P<it>{alternatives(ABBREVIATIONS)})(?!\w|\.\w)"), _abbreviation, "./ck'"),
+    Rule(
+        re.compile(r"(?<!\w)(?:Ph\.?D\.|B\.?Sc\.|M\.?Sc\.|B\.A\.|M\.A\.|M\.D\.|Ed\.D\.)"),
+        _degree,
+        ".",
+    ),
+    Rule(
+        re.compile(r"(?<![\w.])(?P<letters>(?:[A-Za-z]\.){2,}(?:[A-Za-z](?![\w.]))?)(?P<s>'?s\b)?(?!\w)"),
+        _dotted_letters,
+        ".",
+    ),
+    Rule(re.compile(r"(?<![\w&])[A-Z]{1,3}(?:&[A-Z]{1,3})+(?![\w&])"), _joined, "&"),
+    Rule(
+        re.compile(
+            r"(?i:\b(?:chapter|part|section|page|volume|book|act|scene|appendix)) (?P<it>[ivxl]{2,7})\b"
+        ),
+        _small_roman,
+        "ivx",
+    ),
+    Rule(re.compile(r"(?<![\w.'])(?P<it>[A-Z]\.)(?= ?[A-Z])"), _initial, "."),
+    Rule(
+        re.compile(r"(?<!\w)(?P<it>(?P<numeral>[IVX]+)(?:st|nd|rd|th)?)(?= [Cc]entur)"), _roman_century, "IVX"
+    ),
+    Rule(
+        re.compile(r"(?<!\w)(?P<name>[A-Za-z]{2,20})\.? (?P<it>[IVXLC]{1,8})(?=(?:'s)?(?![\w']))"),
+        _roman_after_name,
+        "IVXLC",
+    ),
+    Rule(re.compile(r"(?<![\w.])(?P<it>[IVX]{2,8}|M[MDCLXVI]{3,12})(?![\w.]\w|\w|')"), _roman_alone, "IVXM"),
+    Rule(
+        re.compile(r"(?<![\w.])(?:[^\W\d_]+\d|\d+[^\W\d_])[^\W_]*(?![\w])"),
+        _code,
+        DIGITS,
+    ),
+    Rule(re.compile(r"(?<=[^\W\d_])(?P<it>-(?P<number>\d+))(?![\w.,-])"), _code_dash, "-"),
+    Rule(re.compile(r"(?<![\w'])(?P<word>[A-ZÀ-ÖØ-Þ]{2,})(?P<s>'?s)?(?![\w])"), _capitals),
+    Rule(
+        re.compile(r"(?<!\w)(?:[a-z]+[A-Z]|[A-Z]+[a-z']+[A-Z]|[A-Z]{2,}[a-z]+)[A-Za-z]*(?!\w)"),
+        _mixed_case,
+    ),
+)

@@ -1,0 +1,119 @@
+import re
+import time
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from text_to_speech.text import Phonemizer
+from text_to_speech.text.characters import make_readable
+from text_to_speech.text.normalization import normalize, read_as, spoken
+from text_to_speech.text.traced import TracedText
+
+
+def rows(name: str) -> list[list[str]]:
+    lines = Path(__file__).with_name(name).read_text(encoding="utf-8").splitlines()
+    return [line.split("\t") for line in lines if not line.startswith("#")]
+
+
+def words(text: str) -> list[str]:
+    return re.findall(r"[^\W_]+(?:'[^\W_]+)*", text.casefold().replace("’", "'"))
+
+
+CASES = rows("normalization_cases.tsv")
+KNOWN_WRONG = rows("normalization_known_wrong.tsv")
+
+
+@pytest.fixture(scope="module")
+def phonemizer() -> Phonemizer:
+    return Phonemizer()
+
+
+def read(text: str, phonemizer: Phonemizer) -> list[str]:
+    return words(spoken(make_readable(TracedText.of(text)).text.text, is_word=phonemizer.is_word))
+
+
+@pytest.mark.parametrize(("category", "written", "said"), CASES)
+def test_what_is_written_short_is_said_in_words(
+    phonemizer: Phonemizer, category: str, written: str, said: str
+):
+    assert read(written, phonemizer) == words(said)
+
+
+def test_there_are_enough_cases_and_none_twice():
+    assert len({written for _, written, _ in CASES}) == len(CASES) >= 300
+
+
+@pytest.mark.parametrize(("written", "said", "reason"), KNOWN_WRONG)
+def test_a_case_known_to_be_wrong_has_a_reason_and_moves_to_the_others_once_it_is_right(
+    phonemizer: Phonemizer, written: str, said: str, reason: str
+):
+    assert reason
+    assert read(written, phonemizer) != words(said)
+
+
+def test_a_reading_knows_the_whole_of_what_it_stands_for():
+    text = "Dr. Smith paid $3.2 million."
+    readings = [(text[r.start : r.end], r.spoken) for r in normalize(text)]
+    assert readings == [("Dr.", "Doctor"), ("$3.2 million", "three point two million dollars")]
+
+
+def test_a_full_stop_that_also_ends_the_sentence_is_kept():
+    assert spoken("It is 7 p.m.") == "It is seven P M."
+    assert spoken("It was 7 p.m. then.") == "It was seven P M then."
+
+
+def test_a_closed_span_is_left_alone():
+    assert [reading.spoken for reading in normalize("\ue000 5", closed="\ue000")] == ["five"]
+
+
+@pytest.mark.parametrize(
+    ("interpretation", "text", "said"),
+    [
+        ("cardinal", "1234", "one thousand two hundred thirty four"),
+        ("ordinal", "21", "twenty first"),
+        ("characters", "a1b", "A one B"),
+        ("digits", "1234", "one two three four"),
+        ("fraction", "3/4", "three quarters"),
+        ("fraction", "1 1/2", "one and one half"),
+        ("telephone", "555-1234", "five five five one two three four"),
+        ("date", "2024-03-05", "March fifth twenty twenty four"),
+        ("time", "7:30pm", "seven thirty P M"),
+        ("unit", "5 km", "five kilometers"),
+        ("cardinal", "no number", "no number"),
+        ("something else", "5", "five"),
+    ],
+)
+def test_a_text_is_read_as_what_it_is_said_to_be(interpretation: str, text: str, said: str):
+    assert words(read_as(interpretation, text)) == words(said)
+
+
+SHORT_FORMS = st.lists(
+    st.sampled_from(
+        [*"0123456789.,:/-–$€%°'’#@&+=~ ½²", *"AbCIVX", "Dr.", "p.m.", "Mar", "km", "th", "http://"]
+    ),
+    max_size=40,
+).map("".join)
+
+
+@settings(deadline=None, max_examples=400)
+@given(text=st.one_of(SHORT_FORMS, st.text(alphabet=st.characters(max_codepoint=0x2200), max_size=60)))
+def test_readings_are_in_order_inside_the_text_and_leave_no_digit(text: str):
+    readable = make_readable(TracedText.of(text)).text.text
+    readings = normalize(readable)
+    position = 0
+    for reading in readings:
+        assert position <= reading.start < reading.end <= len(readable)
+        position = reading.end
+    assert not re.search(r"[0-9]", spoken(readable))
+
+
+@pytest.mark.parametrize(
+    "unit", ["7", "1,", "1-", "$1", "a.", "1/2 ", "I", "Dr. ", "a@", "x1", "12:30 ", "A&", "http://a."]
+)
+def test_time_is_linear_in_the_length(unit: str):
+    text = make_readable(TracedText.of(unit * (100_000 // len(unit)))).text.text
+    start = time.perf_counter()
+    normalize(text)
+    assert time.perf_counter() - start < 10  # below 1 s; a quadratic step would take minutes

@@ -1,0 +1,80 @@
+from pathlib import Path
+
+import pytest
+
+from text_to_speech.errors import InputError
+from text_to_speech.text import Lexicon, Phonemizer
+from text_to_speech.text.pronunciations import parse_phonemes
+
+
+@pytest.mark.parametrize(
+    ("written", "phonemes"),
+    [
+        ("həlˈO", "həlˈO"),
+        ("həlˈoʊ", "həlˈO"),
+        ("həˈloʊ", "həlˈO"),
+        ("/HH AH0 L OW1/", "həlˈO"),
+        ("dʒʌdʒ", "ʤʌʤ"),
+        ("t͡ʃɜːtʃ", "ʧɜɹʧ"),
+        ("ˈbʌtɚ", "bˈʌtəɹ"),
+        ("bɔɪ maɪ naʊ deɪ", "bY mI nW dA"),
+        ("/T IH1 NG K ER0/", "tˈɪŋkəɹ"),
+        ("ɡriːn", "ɡɹin"),
+        ("ə.ˈɡoʊ", "əɡˈO"),
+    ],
+)
+def test_phonemes_as_people_write_them(written: str, phonemes: str):
+    assert parse_phonemes(written) == phonemes
+
+
+@pytest.mark.parametrize("written", ["", "ˈ", "...", "hɛl5", "ж", "/HH QQ/", "/hh/", "q"])
+def test_what_is_no_phoneme_is_refused(written: str):
+    with pytest.raises(InputError, match="expected"):
+        parse_phonemes(written)
+
+
+@pytest.fixture
+def lexicon_file(tmp_path: Path) -> Path:
+    path = tmp_path / "own.tsv"
+    path.write_text("# mine\nhibari\thɪbˈɑɹi\n\nPolly\t/P AA1 L IY0/\nNode.js\tnˈOd\n", encoding="utf-8")
+    return path
+
+
+def test_small_letters_stand_for_all_writings_and_a_capital_for_itself(lexicon_file: Path):
+    lexicon = Lexicon.read(lexicon_file)
+    assert (
+        lexicon.pronounce("hibari") == lexicon.pronounce("Hibari") == lexicon.pronounce("HIBARI") == "hɪbˈɑɹi"
+    )
+    assert lexicon.pronounce("Polly") == "pˈɑli"
+    assert lexicon.pronounce("polly") == lexicon.pronounce("other") == ""
+    assert lexicon.pronounce("hibari's") == "hɪbˈɑɹiz"
+
+
+def test_the_later_of_two_files_counts(lexicon_file: Path, tmp_path: Path):
+    later = tmp_path / "later.tsv"
+    later.write_text("hibari\thˈI\n", encoding="utf-8")
+    assert Lexicon.read(lexicon_file, later).pronounce("hibari") == "hˈI"
+
+
+@pytest.mark.parametrize(
+    "line", ["word", "two words\thˈI", "word hˈI", "word\t", "word\thˈ5", "\thˈI", "good\thˈI", "word\t/XX/"]
+)
+def test_a_bad_line_is_refused_with_its_number(tmp_path: Path, line: str):
+    path = tmp_path / "bad.tsv"
+    path.write_text(f"good\thˈI\n{line}\n", encoding="utf-8")
+    with pytest.raises(InputError, match=r"bad\.tsv, line 2: ") as refused:
+        Lexicon.read(path)
+    assert "\n" not in str(refused.value)
+
+
+def test_a_file_that_is_not_there_or_no_text_is_refused(tmp_path: Path):
+    with pytest.raises(InputError, match="cannot be read"):
+        Lexicon.read(tmp_path / "none.tsv")
+    (tmp_path / "binary").write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(InputError, match="not UTF-8"):
+        Lexicon.read(tmp_path / "binary")
+
+
+def test_the_phonemizer_takes_them_before_everything_else(lexicon_file: Path):
+    phonemizer = Phonemizer(lexicon=Lexicon.read(lexicon_file))
+    assert phonemizer("The hibari's song, Polly-Ann: Node.js.") == "ðə hɪbˈɑɹiz sˈɔŋ, pˈɑliˈæn: nˈOd."
