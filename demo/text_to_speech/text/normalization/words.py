@@ -6,8 +6,6 @@ as Americans say it.
 
 import re
 
-from hibari.g2p import numbers
-
 from .tables import FRACTIONS
 
 DIGITS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
@@ -17,6 +15,12 @@ _LINKS = re.compile(r",? and |, |-")
 _LINKS_BUT_HYPHENS = re.compile(r",? and |, ")  # "twenty-first" is one word, and stressed as one
 _ROMAN = re.compile(r"M{0,3}(?:CM|CD|D?C{0,3})(?:XC|XL|L?X{0,3})(?:IX|IV|V?I{0,3})")
 _ROMAN_DIGITS = {"I": 1, "V": 5, "X": 10, "L": 50, "C": 100, "D": 500, "M": 1000}
+
+
+def _in_words(form: str, number: int) -> str:
+    from hibari.g2p import numbers  # not at the top: importing the package is to load nothing of weight
+
+    return str(getattr(numbers, form)(number))
 
 
 def integer(number: str) -> int:
@@ -29,7 +33,7 @@ def cardinal(number: str) -> str:
     digits = re.sub(r"\D", "", number)
     if len(digits) > LARGEST or (len(digits) > 1 and digits[0] == "0"):
         return in_groups(digits)
-    return _LINKS.sub(" ", numbers.cardinal(int(digits)))
+    return _LINKS.sub(" ", _in_words("cardinal", int(digits)))
 
 
 def ordinal(number: str) -> str:
@@ -37,12 +41,12 @@ def ordinal(number: str) -> str:
     digits = re.sub(r"\D", "", number)
     if len(digits) > LARGEST:
         return in_groups(digits)
-    return _LINKS_BUT_HYPHENS.sub(" ", numbers.ordinal(int(digits)))
+    return _LINKS_BUT_HYPHENS.sub(" ", _in_words("ordinal", int(digits)))
 
 
 def year(number: str) -> str:
     """Read up to four digits as a year: "1905" as "nineteen oh five"."""
-    return _LINKS.sub(" ", numbers.year(int(number))) if len(number) < 5 else cardinal(number)
+    return _LINKS.sub(" ", _in_words("year", int(number))) if len(number) < 5 else cardinal(number)
 
 
 def digits(number: str) -> str:
