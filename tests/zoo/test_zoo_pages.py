@@ -2,6 +2,7 @@
 
 import re
 import subprocess
+import sys
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -99,3 +100,10 @@ def test_what_can_be_run_says_by_what_and_the_reverse():
             if (stream.read(2) == b"#!") != (mode == "100755"):
                 wrong.append(str(path.relative_to(ROOT)))
     assert wrong == []
+
+
+@pytest.mark.parametrize("script", ["text_to_speech_demo.py", "vocoder_demo.py"])
+def test_the_commands_start_without_a_warning(script):
+    command = [sys.executable, "-W", "error", str(ROOT / "demo" / script), "-h"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
