@@ -39,6 +39,7 @@ from .sources import installed_file, verify_file
 logger = logging.getLogger(__name__)
 
 _CACHE_FORMAT = "1"
+_TOLD_EVERY = 2**20  # bytes between two events for programs
 
 
 class Report:
@@ -62,7 +63,15 @@ class Report:
         """Give a function that shows how many bytes are there."""
         if self._json:
             place = {"model": model, "model_file": file.name}
-            yield lambda size: self.event("model_file_download_progress", **place, size=size)
+            told = 0
+
+            def progress(size: int) -> None:
+                nonlocal told
+                if size == file.size or size - told >= _TOLD_EVERY or size < told:
+                    self.event("model_file_download_progress", **place, size=size)
+                    told = size
+
+            yield progress
             return
         from tqdm import tqdm
 
