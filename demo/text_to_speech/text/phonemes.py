@@ -2,7 +2,7 @@
 
 The dictionaries, the tagger and the rules of stress and context are those of hibari-tts (Apache-2.0; a port of
 misaki's English, Apache-2.0), the ones that the voice's training texts went through as well. Around them here:
-numbers, abbreviations and signs are put into words before (`normalization`),
+numbers, abbreviations and signs are put into words before (`normalization`), heteronyms are decided by their context,
 the user's own pronunciations come first, the network for unknown words runs on OpenVINO, what still comes out
 without a sound is spelt, and every word keeps its place in the text.
 """
@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import InputError
 from .characters import ReadableText, make_readable
+from .heteronyms import pronounce_heteronyms
 from .normalization import Reading, normalize
 from .pronunciations import Lexicon, add_s, find_inline_phonemes
 from .said import PRESET, SaidText, chunks, say
@@ -139,6 +140,7 @@ class Phonemizer:
         for token, tag in zip(tokens, self._g2p.tagger([token.text for token in tokens]), strict=True):
             silent = tag in _SILENT_TAGS and any(map(str.isalnum, token.text))
             token.tag = "NN" if silent else _TAGS.get(token.text, tag)  # a word is no punctuation
+        pronounce_heteronyms(tokens)
         return tokens
 
     def _sounds(self, tokens: Sequence[Any]) -> Iterator[str]:

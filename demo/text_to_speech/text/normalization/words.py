@@ -72,7 +72,7 @@ def number(written: str) -> str:
 
 def spoken_integer(written: str) -> str:
     """Read four digits without a separator as people say them: as a year, or as a count of thousands."""
-    if len(written) == 4 and (written[:2] in {"20", *map(str, range(11, 20))}):
+    if len(written) == 4 and written.isdecimal() and (written[:2] in {"20", *map(str, range(11, 20))}):
         return year(written)
     return number(written)
 

@@ -1,0 +1,51 @@
+import re
+
+import pytest
+
+from text_to_speech.text import Lexicon, Phonemizer
+
+
+@pytest.fixture(scope="module")
+def phonemizer() -> Phonemizer:
+    return Phonemizer()
+
+
+def pronounce(phonemizer: Phonemizer, marked: str) -> str:
+    """Return the phonemes, without stress and marks, of the word between asterisks."""
+    start, text = marked.index("*"), marked.replace("*", "")
+    word = next(word for word in phonemizer.words(text) if word.start == start)
+    return re.sub(r"[ˈˌ.,?!“”]", "", word.phonemes)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "phonemes"),
+    [
+        ("Have you *read* it?", "ɹɛd"),
+        ("Do you *read* it?", "ɹid"),
+        ("We *live* here.", "lɪv"),
+        ("A *live* show.", "lIv"),
+        ("Pipes of *lead*.", "lɛd"),
+        ("They *lead* us.", "lid"),
+        ("*Wind* the clock.", "wInd"),
+        ("Nobody will *object* to it.", "əbʤɛkt"),
+        ("A *tear* in my coat.", "tɛɹ"),
+        ("The actors took a *bow*.", "bW"),
+        ("The difference is *minute*.", "mInut"),
+        ("He said so. *Close* the door!", "klOz"),
+        ("Stay *close* to me.", "klOs"),
+        ("My *Polish* friend.", "pOlɪʃ"),
+        ("*POLISH* SHOES", "pɑlɪʃ"),
+    ],
+)
+def test_a_word_of_two_sounds_is_said_as_its_neighbours_want(
+    phonemizer: Phonemizer, sentence: str, phonemes: str
+):
+    assert pronounce(phonemizer, sentence) == phonemes
+
+
+def test_a_compound_with_a_hyphen_is_left_to_the_dictionary(phonemizer: Phonemizer):
+    assert phonemizer("a close-up") == "ɐ klˈOsˌʌp"
+
+
+def test_the_user_decides_before_the_rules():
+    assert Phonemizer(lexicon=Lexicon({"lead": "lˈɛd"}))("They lead us.").split()[1] == "lˈɛd"
