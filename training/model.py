@@ -68,7 +68,7 @@ class ConvBlock(nn.Module):
 class ProsodyPredictor(nn.Module):
     """Phoneme ids → durations, pitch, voicing and energy."""
 
-    def __init__(self, *, channels: int = 256, hidden: int = 160, dropout: float = 0.05) -> None:
+    def __init__(self, *, channels: int = 256, hidden: int = 160, dropout: float = 0.1) -> None:
         super().__init__()
         self.embedding = nn.Embedding(len(SYMBOLS), channels)
         self.before = nn.Sequential(*(ConvBlock(channels, dropout=dropout) for _ in range(3)))

@@ -64,5 +64,5 @@ def mel_spectrogram(waveform: NDArray[np.float32]) -> NDArray[np.float32]:
     frames = np.lib.stride_tricks.sliding_window_view(padded, N_FFT)[::HOP_LENGTH]
     spectrum = np.fft.rfft(frames * hann_window(), axis=1)
     magnitude = np.sqrt(spectrum.real**2 + spectrum.imag**2 + 1e-9).astype(np.float32)
-    mel = np.maximum(mel_filters() @ magnitude.T, LOG_FLOOR)
-    return np.log(mel)[np.newaxis].astype(np.float32)
+    mel: NDArray[np.float32] = np.log(np.maximum(mel_filters() @ magnitude.T, LOG_FLOOR))
+    return mel[np.newaxis]
