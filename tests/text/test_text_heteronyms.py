@@ -1,4 +1,5 @@
 import re
+from pathlib import Path
 
 import pytest
 
@@ -41,6 +42,14 @@ def test_a_word_of_two_sounds_is_said_as_its_neighbours_want(
     phonemizer: Phonemizer, sentence: str, phonemes: str
 ):
     assert pronounce(phonemizer, sentence) == phonemes
+
+
+def test_the_measured_sentences_are_said_right(phonemizer: Phonemizer):
+    table = Path(__file__).parents[2] / "accuracy_checker" / "text" / "heteronyms.tsv"
+    lines = table.read_text(encoding="utf-8").splitlines()
+    rows = [line.split("\t")[1:] for line in lines if not line.startswith("#")]
+    wrong = [sentence for sentence, phonemes in rows if pronounce(phonemizer, sentence) != phonemes]
+    assert len(wrong) <= 0.05 * len(rows), wrong
 
 
 def test_a_compound_with_a_hyphen_is_left_to_the_dictionary(phonemizer: Phonemizer):

@@ -110,7 +110,24 @@ def test_readings_are_in_order_inside_the_text_and_leave_no_digit(text: str):
 
 
 @pytest.mark.parametrize(
-    "unit", ["7", "1,", "1-", "$1", "a.", "1/2 ", "I", "Dr. ", "a@", "x1", "12:30 ", "A&", "http://a."]
+    "unit",
+    [
+        "7",
+        "1,",
+        "1-",
+        "$1",
+        "a.",
+        "1/2 ",
+        "I",
+        "Dr. ",
+        "a@",
+        "x1",
+        "12:30 ",
+        "A&",
+        "http://a.",
+        "etc. ",
+        "Mr. I ",
+    ],
 )
 def test_time_is_linear_in_the_length(unit: str):
     text = make_readable(TracedText.of(unit * (100_000 // len(unit)))).text.text

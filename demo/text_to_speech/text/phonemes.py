@@ -118,9 +118,10 @@ class Phonemizer:
             for place, reading in zip(places, given, strict=True)
         ]
         own = list(self._lexicon.find(text))
+        open_text = list(text)
         for reading in own:
-            text = text[: reading.start] + _GIVEN * (reading.end - reading.start) + text[reading.end :]
-        found = normalize(text, is_word=self.is_word, closed=_GIVEN)
+            open_text[reading.start : reading.end] = _GIVEN * (reading.end - reading.start)
+        found = normalize("".join(open_text), is_word=self.is_word, closed=_GIVEN)
         return sorted([*first, *own, *found], key=lambda reading: reading.start)
 
     def _tokens(self, said: SaidText) -> list[Any]:

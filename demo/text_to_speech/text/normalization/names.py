@@ -35,10 +35,14 @@ def _word_before(match: re.Match[str]) -> str:
 def _title(match: re.Match[str], _: Context) -> str | None:
     title, before = match["title"], _word_before(match)
     named = before[:1].isupper() and before.lower() not in _FUNCTION_WORDS and before[-1].isalpha()
-    saint = title == "St" and re.match(rf" (?:{SAINTS})", match.string[match.end("it") :][:20])
+    saint = title == "St" and re.match(
+        rf" (?:{SAINTS})", match.string[match.end("it") : match.end("it") + 20]
+    )
     if title in ("St", "Sr") and not saint and named and (match.start() - len(before) > 1 or title == "Sr"):
         return None
-    if title == "Dr" and re.search(r"\d+ (?:[A-Z]\w+ )+$", match.string[: match.start()][-60:]):
+    if title == "Dr" and re.search(
+        r"\d+ (?:[A-Z]\w+ )+$", match.string[max(0, match.start() - 60) : match.start()]
+    ):
         return None
     return TITLES[title]
 

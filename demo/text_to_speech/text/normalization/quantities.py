@@ -56,7 +56,7 @@ def _money(match: re.Match[str], _: Context) -> str | None:
 
 
 def _adjective(match: re.Match[str]) -> bool:
-    return bool(re.match(rf"[ -](?:{MONEY_NOUNS}|a-)\b", match.string[match.end() :][:20]))
+    return bool(re.match(rf"[ -](?:{MONEY_NOUNS}|a-)\b", match.string[match.end() : match.end() + 20]))
 
 
 def _cents(match: re.Match[str], _: Context) -> str:
@@ -125,7 +125,7 @@ def _ordinal(match: re.Match[str], _: Context) -> str:
 
 
 def _range(match: re.Match[str], _: Context) -> str:
-    minus = match.string[match.end() :][:2].strip() == "="
+    minus = match.string[match.end() : match.end() + 2].strip() == "="
     return f"{_side(match[1])} {'minus' if minus else 'to'} {_side(match[2])}"
 
 

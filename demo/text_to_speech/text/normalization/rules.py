@@ -64,5 +64,6 @@ def alternatives(words: object) -> str:
 
 def keep_stop(match: re.Match[str], spoken: str) -> str:
     """Give the full stop of an abbreviation back to the sentence that ends with it."""
-    ends = match[0].endswith(".") and not match.string[match.end() :].strip("\"'”’)")
+    rest = match.string[match.end() : match.end() + 9]  # not all of it: the time is to be linear
+    ends = match[0].endswith(".") and len(rest) < 9 and not rest.strip("\"'”’)")
     return spoken + "." if ends and not spoken.endswith(".") else spoken
