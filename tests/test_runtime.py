@@ -46,7 +46,7 @@ def test_every_member_gets_the_precision_of_its_kind(device: str, members: dict[
 @pytest.mark.parametrize(
     ("device", "config"),
     [
-        ("CPU", {"INFERENCE_PRECISION_HINT": "f32"}),
+        ("CPU", {"INFERENCE_PRECISION_HINT": "f32", "CPU_RUNTIME_CACHE_CAPACITY": 7}),
         ("GPU.1", {"INFERENCE_PRECISION_HINT": "f16"}),
         ("NPU", {"INFERENCE_PRECISION_HINT": "f16"}),
         (
@@ -54,15 +54,15 @@ def test_every_member_gets_the_precision_of_its_kind(device: str, members: dict[
             {
                 "DEVICE_PROPERTIES": {
                     "GPU": {"INFERENCE_PRECISION_HINT": "f16"},
-                    "CPU": {"INFERENCE_PRECISION_HINT": "f32"},
+                    "CPU": {"INFERENCE_PRECISION_HINT": "f32", "CPU_RUNTIME_CACHE_CAPACITY": 7},
                 }
             },
         ),
     ],
 )
 def test_configuration_of_each_kind_of_device(device: str, config: dict[str, object]) -> None:
-    assert target(device).config() == {"PERFORMANCE_HINT": "LATENCY"} | config
-    assert target(device).config(Path("kept"))["CACHE_DIR"] == "kept"
+    assert target(device).config(kernels=7) == {"PERFORMANCE_HINT": "LATENCY"} | config
+    assert target(device).config(cache_folder=Path("kept"))["CACHE_DIR"] == "kept"
 
 
 @pytest.mark.parametrize(

@@ -144,9 +144,9 @@ def test_a_static_plan_has_no_other_lengths(frames: int, first: int) -> None:
 def test_an_npu_is_given_static_shapes_only(tiny, monkeypatch: pytest.MonkeyPatch) -> None:
     compiled = []
 
-    def record(model, target, path, *, cache_folder):
+    def record(model, target, path, **options):
         compiled.append(model.input("mel").get_partial_shape())
-        return compile_model(model, resolve_target("CPU"), path, cache_folder=cache_folder)
+        return compile_model(model, resolve_target("CPU"), path, **options)
 
     target = resolve_target("NPU", available=("CPU", "NPU"))
     monkeypatch.setattr(vocoder_module, "resolve_target", lambda device, precision: target)

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import functools
 import logging
+import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -36,6 +37,11 @@ FRONTEND_FAILURES = (
     openvino.frontend.OpValidationFailure,
 )
 
+# For every length of input the CPU plugin makes kernels anew and keeps them, and oneDNN below it keeps them once
+# more: 30 MB for each length that HiFi-GAN meets, and sentences have hundreds of lengths. So oneDNN is told to keep
+# none, by this environment variable, which it reads when it makes its first kernel, and the plugin only a few.
+ONEDNN_CACHE = "ONEDNN_PRIMITIVE_CACHE_CAPACITY"
+
 CPU_REASON = "the exact one, and faster than OpenVINO's default bf16 on a CPU without AMX"
 ACCELERATOR_REASON = "what this kind of device computes fastest"
 ASKED_REASON = "asked for"
@@ -55,6 +61,13 @@ class Member:
     device: str
     precision: str
     reason: str
+
+    def config(self, *, kernels: int = 0) -> dict[str, Any]:
+        """Return the properties that are this device's own; see `compile_model`."""
+        config: dict[str, Any] = {"INFERENCE_PRECISION_HINT": self.precision}
+        if _kind(self.device) == "CPU":
+            config["CPU_RUNTIME_CACHE_CAPACITY"] = kernels
+        return config
 
     def __str__(self) -> str:
         return f"{self.device} in {self.precision} ({self.reason})"
@@ -86,24 +99,21 @@ class Target:
         """Whether a member refuses dynamic shapes, as every NPU does."""
         return any(_kind(member.device) == "NPU" for member in self.members)
 
-    def config(self, cache_folder: Path | None = None) -> dict[str, Any]:
-        """Return the properties a model is compiled with on this target.
-
-        Args:
-            cache_folder: Where OpenVINO keeps compiled models; None keeps none.
-        """
+    def config(self, *, cache_folder: Path | None = None, kernels: int = 0) -> dict[str, Any]:
+        """Return the properties a model is compiled with on this target; see `compile_model`."""
         config: dict[str, Any] = {"PERFORMANCE_HINT": "LATENCY"}
         if cache_folder is not None:
             config["CACHE_DIR"] = str(cache_folder)
-        hints = {m.device: {"INFERENCE_PRECISION_HINT": m.precision} for m in self.members}
+        each = {member.device: member.config(kernels=kernels) for member in self.members}
         if self.is_group:
-            return config | {"DEVICE_PROPERTIES": hints}
-        return config | hints[self.members[0].device]
+            return config | {"DEVICE_PROPERTIES": each}
+        return config | each[self.members[0].device]
 
 
 @functools.lru_cache(maxsize=1)
 def core() -> openvino.Core:
-    """Return the one OpenVINO Core of this process."""
+    """Return the one OpenVINO Core of this process; the cache of oneDNN is off in it, unless the user set it."""
+    os.environ.setdefault(ONEDNN_CACHE, "0")
     return openvino.Core()
 
 
@@ -299,7 +309,12 @@ def reshaped(model: openvino.Model, shapes: Mapping[str, Sequence[int]], path: s
 
 
 def compile_model(
-    model: openvino.Model, target: Target, path: str | Path, *, cache_folder: Path | None = None
+    model: openvino.Model,
+    target: Target,
+    path: str | Path,
+    *,
+    cache_folder: Path | None = None,
+    kernels: int = 0,
 ) -> openvino.CompiledModel:
     """Compile a model for a target, from the cache of compiled models where it is there.
 
@@ -310,13 +325,16 @@ def compile_model(
         target: Where it shall run.
         path: Where it was read from, for the message.
         cache_folder: Where OpenVINO keeps compiled models; None keeps none.
+        kernels: How many kernels a CPU keeps for lengths that come again; each length needs one or more a layer.
 
     Raises:
         DeviceError: The device refuses the model.
     """
     for folder in (cache_folder, None) if cache_folder is not None else (None,):
         try:
-            return core().compile_model(model, target.device, target.config(folder))
+            return core().compile_model(
+                model, target.device, target.config(cache_folder=folder, kernels=kernels)
+            )
         except RuntimeError as error:
             if folder is None:
                 raise DeviceError(f"{target.device} refuses {path}: {telling_line(error)}") from error

@@ -38,6 +38,9 @@ from .runtime import (
 CONTEXT_FRAMES = 14  # mel frames to either side that a sample depends on
 FIRST_WINDOW = 16  # frames a stream begins with (0.19 s of sound): small, so that the first sound comes soon
 LARGEST_WINDOW = 512  # frames (5.9 s): the context costs 5 % of it, and memory stays bounded
+KEPT_KERNELS = (
+    256  # HiFi-GAN needs about 60 for a length: enough for the windows that every stream begins with
+)
 STATIC_WINDOWS = (64, 128, 256, 512)  # input lengths for devices that refuse dynamic shapes
 
 
@@ -224,7 +227,7 @@ class Vocoder:
             if frames not in self._compiled:
                 model = reshaped(self._model, {"mel": (1, N_MELS, frames)}, self._path)
                 self._compiled[frames] = compile_model(
-                    model, self.target, self._path, cache_folder=self._cache_folder
+                    model, self.target, self._path, cache_folder=self._cache_folder, kernels=KEPT_KERNELS
                 )
             return self._compiled[frames]
 
