@@ -208,23 +208,17 @@ class Synthesizer:
 
     def _stream(self, sentences: Sequence[Sentence], alpha: float) -> Iterator[AudioChunk]:
         position = 0  # frames spoken so far
-        tail = wanted = (
-            0  # silent frames that the last sentence ended with, and that shall be before the next
-        )
+        tail = 0  # silent frames that the last sentence ended with
+        wanted = 0  # silent frames that shall be between it and the next
         for sentence in sentences:
             phonemes, text_seconds = timed(self.phonemes, sentence.text)
             if phonemes:  # a line of asterisks has none
                 spectrogram, acoustic_seconds = timed(self._render, phonemes, alpha)
-                times = StageTimes(text=text_seconds, acoustic=acoustic_seconds)
                 lead, next_tail = silent_ends(spectrogram.mel)
                 pause = max(0, wanted - tail - lead)
                 spoken = place(sentence, phonemes, spectrogram, position + pause)
-                silence = np.zeros(pause * HOP_LENGTH, dtype=np.float32)
-                for audio, seconds in self._sound(spectrogram.mel, spoken_before=position):
-                    yield AudioChunk(
-                        np.concatenate([silence, audio]), spoken, times + StageTimes(vocoder=seconds)
-                    )
-                    silence, times = silence[:0], StageTimes()
+                times = StageTimes(text=text_seconds, acoustic=acoustic_seconds)
+                yield from self._sound(spoken, times, pause=pause, position=position)
                 position += pause + spectrogram.mel.shape[1]
                 tail, wanted = next_tail, SENTENCE_PAUSE
             if sentence.ends_paragraph and position:
@@ -238,17 +232,18 @@ class Synthesizer:
         return trim_silence(spectrogram, lead=LEAD_KEPT, tail=TAIL_KEPT)
 
     def _sound(
-        self, mel: NDArray[np.float32], *, spoken_before: int
-    ) -> Iterator[tuple[NDArray[np.float32], float]]:
-        """Yield the chunks of a sentence and the seconds that each took."""
-        first_window = min(max(spoken_before, FIRST_WINDOW), LARGEST_WINDOW)
-        began = time.perf_counter()
-        done = 0
-        for audio in self.vocoder.stream(mel, first_window=first_window):
+        self, spoken: SpokenSentence, times: StageTimes, *, pause: int, position: int
+    ) -> Iterator[AudioChunk]:
+        """Yield the chunks of a sentence, the pause before it first; the earlier stages count to its first chunk."""
+        first_window = min(max(position, FIRST_WINDOW), LARGEST_WINDOW)
+        silence = np.zeros(pause * HOP_LENGTH, dtype=np.float32)
+        done, began = 0, time.perf_counter()
+        for audio in self.vocoder.stream(spoken.mel, first_window=first_window):
             done += audio.size
-            smooth_ends(audio, starts=done == audio.size, ends=done == mel.shape[1] * HOP_LENGTH)
-            yield audio, time.perf_counter() - began
-            began = time.perf_counter()
+            smooth_ends(audio, starts=done == audio.size, ends=done == spoken.mel.shape[1] * HOP_LENGTH)
+            times += StageTimes(vocoder=time.perf_counter() - began)
+            yield AudioChunk(np.concatenate([silence, audio]), spoken, times)
+            silence, times, began = silence[:0], StageTimes(), time.perf_counter()
 
 
 def join(chunks: Sequence[AudioChunk]) -> Speech:
