@@ -67,14 +67,11 @@ def _roman_after_name(match: re.Match[str], _: Context) -> str | None:
     value = words.roman(numeral)
     if not value or (name == "malcolm" and numeral == "X") or (len(numeral) == 1 and numeral not in "IVX"):
         return None
+    if numeral == "I" and name != "war" and not _FOLLOWS_FIRST.match(match.string, match.end()):
+        return None  # "the part I like"
     if name in _CARDINAL or (name.endswith("s") and name[:-1] in _CARDINAL):
         return words.cardinal(str(value))
     if name in _ORDINAL:
-        follower = match.string[match.end() : match.end() + 12]
-        if numeral == "I" and not re.match(
-            r"[,.;:!?)]|'s|$| (?:of|was|is|and|in|to|had|reigned|died)\b", follower
-        ):
-            return None
         return f"the {words.ordinal(str(value))}"
     if len(numeral) > 1 and match["name"][0].isupper() and set(numeral) <= set("IVX"):
         return words.cardinal(str(value))
@@ -166,6 +163,8 @@ def _code(match: re.Match[str], context: Context) -> str | None:
 
 
 def _code_dash(match: re.Match[str], _: Context) -> str:
+    if match.string[match.start() - 1].islower():  # post-1945
+        return words.spoken_integer(match["number"])
     return words.code_number(match["number"])
 
 
@@ -174,6 +173,7 @@ def _sharp(match: re.Match[str], _: Context) -> str:
     return f"{match[1]} {name}"
 
 
+_FOLLOWS_FIRST = re.compile(r"[,.;:!?)\0]|'s|$| (?:(?:of|was|is|and|in|to|had|reigned|died)\b|[\0–—-])")
 _NAME_NEXT = r"(?= ?(?:[A-Z]|\0))"
 
 RULES = (
@@ -188,7 +188,7 @@ RULES = (
     Rule(
         re.compile(
             rf"(?<!\w)(?P<it>(?P<name>{alternatives(BEFORE_NUMBERS)})"
-            r"(?:\.|(?<=pp)|(?<=pg)|(?<=№)|(?<=ol)|(?<=ig))) ?(?=[\d\0]|[IVXL]+\b)"
+            r"(?:\.|(?<=pp)|(?<=pg)|(?<=№)|(?<=ol)|(?<=ig))) ?(?=[\d\0]|[IVXL]{2,}\b)"
         ),
         _before_number,
     ),

@@ -24,6 +24,7 @@ _SIGNS = alternatives(name for name in CURRENCIES if not name[-1].isalpha())
 _CODES = alternatives(name for name in CURRENCIES if name[-1].isalpha())
 _PER = r"(?:/(?P<per>[A-Za-z]+[23²³]?)(?!\w))?"
 _UNIT = alternatives(UNITS)
+_OF_UNIT = rf"(?: ?(?P<unit>{_UNIT})(?!\w))?"
 
 
 def _amount(match: re.Match[str]) -> str:
@@ -90,7 +91,7 @@ def _feet(match: re.Match[str], _: Context) -> str:
 
 def _vulgar(match: re.Match[str], _: Context) -> str:
     above, _slash, below = VULGAR[match[2]].partition("/")
-    return _mixed(match[1], above, below)
+    return _mixed(match[1], above, below) + _unit_of_fraction(match)
 
 
 def _mixed(whole: str, above: str, below: str) -> str:
@@ -100,8 +101,12 @@ def _mixed(whole: str, above: str, below: str) -> str:
     return f"{words.cardinal(whole)} and {'a half' if fraction == 'one half' else fraction}"
 
 
+def _unit_of_fraction(match: re.Match[str]) -> str:
+    return f" {UNITS[match['unit']][bool(match[1])]}" if match["unit"] else ""
+
+
 def _fraction(match: re.Match[str], _: Context) -> str | None:
-    whole, above, below = match.groups()
+    whole, above, below = match[1], match[2], match[3]
     top, bottom = int(above), int(below)
     fixed = {
         "24/7": "twenty four seven",
@@ -114,7 +119,7 @@ def _fraction(match: re.Match[str], _: Context) -> str | None:
     if not whole and bottom in (10, 100) and top not in (1, 3, 7, 9):
         return f"{words.cardinal(above)} out of {words.cardinal(below)}"
     if whole or (top < bottom and (bottom <= 10 or bottom in (12, 16, 20, 25, 32, 50, 64, 100, 128, 1000))):
-        return _mixed(whole or "", above, below)
+        return _mixed(whole or "", above, below) + _unit_of_fraction(match)
     if len(above) < 3 and len(below) < 3 and (date := read_date(bottom, top)):
         return date
     return f"{words.cardinal(above)} {'over' if top < bottom else 'slash'} {words.cardinal(below)}"
@@ -182,7 +187,7 @@ def _coded(match: re.Match[str], _: Context) -> str:
 _NUMERIC = DIGITS
 
 RULES = (
-    Rule(re.compile(r"(\d*) ?([¼-¾⅐-⅞↉])"), _vulgar, "".join(VULGAR)),
+    Rule(re.compile(r"(\d*) ?([¼-¾⅐-⅞↉])" + _OF_UNIT), _vulgar, "".join(VULGAR)),
     Rule(
         re.compile(
             rf"(?<![\w.])(?P<minus>[-–−])?(?P<currency>{_SIGNS}|(?:{_CODES})(?= ?\d)) ?"
@@ -204,14 +209,18 @@ RULES = (
     Rule(re.compile(r"(?<![\w.,])(\d+)['′] ?(\d+(?:\.\d+)?)(?:[\"”″]|'')?(?!\w)"), _feet, "'′"),
     Rule(
         re.compile(
-            rf"(?<![\w.]){_AMOUNT}(?: (?P<size>thousand|million|billion|trillion))?(?P<space>[ -]?)"
+            rf"(?<![\w./]){_AMOUNT}(?: (?P<size>thousand|million|billion|trillion))?(?P<space>[ -]?)"
             rf"(?P<unit>° ?[CF]|{_UNIT}|in(?![ ]))"
             rf"(?P<power>[2²3³])?{_PER}(?![\w'²³/])"
         ),
         _unit,
         _NUMERIC,
     ),
-    Rule(re.compile(r"(?<![\w./,])(?:(\d+)[ -])?(\d{1,3})[/⁄](\d{1,4})(?![\d/]|[.,]\d)"), _fraction, "/⁄"),
+    Rule(
+        re.compile(r"(?<![\w./,])(?:(\d+)[ -])?(\d{1,3})[/⁄](\d{1,4})(?![\d/]|[.,]\d)" + _OF_UNIT),
+        _fraction,
+        "/⁄",
+    ),
     Rule(re.compile(r"(?i)(?<![\w.])(\d[\d,]*)(?:st|nd|rd|th)\b"), _ordinal, _NUMERIC),
     Rule(re.compile(rf"(?<![\w.])(?:{_PLAIN})(?: ?[x×] ?(?:{_PLAIN}))+(?!\w)"), _by, "x×"),
     Rule(re.compile(rf"(?<![\w.])({_PLAIN})[x×](?!\w)"), _times, "x×"),

@@ -34,7 +34,7 @@ _COMMON = "&@=+%°#×÷±−√∞§¶©µ→←№≠≈≤≥‰<>^\\~$£€¥
 EARLY_RULES = (
     Rule(re.compile(r"#(?=\d)"), _number_sign, "#"),
     Rule(
-        re.compile(r"(?<=[\d%])(?P<it> ?[-–] ?)(?=[$£€¥]\d|\d{1,3}(?:\.\d+)?%)"),
+        re.compile(r"(?<=[\d%kKmMbB])(?P<it> ?[-–] ?)(?=[$£€¥]\d|\d{1,3}(?:\.\d+)?%)"),
         lambda match, context: "to",
         "$£€¥%",
     ),

@@ -418,7 +418,7 @@ ROMAN_CARDINAL = (
     "act annex apollo appendix article book canto chapter class division episode factor fantasy figure gemini"
     " grade level lesson mark module movement page part phase plate round scene schedule section sector sonata"
     " stage step symphony table title tome type unit verse version volume war wars bowl zone rocky godfather"
-    " star trek vatican olympiad quarter group category tier option block corps vol ch pt no sec fig art"
+    " star trek vatican olympiad quarter group category tier option block corps vol ch pt sec fig art"
 )
 ROMAN_ORDINAL = (
     "pope king queen prince princess emperor empress czar tsar kaiser sultan henry louis edward george william"
@@ -471,6 +471,8 @@ SAID_OTHERWISE = {
     "GIF": "gif",
     "GIFs": "gifs",
     "OK": "okay",
+    "WWI": "World War one",
+    "WWII": "World War two",
 }
 
 TOP_LEVEL_WORDS = _words(
