@@ -164,7 +164,7 @@ def _pitch_panel(image: Image, pitch: NDArray[np.float32]) -> None:
     import cv2
 
     voiced = pitch > 0
-    low, high = (pitch[voiced].min(), pitch[voiced].max()) if voiced.any() else PITCH_RANGE
+    low, high = (np.min(pitch[voiced]), np.max(pitch[voiced])) if voiced.any() else PITCH_RANGE
     panel = Panel(540, 690, float(low) - PITCH_MARGIN, float(high) + PITCH_MARGIN)
     for hertz in range(0, int(panel.high) + 1, 50 if panel.high - panel.low > 100 else 20):
         if hertz > panel.low:
@@ -187,7 +187,7 @@ def _wave_panel(image: Image, panel: Panel, audio: NDArray[np.float32]) -> None:
     for column, (first, last) in enumerate(itertools.pairwise(edges)):
         piece = audio[first : max(last, first + 1)]
         if piece.size:
-            top, bottom = panel.row(float(piece.max())), panel.row(float(piece.min()))
+            top, bottom = panel.row(float(np.max(piece))), panel.row(float(np.min(piece)))
             cv2.line(image, (LEFT + column, top), (LEFT + column, bottom), WAVE, 1)
     _frame(image, panel, "waveform")
     for value in (panel.low, 0.0, panel.high):
