@@ -7,17 +7,10 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
-
 import text_to_speech
 
 ROOT = Path(__file__).parents[1]
-HEAVY = {"librosa", "numba", "cv2", "torch", "onnxruntime", "onnx", "nncf", "tqdm"}
-BESIDE_THE_PHONEMISER = {
-    "scipy",
-    "hibari.tts",
-}  # what `import hibari` loads although its phonemiser needs neither
-
+HEAVY = {"scipy", "librosa", "numba", "cv2", "torch", "onnxruntime", "onnx", "nncf", "tqdm"}
 SPEAK = """
 import sys
 from text_to_speech_demo import main
@@ -76,13 +69,11 @@ def test_the_version_is_that_of_the_project() -> None:
 def test_importing_the_package_loads_nothing_heavy(tmp_path: Path) -> None:
     modules = loaded("import sys, text_to_speech; print('LOADED', *sys.modules)", folder=tmp_path)
     assert "text_to_speech.pipeline" in modules
-    assert not modules & {*HEAVY, *BESIDE_THE_PHONEMISER, "hibari"}
+    assert not modules & {*HEAVY, "hibari"}
 
 
 def test_speaking_loads_nothing_heavy(tiny, tmp_path: Path) -> None:
     modules = loaded(SPEAK, "-i", "Hello, Mr. Zyzzyva!", *tiny.flags, folder=tmp_path)
     assert (tmp_path / "out.wav").stat().st_size > 10_000
-    assert "hibari" in modules
-    assert modules & HEAVY == set()
-    if modules & BESIDE_THE_PHONEMISER:
-        pytest.xfail(f"speaking loads {', '.join(sorted(modules & BESIDE_THE_PHONEMISER))}")
+    assert "text_to_speech.text.hibari_g2p" in modules
+    assert modules & {*HEAVY, "hibari"} == set()

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import InputError
 from .characters import ReadableText, make_readable
+from .engine import hibari_g2p
 from .heteronyms import pronounce_heteronyms
 from .normalization import Reading, normalize
 from .pronunciations import Lexicon, add_s, find_inline_phonemes
@@ -68,12 +69,10 @@ class Phonemizer:
             core: an `openvino.Core` to share for the network that reads unknown words.
             lexicon: pronunciations that come before those of the dictionaries.
         """
-        from hibari.g2p import G2P
-
         from .unknown_words import UnknownWords
 
         self._unknown_words: UnknownWords = UnknownWords(core=core)
-        self._g2p: G2P = G2P(oov=lambda word: self._unknown_words(word) or self._spell(word))
+        self._g2p: G2P = hibari_g2p().G2P(oov=lambda word: self._unknown_words(word) or self._spell(word))
         self._lexicon = lexicon or Lexicon()
 
     def __call__(self, text: str) -> str:
@@ -126,18 +125,17 @@ class Phonemizer:
 
     def _tokens(self, said: SaidText) -> list[Any]:
         """Return the tokens of a text with their tags, and with phonemes where they are known."""
-        from hibari.g2p.token import Tok
-
+        new_token = hibari_g2p().Tok
         tokens: list[Any] = []
         presets = iter(said.presets)
         for piece in re.split(f"({PRESET})", said.text.text):
             if piece == PRESET:
                 preset = next(presets)
-                tokens.append(Tok(preset.text, phonemes=preset.phonemes, rating=5))
+                tokens.append(new_token(preset.text, phonemes=preset.phonemes, rating=5))
                 continue
             if piece[:1] == " " and tokens:
                 tokens[-1].whitespace = " "
-            tokens += [Tok(text, whitespace=space) for text, space in self._g2p.tokenizer(piece)]
+            tokens += [new_token(text, whitespace=space) for text, space in self._g2p.tokenizer(piece)]
         for token, tag in zip(tokens, self._g2p.tagger([token.text for token in tokens]), strict=True):
             silent = tag in _SILENT_TAGS and any(map(str.isalnum, token.text))
             token.tag = "NN" if silent else _TAGS.get(token.text, tag)  # a word is no punctuation

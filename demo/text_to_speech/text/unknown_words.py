@@ -18,6 +18,7 @@ from typing import Any
 
 import numpy as np
 
+from .engine import hibari_g2p
 from .symbols import nearest_symbols
 
 CACHE_SIZE = 8192  # words; a text has the same names again and again
@@ -37,9 +38,7 @@ class UnknownWords:
         Args:
             core: an `openvino.Core` to share; without one, one is made when it is needed.
         """
-        from hibari.g2p import ASSETS
-
-        self._model = Path(ASSETS) / "oov.onnx"
+        self._model = Path(hibari_g2p().ASSETS) / "oov.onnx"
         alphabet = json.loads(self._model.with_suffix(".json").read_text(encoding="utf-8"))
         self._letter_ids = {letter: index for index, letter in enumerate(alphabet["in"], start=1)}
         self._phonemes = ["", *alphabet["out"]]

@@ -6,6 +6,7 @@ as Americans say it.
 
 import re
 
+from ..engine import hibari_g2p
 from .tables import FRACTIONS
 
 DIGITS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
@@ -18,9 +19,7 @@ _ROMAN_DIGITS = {"I": 1, "V": 5, "X": 10, "L": 50, "C": 100, "D": 500, "M": 1000
 
 
 def _in_words(form: str, number: int) -> str:
-    from hibari.g2p import numbers  # not at the top: importing the package is to load nothing of weight
-
-    return str(getattr(numbers, form)(number))
+    return str(getattr(hibari_g2p().numbers, form)(number))
 
 
 def integer(number: str) -> int:
