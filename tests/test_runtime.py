@@ -101,14 +101,14 @@ def test_a_precision_is_taken_if_every_member_has_it() -> None:
         target("CPU", "int4")
 
 
-@pytest.mark.parametrize("amx", [True, False])
-def test_bf16_on_a_cpu_without_amx_is_warned_about(
-    amx: bool, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+@pytest.mark.parametrize("native", [True, False])
+def test_bf16_on_a_cpu_that_emulates_it_is_warned_about(
+    native: bool, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(runtime, "has_amx", lambda: amx)
+    monkeypatch.setattr(runtime, "computes_bf16", lambda: native)
     with caplog.at_level(logging.WARNING):
         assert target("CPU", "bf16").members[0].precision == "bf16"
-    assert ("slower than f32" in caplog.text) is not amx
+    assert ("slower than f32" in caplog.text) is not native
 
 
 def test_the_report_names_device_precision_and_reason() -> None:

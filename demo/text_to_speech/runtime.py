@@ -1,7 +1,7 @@
 """Where and how a model runs: OpenVINO devices, precision, compilation and its cache.
 
 Precision is chosen here and never inherited. OpenVINO's own default on a CPU that knows bf16 is bf16, which
-is slower than f32 without AMX and costs HiFi-GAN all but 27 dB of its signal-to-noise ratio, so a CPU
+can be slower than f32 and costs HiFi-GAN all but 27 dB of its signal-to-noise ratio, so a CPU
 gets f32 unless the caller asks otherwise; a GPU and an NPU get f16.
 
     target = resolve_target("AUTO:GPU,CPU")
@@ -42,10 +42,10 @@ FRONTEND_FAILURES = (
 # none, by this environment variable, which it reads when it makes its first kernel, and the plugin only a few.
 ONEDNN_CACHE = "ONEDNN_PRIMITIVE_CACHE_CAPACITY"
 
-CPU_REASON = "the exact one, and faster than OpenVINO's default bf16 on a CPU without AMX"
+CPU_REASON = "exact; OpenVINO's own choice may be bf16, which is not"
 ACCELERATOR_REASON = "what this kind of device computes fastest"
 ASKED_REASON = "asked for"
-EMULATED_REASON = "asked for; slower than f32 on a CPU without AMX, and less exact"
+EMULATED_REASON = "asked for; emulated on this CPU, slower than f32 and less exact"
 
 
 @dataclass(frozen=True)
@@ -194,7 +194,7 @@ def _member(device: str, asked: str, capabilities: Callable[[str], Sequence[str]
     able = [name for name, capability in CAPABILITIES.items() if capability in capabilities(device)]
     if asked not in able:
         raise DeviceError(f"precision {asked!r} on {device}: this device computes in {', '.join(able)}")
-    if asked == "bf16" and on_cpu and not has_amx():
+    if asked == "bf16" and on_cpu and not computes_bf16():
         logger.warning("bf16 on %s: %s", device, EMULATED_REASON)
         return Member(device, asked, EMULATED_REASON)
     return Member(device, asked, ASKED_REASON)
@@ -204,12 +204,13 @@ def _kind(device: str) -> str:
     return device.partition(".")[0]
 
 
-def has_amx() -> bool:
-    """Whether this CPU has matrix units for bf16; only Linux tells without a library, elsewhere it is no."""
+def computes_bf16() -> bool:
+    """Whether this CPU has instructions for bf16; only Linux tells without a library, elsewhere it is no."""
     try:
-        return "amx_bf16" in Path("/proc/cpuinfo").read_text(encoding="utf-8")
+        flags = Path("/proc/cpuinfo").read_text(encoding="utf-8")
     except OSError:
         return False
+    return "amx_bf16" in flags or "avx512_bf16" in flags
 
 
 def model_path(model: str | Path) -> Path:
