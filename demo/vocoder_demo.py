@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 import text_to_speech
 from text_to_speech import InputError, OutputError, Vocoder, mel_spectrogram, open_audio, read_recording
 from text_to_speech.cli import OneLineParser, run
+from text_to_speech.files import read_array
 from text_to_speech.mel import SAMPLE_RATE
 from text_to_speech.runtime import PRECISIONS
 from text_to_speech.vocoder import LARGEST_WINDOW, check_mel
@@ -93,24 +94,10 @@ def read_mel(path: str) -> NDArray[np.float32]:
         raise InputError(f"{path} is not there: expected a .npy file or a recording")
     try:
         if Path(path).suffix.lower() == ".npy":
-            return check_mel(load_array(path))
+            return check_mel(read_array(Path(path)))
         return mel_spectrogram(read_recording(path))
     except InputError as error:
         raise InputError(f"{path}: {error}") from error
-
-
-def load_array(path: str) -> NDArray[np.floating]:
-    """Load a .npy file; pickled objects in it are refused.
-
-    Raises:
-        InputError: The file is not one.
-    """
-    try:
-        with Path(path).open("rb") as file:
-            array: NDArray[np.floating] = np.lib.format.read_array(file, allow_pickle=False)
-    except (OSError, ValueError, EOFError, MemoryError) as error:
-        raise InputError(f"not a NumPy array that can be read: {error}") from error
-    return array
 
 
 def vocode(args: argparse.Namespace) -> None:

@@ -161,3 +161,9 @@ def test_a_device_is_refused_before_any_model_is_read() -> None:
 
 def test_times_of_stages_add_up() -> None:
     assert StageTimes(1, 2, 3) + StageTimes(0.5, 0, 1) == StageTimes(1.5, 2, 4)
+
+
+@pytest.mark.parametrize("text", ["...", "?! —", "* * *"])
+def test_a_text_of_marks_alone_is_refused(tiny, text: str) -> None:
+    with pytest.raises(InputError, match="nothing in the text can be spoken"):
+        list(Synthesizer(**tiny.options).stream(text))

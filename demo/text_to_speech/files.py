@@ -1,4 +1,4 @@
-"""Files that appear whole or not at all."""
+"""Files that appear whole or not at all, and arrays that are read without running anything."""
 
 from __future__ import annotations
 
@@ -7,7 +7,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from .errors import OutputError
+import numpy as np
+from numpy.typing import NDArray
+
+from .errors import InputError, OutputError
 
 
 @contextmanager
@@ -47,3 +50,19 @@ def whole_file(path: str | Path) -> Iterator[Path]:
 def cannot_write(path: Path, error: OSError) -> OutputError:
     """Return the error that names the file and the system's reason."""
     return OutputError(f"{path} cannot be written: {error.strerror or error}")
+
+
+def read_array(path: Path) -> NDArray[np.floating]:
+    """Read the array of a .npy file; nothing pickled is ever loaded.
+
+    Raises:
+        InputError: It is not there, or not such a file.
+    """
+    try:
+        with path.open("rb") as stream:
+            array = np.load(stream, allow_pickle=False)
+    except (OSError, ValueError, EOFError, MemoryError) as error:
+        raise InputError(f"not a NumPy array that can be read: {error}") from error
+    if not isinstance(array, np.ndarray):
+        raise InputError("not one NumPy array but an archive of several: expected a .npy file")
+    return array

@@ -212,7 +212,7 @@ class Synthesizer:
         wanted = 0  # silent frames that shall be between it and the next
         for sentence in sentences:
             phonemes, text_seconds = timed(self.phonemes, sentence.text)
-            if phonemes:  # a line of asterisks has none
+            if any(symbol.isalpha() for symbol in phonemes):  # a line of asterisks or of dots has no sound
                 spectrogram, acoustic_seconds = timed(self._render, phonemes, alpha)
                 lead, next_tail = silent_ends(spectrogram.mel)
                 pause = max(0, wanted - tail - lead)
@@ -236,7 +236,7 @@ class Synthesizer:
     ) -> Iterator[AudioChunk]:
         """Yield the chunks of a sentence, the pause before it first; the earlier stages count to its first chunk."""
         first_window = min(max(position, FIRST_WINDOW), LARGEST_WINDOW)
-        silence = np.zeros(pause * HOP_LENGTH, dtype=np.float32)
+        silence: NDArray[np.float32] = np.zeros(pause * HOP_LENGTH, dtype=np.float32)
         done, began = 0, time.perf_counter()
         for audio in self.vocoder.stream(spoken.mel, first_window=first_window):
             done += audio.size

@@ -152,8 +152,8 @@ def _mel_panel(image: Image, panel: Panel, mel: NDArray[np.float32]) -> None:
     shades = np.ascontiguousarray((level[::-1] * 255).astype(np.uint8))
     size = (RIGHT - LEFT, panel.bottom - panel.top)
     shrinks = mel.shape[1] > size[0]
-    shades = cv2.resize(shades, size, interpolation=cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR)
-    image[panel.top : panel.bottom, LEFT:RIGHT] = cv2.applyColorMap(shades, cv2.COLORMAP_MAGMA)
+    fitted = cv2.resize(shades, size, interpolation=cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR)
+    image[panel.top : panel.bottom, LEFT:RIGHT] = cv2.applyColorMap(fitted, cv2.COLORMAP_MAGMA)
     _frame(image, panel, "mel spectrogram, Hz")
     for hertz in MEL_TICKS:
         band = min(max(band_of(hertz), 0.0), N_MELS)

@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from ..audio import read_recording
 from ..cli import run
 from ..errors import InputError, ModelError
-from ..files import cannot_write
+from ..files import cannot_write, read_array
 from ..mel import N_MELS, mel_spectrogram
 from ..vocoder import check_mel
 from .model_yml import Model
@@ -51,21 +51,12 @@ def read_dataset(folder: Path) -> Iterator[Mel]:
     for path in paths:
         try:
             yield (
-                check_mel(_load(path))
+                check_mel(read_array(path))
                 if path.suffix.lower() == ".npy"
                 else mel_spectrogram(read_recording(path))
             )
         except InputError as error:
             raise InputError(f"{path}: {error}") from error
-
-
-def _load(path: Path) -> NDArray[np.floating]:
-    try:
-        with path.open("rb") as stream:
-            array: NDArray[np.floating] = np.lib.format.read_array(stream, allow_pickle=False)
-    except (OSError, ValueError, EOFError, MemoryError) as error:
-        raise InputError(f"not a NumPy array that can be read: {error}") from error
-    return array
 
 
 def cut(mels: Iterator[Mel], frames: int, limit: int) -> list[Mel]:
