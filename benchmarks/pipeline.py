@@ -24,9 +24,8 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "demo"))
 import numpy as np
 import openvino
 
-from text_to_speech import Synthesizer, Vocoder
-from text_to_speech.acoustic import AcousticModel
-from text_to_speech.text import Phonemizer, split_sentences, to_ids
+from text_to_speech import Synthesizer
+from text_to_speech.text import split_sentences, to_ids
 
 TEXTS = {
     "word": "Hello.",
@@ -72,26 +71,16 @@ class Result:
     vocoder_cpu: float
 
 
-def measure(synthesizer: Synthesizer, phonemizer: Phonemizer, name: str, runs: int) -> Result:
+def measure(synthesizer: Synthesizer, name: str, runs: int) -> Result:
     """Speak one text `runs` times after one warm-up, whole, as a stream, and stage by stage."""
     text = TEXTS[name]
     speech = synthesizer.synthesize(text)
-    rows = [
-        one_run(synthesizer.acoustic, synthesizer.vocoder, synthesizer, phonemizer, text, speech.seconds)
-        for _ in range(runs)
-    ]
+    rows = [one_run(synthesizer, text, speech.seconds) for _ in range(runs)]
     medians = (statistics.median(column) for column in zip(*rows, strict=True))
     return Result(name, speech.seconds, *medians)
 
 
-def one_run(
-    acoustic: AcousticModel,
-    vocoder: Vocoder,
-    synthesizer: Synthesizer,
-    phonemizer: Phonemizer,
-    text: str,
-    seconds: float,
-) -> tuple[float, ...]:
+def one_run(synthesizer: Synthesizer, text: str, seconds: float) -> tuple[float, ...]:
     """One round of figures, in the order of `Result`."""
     wall, cpu = time.perf_counter(), time.process_time()
     synthesizer.synthesize(text)
@@ -99,20 +88,20 @@ def one_run(
     wall = time.perf_counter()
     next(iter(synthesizer.stream(text)))
     first = 1_000 * (time.perf_counter() - wall)
-    marks = list(stages(acoustic, vocoder, phonemizer, text))
+    marks = list(stages(synthesizer, text))
     shares = (later - earlier for earlier, later in itertools.pairwise(marks))
     return factor, first, total, *(share / seconds for share in shares)
 
 
-def stages(acoustic: AcousticModel, vocoder: Vocoder, phonemizer: Phonemizer, text: str) -> Iterator[float]:
+def stages(synthesizer: Synthesizer, text: str) -> Iterator[float]:
     """Yield the process's CPU time before and after each of the three stages."""
     yield time.process_time()
-    ids = [to_ids(phonemizer(sentence.text)) for sentence in split_sentences(text)]
+    ids = [to_ids(synthesizer.phonemes(sentence.text)) for sentence in split_sentences(text)]
     yield time.process_time()
-    mels = [acoustic.synthesize(sentence).mel for sentence in ids]
+    mels = [synthesizer.acoustic.synthesize(sentence).mel for sentence in ids]
     yield time.process_time()
     for mel in mels:
-        vocoder.synthesize(mel)
+        synthesizer.vocoder.synthesize(mel)
     yield time.process_time()
 
 
@@ -142,7 +131,6 @@ def main() -> None:
     began = time.perf_counter()
     synthesizer = Synthesizer(args.device, precision=args.precision)
     loading = time.perf_counter() - began
-    phonemizer = Phonemizer()
     machine = {
         "processor": processor(),
         "python": platform.python_version(),
@@ -154,7 +142,7 @@ def main() -> None:
     print(f"loading    {loading:.2f} s\n")
     header = ("text", "audio s", "RTF", "first ms", "CPU s/s", "text", "acoustic", "vocoder")
     print("".join(f"{title:>10}" for title in header))
-    results = [measure(synthesizer, phonemizer, name, args.runs) for name in TEXTS]
+    results = [measure(synthesizer, name, args.runs) for name in TEXTS]
     for result in results:
         numbers = list(asdict(result).values())[1:]
         digits = (2, 3, 0, 3, 4, 4, 3)

@@ -21,6 +21,7 @@ from pathlib import Path
 import numpy as np
 
 from teacher import Teacher, TeacherSpeech
+from text_to_speech.mel import FRAME_SECONDS, SAMPLE_RATE
 from text_to_speech.text import Phonemizer, to_ids
 
 MAX_SECONDS = 24.0  # an utterance that comes out longer is left out, with a warning
@@ -39,8 +40,8 @@ def speak_all(texts: list[str]) -> list[Record]:
             log.warning("left out, nothing to speak: %r", text)
             continue
         speech = teacher.speak(phonemes)
-        if speech.waveform.size > MAX_SECONDS * 22_050 or (speech.durations < 1).any():
-            log.warning("left out, %.1f s: %r", speech.waveform.size / 22_050, text)
+        if speech.waveform.size > MAX_SECONDS * SAMPLE_RATE or (speech.durations < 1).any():
+            log.warning("left out, %.1f s: %r", speech.waveform.size / SAMPLE_RATE, text)
             continue
         records.append((text, phonemes, speech))
     return records
@@ -82,7 +83,7 @@ def merge(parts: list[Path], folder: Path) -> float:
     np.save(folder / "utterances.npy", np.concatenate([*offsets, total]))
     texts = "".join((part / "texts.txt").read_text(encoding="utf-8") for part in parts)
     (folder / "texts.txt").write_text(texts, encoding="utf-8")
-    return float(total[0, 1]) * 256 / 22_050 / 3_600
+    return float(total[0, 1]) * FRAME_SECONDS / 3_600
 
 
 def _work(job: tuple[list[str], Path]) -> Path:

@@ -17,7 +17,7 @@ import torch
 from torch import Tensor, nn
 
 from text_to_speech.length_regulator import PROSODY_CHANNELS
-from text_to_speech.mel import N_FFT, N_MELS, SAMPLE_RATE, SILENCE, mel_filters
+from text_to_speech.mel import N_FFT, N_MELS, SAMPLE_RATE, mel_filters
 from text_to_speech.text import SYMBOLS
 
 COMB_LOW, COMB_HIGH, COMB_STEPS = 70.0, 700.0, 600  # Hz, Hz, rows of the table (6.6 cents apart)
@@ -169,8 +169,3 @@ class ForwardTacotron(nn.Module):
         self.predictor = ProsodyPredictor()
         self.encoder = Encoder()
         self.decoder = Decoder()
-
-
-def clamp_mel(mel: Tensor) -> Tensor:
-    """The lowest value that a mel spectrogram of this contract can have is ln(1e-5)."""
-    return mel.clamp(min=SILENCE)

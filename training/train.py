@@ -14,6 +14,8 @@ import argparse
 import math
 import time
 from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -24,6 +26,7 @@ from torch import Tensor, nn
 from dataset import MIN_LEAD, Corpus, frame_batch, phoneme_batch
 from losses import contrast, decoder_losses, predictor_losses, speech_mask
 from model import ForwardTacotron
+from text_to_speech.mel import FRAME_SECONDS
 
 WARM_UP = 200  # steps
 CLIP = 1.0
@@ -135,22 +138,32 @@ class Trainer:
     @torch.no_grad()
     def validate(self, corpus: Corpus) -> dict[str, float]:
         """Errors of the averaged weights on the validation set."""
-        kept = [p.detach().clone() for p in self.modules.parameters()]
-        self._load(self.ema)
         self.modules.eval()
         sums: dict[str, list[float]] = defaultdict(list)
-        for first in range(0, len(corpus), 2):
-            losses, output, target, mask = self.losses(
-                corpus, [first, min(first + 1, len(corpus) - 1)], crop=False
-            )
-            if self.args.part == "decoder":
-                speech = speech_mask(target, mask)
-                losses["contrast"] = contrast(output, speech) / contrast(target, speech)
-                losses["contrast_40_60"] = contrast(output, speech, 40, 60) / contrast(target, speech, 40, 60)
-            for name, value in losses.items():
-                sums[name].append(value.item())
-        self._load(kept)
+        with self._averaged():
+            for first in range(0, len(corpus), 2):
+                losses, output, target, mask = self.losses(
+                    corpus, [first, min(first + 1, len(corpus) - 1)], crop=False
+                )
+                if self.args.part == "decoder":
+                    speech = speech_mask(target, mask)
+                    losses["contrast"] = contrast(output, speech) / contrast(target, speech)
+                    losses["contrast_40_60"] = contrast(output, speech, 40, 60) / contrast(
+                        target, speech, 40, 60
+                    )
+                for name, value in losses.items():
+                    sums[name].append(value.item())
         return {name: float(np.mean(values)) for name, values in sums.items()}
+
+    @contextmanager
+    def _averaged(self) -> Iterator[None]:
+        """Put the averaged weights into the modules for the length of a block."""
+        kept = [p.detach().clone() for p in self.modules.parameters()]
+        self._load(self.ema)
+        try:
+            yield
+        finally:
+            self._load(kept)
 
     def _load(self, weights: list[Tensor]) -> None:
         with torch.no_grad():
@@ -169,12 +182,9 @@ class Trainer:
         }
         torch.save(state, run / "last.tmp")
         (run / "last.tmp").replace(run / "last.pt")
-        kept = [p.detach().clone() for p in self.modules.parameters()]
-        self._load(self.ema)
-        torch.save(
-            {"part": self.args.part, "step": self.step, "modules": self.modules.state_dict()}, run / "ema.tmp"
-        )
-        self._load(kept)
+        with self._averaged():
+            averaged = {"part": self.args.part, "step": self.step, "modules": self.modules.state_dict()}
+            torch.save(averaged, run / "ema.tmp")
         (run / "ema.tmp").replace(run / "ema.pt")
 
     def _resume(self) -> None:
@@ -205,7 +215,7 @@ def run(rank: int, args: argparse.Namespace) -> None:
     sums: dict[str, list[float]] = defaultdict(list)
     if rank == 0:
         trainer.note(
-            f"# {len(corpus)} utterances, {corpus.frames.sum() * 256 / 22_050 / 3_600:.1f} h; {vars(args)}"
+            f"# {len(corpus)} utterances, {corpus.frames.sum() * FRAME_SECONDS / 3_600:.1f} h; {vars(args)}"
         )
     while trainer.progress < 1:
         for name, value in trainer.learn(corpus, next(batches)).items():
