@@ -16,13 +16,13 @@ from typing import Any
 import openvino
 
 import text_to_speech
-from text_to_speech import AudioChunk, InputError, StageTimes, Synthesizer, open_audio, save_plot
-from text_to_speech.cli import OneLineParser, run
+from text_to_speech import AudioChunk, InputError, Lexicon, StageTimes, Synthesizer, open_audio, save_plot
+from text_to_speech.cli import OneLineParser, ShowTable, number, run
 from text_to_speech.mel import SAMPLE_RATE
-from text_to_speech.pipeline import check_alpha, join
+from text_to_speech.pipeline import PARAGRAPH_PAUSE, SENTENCE_PAUSE, check_alpha, check_pause, join
 from text_to_speech.plot import check_plot_path
 from text_to_speech.runtime import PRECISIONS, core
-from text_to_speech.text import Phonemizer, split_sentences
+from text_to_speech.text import Phonemizer, phoneme_table, split_sentences
 from text_to_speech.zoo import cache_folder
 
 LONG_TEXT = 600  # characters from which on progress is shown
@@ -66,12 +66,38 @@ def build_parser() -> OneLineParser:
         metavar="FILE",
         help=".wav, .flac, .ogg or .mp3 (default: %(default)s)",
     )
-    add(
-        "-a", "--alpha", type=alpha, default=1.0, help="how many times as long the speech becomes, 0.5 to 2.0"
-    )
     add("-s_id", "--speaker_id", type=speaker, default=0, metavar="ID", help="0, the only speaker there is")
     add("--phonemes", action="store_true", help="print the phonemes, one sentence a line, and stop")
     add("--plot", metavar="FILE.png", help="draw mel spectrogram, pitch and waveform")
+    add = parser.add_argument_group("how it is spoken").add_argument
+    add(
+        "-a",
+        "--alpha",
+        type=number(check_alpha),
+        default=1.0,
+        help="how many times as long the speech becomes, 0.5 to 2.0",
+    )
+    for name, pause in (("sentence", SENTENCE_PAUSE), ("paragraph", PARAGRAPH_PAUSE)):
+        add(
+            f"--pause-{name}",
+            type=number(check_pause),
+            default=pause,
+            metavar="SECONDS",
+            help=f"silence between two {name}s, 0 to 60 (default: %(default)s)",
+        )
+    add(
+        "--lexicon",
+        action="append",
+        default=[],
+        metavar="FILE",
+        help="pronunciations of your own, a word, a tab and its phonemes a line; may be given again",
+    )
+    add(
+        "--list-phonemes",
+        action=ShowTable,
+        table=phoneme_table,
+        help="print the phonemes that a lexicon may have, and stop",
+    )
     add = parser.add_argument_group("devices").add_argument
     add("-d", "--device", default="CPU", help="CPU, GPU, GPU.1, NPU, AUTO, AUTO:GPU,CPU, HETERO:…, MULTI:…")
     add("-d_acoustic", "--device_acoustic", metavar="DEVICE", help="another one for the acoustic model")
@@ -84,16 +110,6 @@ def build_parser() -> OneLineParser:
     add("-m_forward", "--model_forward", metavar="FILE", help="ForwardTacotron, regression")
     add("-m_hifigan", "--model_hifigan", metavar="FILE", help="HiFi-GAN")
     return parser
-
-
-def alpha(value: str) -> float:
-    """Read the option -a."""
-    try:
-        number = float(value)
-        check_alpha(number)
-    except ValueError as error:
-        raise argparse.ArgumentTypeError(f"{value!r}: expected a number from 0.5 to 2.0") from error
-    return number
 
 
 def speaker(value: str) -> int:
@@ -146,9 +162,9 @@ def decode(data: bytes, source: str) -> str:
     return text
 
 
-def print_phonemes(text: str) -> None:
+def print_phonemes(text: str, lexicon: Lexicon) -> None:
     """Print the phonemes of a text, one sentence a line."""
-    phonemizer = Phonemizer(core=core())
+    phonemizer = Phonemizer(core=core(), lexicon=lexicon)
     for sentence in split_sentences(text):
         print(phonemizer(sentence.text))
 
@@ -163,7 +179,7 @@ def models(args: argparse.Namespace) -> dict[str, Any]:
     return {option: Path(path) for option, path in given.items() if path is not None}
 
 
-def load(args: argparse.Namespace) -> Synthesizer:
+def load(args: argparse.Namespace, lexicon: Lexicon) -> Synthesizer:
     """Load the models and say where they run."""
     began = time.perf_counter()
     synthesizer = Synthesizer(
@@ -172,6 +188,7 @@ def load(args: argparse.Namespace) -> Synthesizer:
         vocoder_device=args.device_vocoder,
         precision=args.precision,
         cache_folder=cache_folder() / "compiled",
+        lexicon=lexicon,
         **models(args),
     )
     print(f"Acoustic model: {synthesizer.acoustic.target}")
@@ -197,16 +214,23 @@ def with_progress(chunks: Iterator[AudioChunk], characters: int) -> Iterator[Aud
 def speak(args: argparse.Namespace) -> None:
     """Do what the command line asks for."""
     text = read_inputs(args.input)
+    lexicon = Lexicon.read(*args.lexicon)
     if args.phonemes:
-        print_phonemes(text)
+        print_phonemes(text, lexicon)
         return
     if args.plot:
         check_plot_path(args.plot)
     times, first_audio, to_draw = StageTimes(), 0.0, []
     with open_audio(args.out) as file:
-        synthesizer = load(args)
+        synthesizer = load(args, lexicon)
         began = time.perf_counter()
-        for chunk in with_progress(synthesizer.stream(text, alpha=args.alpha), len(text)):
+        chunks = synthesizer.stream(
+            text,
+            alpha=args.alpha,
+            pause_sentence=args.pause_sentence,
+            pause_paragraph=args.pause_paragraph,
+        )
+        for chunk in with_progress(chunks, len(text)):
             file.write(chunk.audio)
             times += chunk.times
             first_audio = first_audio or time.perf_counter() - began

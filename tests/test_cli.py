@@ -91,6 +91,35 @@ def test_phonemes_need_no_models_and_leave_no_file(command: Callable[..., Outcom
     assert files(folder) == set()
 
 
+def test_a_lexicon_of_ones_own_comes_first(command: Callable[..., Outcome], folder: Path) -> None:
+    (folder / "one.tsv").write_text("gif\tʤˈɪf\nhibari\thɪˈbɑːɹi\n", encoding="utf-8")
+    (folder / "two.tsv").write_text("GIF\t/G IH1 F/\n", encoding="utf-8")
+    status, out, err = command(
+        "-i", "Hibari gif GIF.", "--lexicon", "one.tsv", "--lexicon", "two.tsv", "--phonemes"
+    )
+    assert (status, out, err) == (0, "hɪbˈɑɹi ʤˈɪf ɡˈɪf.\n", "")
+
+
+def test_the_phonemes_are_listed(command: Callable[..., Outcome]) -> None:
+    status, out, err = command("--list-phonemes")
+    assert (status, err) == (0, "")
+    assert "\nO       oʊ    OW       go\n" in out
+
+
+def test_pauses_are_as_long_as_asked_for(command: Callable[..., Outcome], tiny) -> None:
+    frames = {}
+    for name, options in {
+        "none": ("--pause-sentence", "0", "--pause-paragraph", "0"),
+        "sentence": ("--pause-sentence", "2", "--pause-paragraph", "0"),
+        "paragraph": ("--pause-sentence", "0", "--pause-paragraph", "60"),
+    }.items():
+        status, _, err = command("-i", "One. Two.", "Three.", "-o", f"{name}.wav", *options, *tiny.flags)
+        assert (status, err) == (0, "")
+        frames[name] = soundfile.info(f"{name}.wav").frames / 22_050
+    assert frames["sentence"] - frames["none"] == pytest.approx(2, abs=0.012)
+    assert frames["paragraph"] - frames["none"] == pytest.approx(60, abs=0.012)
+
+
 def test_alpha_makes_speech_longer(command: Callable[..., Outcome], tiny) -> None:
     for name, alpha in (("fast.wav", "0.5"), ("slow.wav", "2.0")):
         assert command("-i", "Hello there.", "-o", name, "-a", alpha, *tiny.flags)[0] == 0
@@ -153,10 +182,15 @@ REFUSED = {
     "a file in Latin-1": (["-i", "latin.txt"], "byte 0xe9 at offset 3"),
     "a folder": (["-i", "folder/"], "is a folder"),
     "nothing to speak": (["-i", "***"], "expected at least one word"),
-    "alpha too small": (["-i", "Hello.", "-a", "0.4"], "expected a number from 0.5 to 2.0"),
-    "alpha too large": (["-i", "Hello.", "-a", "2.5"], "expected a number from 0.5 to 2.0"),
-    "alpha not a number": (["-i", "Hello.", "-a", "nan"], "'nan': expected a number"),
+    "alpha too small": (["-i", "Hello.", "-a", "0.4"], "expected a number from 0.5 (fast) to 2.0"),
+    "alpha too large": (["-i", "Hello.", "-a", "2.5"], "expected a number from 0.5 (fast) to 2.0"),
+    "alpha not a number": (["-i", "Hello.", "-a", "nan"], "alpha nan: expected a number from 0.5"),
     "alpha a word": (["-i", "Hello.", "-a", "fast"], "'fast': expected a number"),
+    "a pause too long": (["-i", "Hello.", "--pause-sentence", "61"], "expected 0 to 60 seconds"),
+    "a pause below zero": (["-i", "Hello.", "--pause-paragraph", "-1"], "expected 0 to 60 seconds"),
+    "a pause without end": (["-i", "Hello.", "--pause-sentence", "inf"], "expected 0 to 60 seconds"),
+    "a lexicon that is not there": (["-i", "Hello.", "--lexicon", "no.tsv"], "lexicon no.tsv"),
+    "a bad line in a lexicon": (["-i", "Hello.", "--lexicon", "bad.tsv"], "lexicon bad.tsv, line 2"),
     "another speaker": (["-i", "Hello.", "-s_id", "19"], "one speaker, expected 0"),
     "an unknown option": (["-i", "Hello.", "--lenght", "2"], "--lenght"),
     "an unknown device": (["-i", "Hello.", "-d", "FOO"], "this machine has CPU"),
@@ -184,6 +218,7 @@ def bad_files(folder: Path, tiny) -> set[str]:
     (folder / "zeros.txt").write_bytes(b"Hello.\0\0")
     (folder / "latin.txt").write_bytes(b"Caf\xe9.")
     (folder / "noise.onnx").write_bytes(bytes(range(256)))
+    (folder / "bad.tsv").write_text("good\tɡˈʊd\nbad\tb5d\n", encoding="utf-8")
     (folder / "folder").mkdir()
     (folder / "folder.wav").mkdir()
     tiny_models.save_duration_prediction(folder / "symbols.onnx", SYMBOLS[:-1])
@@ -225,7 +260,7 @@ def test_an_older_file_survives_a_failure(command: Callable[..., Outcome], folde
 def test_an_interrupt_ends_quietly(
     command: Callable[..., Outcome], folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def interrupt(args: object) -> None:
+    def interrupt(*_: object) -> None:
         raise KeyboardInterrupt
 
     monkeypatch.setattr(text_to_speech_demo, "load", interrupt)

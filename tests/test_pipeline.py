@@ -50,8 +50,9 @@ def test_the_stream_joined_is_the_whole(synthesizer: Synthesizer) -> None:
 def test_the_first_chunk_is_short_and_none_is_longer_than_what_was_spoken(synthesizer: Synthesizer) -> None:
     sizes = [c.audio.size // HOP_LENGTH for c in synthesizer.stream(TEXT * 3)]
     assert sizes[0] <= pipeline.FIRST_WINDOW * 3 // 2
+    pause = pipeline.PARAGRAPH_PAUSE / FRAME_SECONDS
     for k in range(1, len(sizes)):
-        assert sizes[k] <= 1.5 * max(sum(sizes[:k]), pipeline.FIRST_WINDOW) + pipeline.PARAGRAPH_PAUSE
+        assert sizes[k] <= 1.5 * max(sum(sizes[:k]), pipeline.FIRST_WINDOW) + pause
 
 
 def test_a_chunk_comes_before_the_next_sentence_is_looked_at(tiny) -> None:

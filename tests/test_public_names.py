@@ -39,6 +39,7 @@ def test_the_exported_names_are_these() -> None:
         "DeviceError",
         "HOP_LENGTH",
         "InputError",
+        "Lexicon",
         "ModelError",
         "N_MELS",
         "OutputError",

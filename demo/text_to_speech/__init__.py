@@ -12,6 +12,7 @@ from .mel import HOP_LENGTH, N_MELS, SAMPLE_RATE, mel_spectrogram
 from .pipeline import AudioChunk, Speech, SpokenPhoneme, SpokenSentence, StageTimes, Synthesizer
 from .plot import save_plot
 from .runtime import available_devices
+from .text import Lexicon
 from .vocoder import Vocoder
 
 __version__ = "0.1.0"
@@ -24,6 +25,7 @@ __all__ = [
     "ChecksumError",
     "DeviceError",
     "InputError",
+    "Lexicon",
     "ModelError",
     "OutputError",
     "Speech",

@@ -8,7 +8,7 @@ import logging
 import os
 import sys
 from collections.abc import Callable, Sequence
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from .errors import SpeechError
 
@@ -24,6 +24,42 @@ class OneLineParser(argparse.ArgumentParser):
         self.exit(BAD_USAGE, f"{self.prog}: error: {message}; -h shows the options\n")
 
 
+class ShowTable(argparse.Action):
+    """An option that prints what a function returns, and ends the program."""
+
+    def __init__(self, *, table: Callable[[], str], **options: Any) -> None:
+        super().__init__(nargs=0, **options)
+        self.table = table
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> NoReturn:
+        """Print the table and exit with status 0."""
+        print(self.table())
+        parser.exit()
+
+
+def number(check: Callable[[float], object]) -> Callable[[str], float]:
+    """Return a reader of numbers that refuses what `check` refuses with an InputError."""
+
+    def read(value: str) -> float:
+        try:
+            result = float(value)
+        except ValueError:
+            raise argparse.ArgumentTypeError(f"{value!r}: expected a number") from None
+        try:
+            check(result)
+        except SpeechError as error:
+            raise argparse.ArgumentTypeError(str(error)) from None
+        return result
+
+    return read
+
+
+def use_utf8() -> None:
+    """Print UTF-8 whatever the console's code page is: phonemes are not in every one."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")
+
+
 def run(
     command: Callable[[argparse.Namespace], None], parser: argparse.ArgumentParser, argv: Sequence[str] | None
 ) -> int:
@@ -37,8 +73,7 @@ def run(
     Returns:
         0, or 1 after an error of this package, or 130 after Ctrl-C.
     """
-    if isinstance(sys.stdout, io.TextIOWrapper):  # phonemes are not in every code page
-        sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")
+    use_utf8()
     arguments = parser.parse_args(argv)
     logging.basicConfig(level=logging.INFO, format=f"{parser.prog}: %(message)s")
     try:

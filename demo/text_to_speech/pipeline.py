@@ -28,15 +28,16 @@ from .acoustic import AcousticModel, Spectrogram, silent_ends, trim_silence
 from .errors import InputError
 from .mel import FRAME_SECONDS, HOP_LENGTH, SAMPLE_RATE
 from .runtime import core, resolve_target
-from .text import Phonemizer, Sentence, split_sentences, to_ids
+from .text import Lexicon, Phonemizer, Sentence, split_sentences, to_ids
 from .vocoder import FIRST_WINDOW, LARGEST_WINDOW, Vocoder
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
 ALPHAS = (0.5, 2.0)  # how many times as long the speech may become, least and most
-SENTENCE_PAUSE = 26  # frames (0.30 s) of silence between two sentences
-PARAGRAPH_PAUSE = 56  # frames (0.65 s) between two paragraphs
+SENTENCE_PAUSE = 0.30  # seconds of silence between two sentences
+PARAGRAPH_PAUSE = 0.65  # seconds between two paragraphs
+LONGEST_PAUSE = 60.0  # seconds that may be asked for
 LEAD_KEPT, TAIL_KEPT = 5, 8  # frames of the model's own silence that stay before and after a sentence
 
 
@@ -137,7 +138,9 @@ class Synthesizer:
         vocoder_model: The same for the vocoder.
         precision: `auto` (f32 on a CPU, f16 elsewhere), `f32`, `f16` or `bf16`.
         cache_folder: Where compiled models are kept for the next start; None keeps none.
-        phonemizer: What turns a sentence into phonemes; the front end of this package when None.
+        lexicon: Pronunciations that come before those of the dictionaries.
+        phonemizer: What turns a sentence into phonemes instead of the front end of this package; the lexicon is then
+            not used.
 
     Attributes:
         acoustic: The acoustic model.
@@ -160,6 +163,7 @@ class Synthesizer:
         vocoder_model: str | Path = "hifi-gan",
         precision: str = "auto",
         cache_folder: Path | None = None,
+        lexicon: Lexicon | None = None,
         phonemizer: Callable[[str], str] | None = None,
     ) -> None:
         for name in (acoustic_device or device, vocoder_device or device):
@@ -174,39 +178,62 @@ class Synthesizer:
         self.vocoder = Vocoder(
             vocoder_device or device, model=vocoder_model, precision=precision, cache_folder=cache_folder
         )
-        self._phonemizer = phonemizer or Phonemizer(core=core())
+        self._phonemizer = phonemizer or Phonemizer(core=core(), lexicon=lexicon)
         self._phonemizing = threading.Lock()
 
-    def synthesize(self, text: str, *, alpha: float = 1.0) -> Speech:
+    def synthesize(
+        self,
+        text: str,
+        *,
+        alpha: float = 1.0,
+        pause_sentence: float = SENTENCE_PAUSE,
+        pause_paragraph: float = PARAGRAPH_PAUSE,
+    ) -> Speech:
         """Speak a text and return the whole of it.
 
         Args:
             text: English; blank lines separate paragraphs.
-            alpha: How many times as long the speech becomes, 0.5..2.0.
+            alpha: How many times as long the speech becomes, 0.5..2.0; pauses between sentences stay as they are.
+            pause_sentence: Seconds of silence between two sentences, 0..60.
+            pause_paragraph: Seconds of silence between two paragraphs, 0..60.
 
         Raises:
-            InputError: The text holds nothing to speak, or alpha is out of range.
+            InputError: The text holds nothing to speak, or a number is out of range.
         """
-        return join(list(self.stream(text, alpha=alpha)))
+        stream = self.stream(
+            text, alpha=alpha, pause_sentence=pause_sentence, pause_paragraph=pause_paragraph
+        )
+        return join(list(stream))
 
-    def stream(self, text: str, *, alpha: float = 1.0) -> Iterator[AudioChunk]:
+    def stream(
+        self,
+        text: str,
+        *,
+        alpha: float = 1.0,
+        pause_sentence: float = SENTENCE_PAUSE,
+        pause_paragraph: float = PARAGRAPH_PAUSE,
+    ) -> Iterator[AudioChunk]:
         """Speak a text and yield each piece as soon as it is done.
 
         The chunks joined are the audio that `synthesize` returns. The first is short and the next ones grow with what
         is already spoken, so that a player does not run dry where the device is faster than speech.
 
         Raises:
-            InputError: Alpha is out of range; or, when the iteration ends, nothing in the text could be spoken.
+            InputError: A number is out of range; or, when the iteration ends, nothing in the text could be spoken.
         """
         check_alpha(alpha)
-        return self._stream(split_sentences(text), alpha)
+        pauses = check_pause(pause_sentence), check_pause(pause_paragraph)
+        return self._stream(split_sentences(text), alpha, pauses)
 
     def phonemes(self, text: str) -> str:
         """Return the phonemes of a sentence, one symbol a character; empty if nothing in it has a sound."""
         with self._phonemizing:
             return self._phonemizer(text)
 
-    def _stream(self, sentences: Sequence[Sentence], alpha: float) -> Iterator[AudioChunk]:
+    def _stream(
+        self, sentences: Sequence[Sentence], alpha: float, pauses: tuple[int, int]
+    ) -> Iterator[AudioChunk]:
+        between_sentences, between_paragraphs = pauses
         position = 0  # frames spoken so far
         tail = 0  # silent frames that the last sentence ended with
         wanted = 0  # silent frames that shall be between it and the next
@@ -220,9 +247,9 @@ class Synthesizer:
                 times = StageTimes(text=text_seconds, acoustic=acoustic_seconds)
                 yield from self._sound(spoken, times, pause=pause, position=position)
                 position += pause + spectrogram.mel.shape[1]
-                tail, wanted = next_tail, SENTENCE_PAUSE
+                tail, wanted = next_tail, between_sentences
             if sentence.ends_paragraph and position:
-                wanted = PARAGRAPH_PAUSE
+                wanted = between_paragraphs
         if not position:
             raise InputError("nothing in the text can be spoken: expected at least one word")
 
@@ -300,3 +327,10 @@ def check_alpha(alpha: float) -> None:
     least, most = ALPHAS
     if not (math.isfinite(alpha) and least <= alpha <= most):
         raise InputError(f"alpha {alpha}: expected a number from {least} (fast) to {most} (slow)")
+
+
+def check_pause(seconds: float) -> int:
+    """Return a pause in frames, or refuse one that is not of 0..60 seconds."""
+    if not (math.isfinite(seconds) and 0 <= seconds <= LONGEST_PAUSE):
+        raise InputError(f"pause of {seconds} s: expected 0 to {LONGEST_PAUSE:g} seconds")
+    return round(seconds / FRAME_SECONDS)

@@ -1,6 +1,7 @@
 """The text front end: sentences, words with phonemes and the symbol table that the voice was trained on."""
 
 from .normalization import Reading
+from .phoneme_table import phoneme_table
 from .phonemes import PhonemizedWord, Phonemizer
 from .pronunciations import Lexicon
 from .sentences import Sentence, split_sentences
@@ -13,6 +14,7 @@ __all__ = [
     "Phonemizer",
     "Reading",
     "Sentence",
+    "phoneme_table",
     "split_sentences",
     "to_ids",
 ]

@@ -1,0 +1,31 @@
+"""The table of phonemes that people write into lexicons and texts, with a word for each."""
+
+from .symbols import PUNCTUATION, STRESS_MARKS, SYMBOLS
+
+# Symbol: IPA as it is usually written, ARPAbet (empty where it has none), a word that has the sound.
+EXAMPLES = {
+    "A": ("eɪ", "EY", "day"), "I": ("aɪ", "AY", "my"), "O": ("oʊ", "OW", "go"), "W": ("aʊ", "AW", "now"),
+    "Y": ("ɔɪ", "OY", "boy"), "i": ("iː", "IY", "see"), "u": ("uː", "UW", "too"), "æ": ("æ", "AE", "cat"),
+    "ɐ": ("ɐ", "", "a"), "ɑ": ("ɑː", "AA", "father"), "ɔ": ("ɔː", "AO", "law"), "ə": ("ə", "AH0", "about"),
+    "ɛ": ("ɛ", "EH", "bed"), "ɜ": ("ɜː", "", "bird"), "ɪ": ("ɪ", "IH", "sit"), "ʊ": ("ʊ", "UH", "book"),
+    "ʌ": ("ʌ", "AH1", "cup"), "ᵊ": ("ᵊ", "", "table"), "ᵻ": ("ᵻ", "IX", "boxes"),
+    "b": ("b", "B", "bed"), "d": ("d", "D", "day"), "f": ("f", "F", "fish"), "h": ("h", "HH", "hat"),
+    "j": ("j", "Y", "yes"), "k": ("k", "K", "cat"), "l": ("l", "L", "leg"), "m": ("m", "M", "my"),
+    "n": ("n", "N", "now"), "p": ("p", "P", "pen"), "s": ("s", "S", "see"), "t": ("t", "T", "ten"),
+    "v": ("v", "V", "very"), "w": ("w", "W", "we"), "z": ("z", "Z", "zoo"), "ð": ("ð", "DH", "this"),
+    "ŋ": ("ŋ", "NG", "sing"), "ɡ": ("ɡ", "G", "go"), "ɹ": ("r", "R", "red"), "ʃ": ("ʃ", "SH", "ship"),
+    "ʒ": ("ʒ", "ZH", "measure"), "ʤ": ("dʒ", "JH", "judge"), "ʧ": ("tʃ", "CH", "church"),
+    "θ": ("θ", "TH", "think"), "T": ("ɾ", "DX", "water"),
+}  # fmt: skip
+
+
+def phoneme_table() -> str:
+    """Return the symbols of the voice in lines of symbol, usual IPA, ARPAbet and a word, in the order of `SYMBOLS`."""
+    lines = [f"{'symbol':<8}{'IPA':<6}{'ARPAbet':<9}as in"]
+    for symbol in SYMBOLS:
+        if symbol in EXAMPLES:
+            ipa, arpabet, word = EXAMPLES[symbol]
+            lines.append(f"{symbol:<8}{ipa:<6}{arpabet or '-':<9}{word}")
+    lines.append(f"{' '.join(STRESS_MARKS):<8}before the vowel: main and second stress; ARPAbet 1 and 2")
+    lines.append(f"marks   {' '.join(PUNCTUATION.strip())}   and the space between words")
+    return "\n".join(lines)
