@@ -141,10 +141,17 @@ def test_spans_that_overlap_or_are_not_in_the_text_are_refused(
         phonemizer.words("abcd", readings=[Reading(start, end, spoken="x") for start, end in spans])
 
 
-@pytest.mark.parametrize("text", ["[[ 12 ]]", "[[]]", "a [[ж]] b"])
-def test_phonemes_in_a_text_that_are_none_are_refused(phonemizer: Phonemizer, text: str):
-    with pytest.raises(InputError, match="expected"):
-        phonemizer(text)
+@pytest.mark.parametrize("text", ["[[ 12 ]]", "[[]]", "a [[Main Page]] b"])
+def test_what_stands_in_brackets_and_is_no_phonemes_is_read_as_text(
+    phonemizer: Phonemizer, text: str, caplog: pytest.LogCaptureFixture
+):
+    with caplog.at_level(logging.WARNING):
+        read = phonemizer(text)
+    assert "is read as text" in caplog.text
+    assert (
+        read.translate(dict.fromkeys(b"()")).strip()
+        == phonemizer(text.translate(dict.fromkeys(b"[]"))).strip()
+    )
 
 
 @settings(deadline=None, max_examples=300)

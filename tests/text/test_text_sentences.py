@@ -1,3 +1,4 @@
+import re
 import time
 
 import pytest
@@ -62,6 +63,53 @@ def test_full_stops_that_end_a_sentence_and_others(sentences: list[str]):
     assert texts(" ".join(sentences)) == sentences
 
 
+@pytest.mark.parametrize(
+    "sentences",
+    [
+        ["The U.S. economy grew 3.2% in Q1.", "That beat forecasts."],
+        ["“Are you sure?” she asked.", "“Yes.”", "He nodded."],
+        ["He lives on Elm St.", "She lives near St. Paul and Dr. Who."],
+        ["iPhone sales fell.", "iPad sales rose.", "Prices start at 9.99.", "Buy now."],
+        [
+            "Gov. Brown met Sens. Lee and Cruz on Mar. 4th.",
+            "Max. 20 came.",
+            "It was 1999.",
+            "2000 came next.",
+        ],
+        ["J.R.R. Tolkien wrote it.", "C. S. Lewis, cf. Smith et al. (2019), liked it."],
+        ["Alice, Bob, and Co. left.", "I like apples, etc.", "He earned his Ph.D.", "She left Mo., too."],
+        ["Add 2 tbsp. butter and 1 tsp. salt.", "Q. What is it?", "A. It is v. 2.0 of it."],
+    ],
+)
+def test_sentences_as_people_write_them(sentences: list[str]):
+    assert texts(" ".join(sentences)) == sentences
+
+
+def test_phonemes_between_brackets_are_neither_a_sentence_nor_cut():
+    long = f"[[ {'həˈloʊ. ' * 20}]]"
+    assert texts(f"Say [[ x. ˈA ]] and {long} now. [[ b? ]] C.", max_length=20) == [
+        "Say [[ x. ˈA ]] and",
+        long,
+        "now.",
+        "[[ b? ]] C.",
+    ]
+    assert texts("[[ a\nb. ]] c [[ d.\n\ne ]]") == ["[[ a b. ]] c [[ d.", "e ]]"]
+
+
+@settings(deadline=None, max_examples=100)
+@given(
+    words=st.lists(st.text("abc", min_size=1, max_size=9), min_size=1, max_size=60),
+    marks=st.lists(st.sampled_from([" ", ", ", "; ", " — ", "\n"]), min_size=60, max_size=60),
+    max_length=st.integers(12, 40),
+)
+def test_a_long_sentence_is_cut_between_words_and_every_word_is_there_once(
+    words: list[str], marks: list[str], max_length: int
+):
+    text = "".join(word + mark for word, mark in zip(words, marks, strict=False))
+    pieces = " ".join(texts(text, max_length=max_length))
+    assert re.findall("[abc]+", pieces) == words
+
+
 def test_a_line_break_is_a_space_and_a_blank_line_ends_the_paragraph():
     text = "A hard-wrapped\nsentence. Another\r\none.\n \t\nNew paragraph\n\n\nand the last"
     assert split_sentences(text) == [
@@ -111,7 +159,9 @@ def test_a_limit_of_no_character_is_refused():
         split_sentences("Hello.", max_length=0)
 
 
-@pytest.mark.parametrize("unit", ["7", "a", "!?", ". ", "A. ", '."', "\na", "中。", "— ", '. "(', " ", "😀"])
+@pytest.mark.parametrize(
+    "unit", ["7", "a", "!?", ". ", "A. ", "[[", "[[ ]] ", '."', "\na", "中。", "— ", '. "(', " ", "😀"]
+)
 def test_time_is_linear_in_the_length(unit: str):
     text = unit * (200_000 // len(unit)) + "x"
     start = time.perf_counter()

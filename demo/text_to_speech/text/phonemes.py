@@ -79,10 +79,7 @@ class Phonemizer:
         """Return the phonemes of a text of any length; empty if nothing in it has a sound.
 
         Characters that cannot be read are named in a warning, and nothing else is left out. Phonemes may stand in
-        the text: "[[ həlˈoʊ ]]".
-
-        Raises:
-            InputError: phonemes in the text are not in the voice's alphabet.
+        the text: "[[ həlˈoʊ ]]"; what is between such brackets and no phonemes is read as text, with a warning.
         """
         return " ".join(word.phonemes for word in self.words(text))
 
@@ -96,7 +93,7 @@ class Phonemizer:
             readings: spans of the text that the caller reads.
 
         Raises:
-            InputError: phonemes in the text are not in the voice's alphabet, or `readings` overlap or are empty.
+            InputError: `readings` overlap or are empty.
         """
         given = _in_order([*readings, *find_inline_phonemes(text)], len(text))
         readable = _make_readable(text, given)

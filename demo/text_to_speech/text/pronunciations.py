@@ -11,6 +11,7 @@ Possessives and plurals with 's come along. The phonemes are IPA, or ARPAbet bet
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -19,6 +20,8 @@ from pathlib import Path
 from ..errors import InputError
 from .normalization import Reading
 from .symbols import CONSONANTS, PUNCTUATION, STRESS_MARKS, SYMBOLS, VOWELS, nearest_symbols
+
+_log = logging.getLogger(__name__)
 
 # IPA of more than one character, or of another custom, → the alphabet of the voice; the longest first.
 _IPA = {
@@ -43,7 +46,7 @@ _IPA_PATTERN = re.compile("|".join(map(re.escape, sorted(_IPA, key=len, reverse=
 _ARPABET_PHONE = re.compile(r"([A-Z]{1,2})([012]?)")
 _SYLLABLE_BREAK = re.compile(r"\.(?=\S)")
 _STRESS_BEFORE_ONSET = re.compile(rf"([{STRESS_MARKS}])([{CONSONANTS}]+)(?=[{VOWELS}])")
-_INLINE = re.compile(r"\[\[([^\[\]]{0,2000})\]\]")
+INLINE_PHONEMES = re.compile(r"\[\[([^\[\]]{0,2000})\]\]")
 _WORD = re.compile(r"[^\W_](?:[\w'&.-]{0,60}[^\W_])?")
 _POSSESSIVE = re.compile(r"(.+)'s")
 
@@ -91,13 +94,14 @@ def _read_arpabet(written: str) -> str:
 
 
 def find_inline_phonemes(text: str) -> list[Reading]:
-    """Find phonemes that stand in a text between double brackets.
-
-    Raises:
-        InputError: what stands there are no phonemes.
-    """
-    found = _INLINE.finditer(text) if "[[" in text else ()
-    return [Reading(match.start(), match.end(), phonemes=parse_phonemes(match[1])) for match in found]
+    """Find phonemes that stand in a text between double brackets; anything else there is text, with a warning."""
+    found = []
+    for match in INLINE_PHONEMES.finditer(text) if "[[" in text else ():
+        try:
+            found.append(Reading(match.start(), match.end(), phonemes=parse_phonemes(match[1])))
+        except InputError as error:
+            _log.warning("%s; %s is read as text", error, match[0][:60])
+    return found
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ A full stop ends a sentence unless what stands around it says otherwise: an abbr
 of a list, a small letter behind it. When in doubt the sentence goes on: the full stop is still spoken as a
 pause, while a boundary in the wrong place would drop the voice in the middle of a name. A blank line ends a
 paragraph; a single line break is a space, since plain text is often hard-wrapped, unless an item of a list
-follows.
+follows. Phonemes between double brackets (`[[ … ]]`) are one word: no sentence ends in them, and they are not cut.
 """
 
 import re
@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ..errors import InputError
+from .pronunciations import INLINE_PHONEMES
 
 MAX_LENGTH = 300  # characters of a sentence, about 20 s of speech
 
@@ -23,19 +24,20 @@ def _words(words: str) -> frozenset[str]:
 # Abbreviations, without their last full stop. Those with a capital stand for themselves only, the others for
 # any writing of theirs. First: never the last word of a sentence, or so rarely that it does not matter.
 _BEFORE_A_NAME = _words(
-    "mr mrs ms mx messrs mme mlle dr drs prof rev hon fr st ste Mt Ft gen gov sen rep pres supt adm capt cmdr"
+    "mr mrs ms mx messrs mme mlle dr drs prof rev hon fr ste Mt Ft gen gov sen rep sens reps pres supt adm capt cmdr"
     " col cpl lt maj sgt pvt insp atty vs v cf viz e.g i.e eg ie approx ca c esp incl resp"
 )
 _BEFORE_A_NUMBER = _words(
     "no nos nr n° p pp vol vols ch chs fig figs sec secs art arts eq eqs op ref refs tab par para pt bk ver tel"
-    " Jan Feb Mar Apr Jun Jul Aug Sep Sept Oct Nov Dec"
+    " max min Jan Feb Mar Apr Jun Jul Aug Sep Sept Oct Nov Dec"
 )
 # Also the last word of a sentence: the word behind decides, if sentences often begin with it.
 _ABBREVIATIONS = _words(
     "jr sr esq inc ltd corp bros plc llc ave blvd rd hwy dept univ assn govt bldg apt eds al ph.d Co"
-    " Mon Tue Tues Wed Thu Thurs Fri Sat Sun"
+    " Mon Tue Tues Wed Thu Thurs Fri Sat Sun St"
 )
-_ACRONYM = re.compile(r"(?:\w\.)+\w{1,2}")
+_ACRONYM = re.compile(r"(?:[^\W\d_]\.)+[^\W\d_]{1,2}")
+_SMALL_WORD = re.compile(r"[^\W\d_A-Z][^A-Z]*$")  # "iPad" begins sentences too
 _BEHIND_A_TIME = re.compile("[A-Z]{2,4}|(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day")
 _OPENERS = _words(
     "a after all although an and are as at because before but by can did do does for from had has have he her"
@@ -54,6 +56,10 @@ _SPACE = re.compile(r"\s*")
 _SPEAKER = re.compile(rf"\s*(?:\w+ ){{1,2}}?(?:{_SPEECH_VERBS})\b")
 _LIST_ITEM = re.compile(r"\s*(?:[-*•‣▪●–—]|\(?(?:\d{1,3}[.)]|[A-Za-z]\)))\s+\S")
 _ENUMERATION = re.compile(r"\(?(?:\d{1,3}|[A-Za-z]|[ivxIVX]{1,5})\.")
+
+_HIDDEN = "\ue002"  # stands for a character of phonemes: no mark, no space
+_BLANK_LINE = re.compile(r"[\n\r]\s*[\n\r]")
+_HIDDEN_RUN = re.compile(f"{_HIDDEN}{{2,}}")
 
 # Where to cut a sentence that is too long, the best place first.
 _CUTS = tuple(map(re.compile, (r"[.!?…;:][\"'”’»)\]]*\s", r"[,)—–]\s|\s(?=[(—–])|—(?=.)", r"\s")))
@@ -81,7 +87,8 @@ def split_sentences(text: str, *, max_length: int = MAX_LENGTH) -> list[Sentence
 
     Args:
         text: any text, of any length; the time taken is linear in it.
-        max_length: characters; longer sentences are cut at clauses, else between words, else anywhere.
+        max_length: characters; longer sentences are cut at clauses, else between words, else anywhere
+            but in phonemes between double brackets.
 
     Returns:
         the sentences in order, none of them empty.
@@ -92,16 +99,26 @@ def split_sentences(text: str, *, max_length: int = MAX_LENGTH) -> list[Sentence
     if max_length < 1:
         raise InputError(f"max_length is {max_length}; expected at least 1 character")
     sentences = []
-    for paragraph_start, paragraph_end in _paragraphs(text):
+    visible = _hide_phonemes(text)
+    for paragraph_start, paragraph_end in _paragraphs(visible):
         spans = [
             piece
-            for block_start, block_end in _blocks(text, paragraph_start, paragraph_end)
-            for start, end in _sentence_spans(text, block_start, block_end)
-            for piece in _cut(text, start, end, max_length)
+            for block_start, block_end in _blocks(visible, paragraph_start, paragraph_end)
+            for start, end in _sentence_spans(visible, block_start, block_end)
+            for piece in _cut(visible, start, end, max_length)
         ]
         last = spans[-1]
         sentences += [Sentence(re.sub(r"\s", " ", text[a:b]), a, b, (a, b) == last) for a, b in spans]
     return sentences
+
+
+def _hide_phonemes(text: str) -> str:
+    """Put a letter in the place of every character between double brackets that stand in one paragraph."""
+    if "[[" not in text:
+        return text
+    return INLINE_PHONEMES.sub(
+        lambda match: match[0] if _BLANK_LINE.search(match[0]) else _HIDDEN * len(match[0]), text
+    )
 
 
 def _skip_space(text: str, start: int) -> int:
@@ -162,7 +179,7 @@ def _ends_sentence(text: str, start: int, stop: re.Match[str], end: int) -> bool
     follower = _NEXT.match(text, stop.end(), end)
     next_word = follower[1] if follower else ""
     marks = stop[0]
-    if next_word[:1].islower():
+    if next_word[:1].islower() and _SMALL_WORD.match(next_word):
         return False
     if marks[-1] in "\"'”’»" and _SPEAKER.match(text, stop.end(), end):
         return not _may_go_on(next_word)  # "Why?" Tom asked.
@@ -183,7 +200,7 @@ def _is_abbreviation(text: str, start: int, stop: int, next_word: str) -> bool:
     if forms & _BEFORE_A_NAME or _ENUMERATION.fullmatch(text, start, stop + 1):
         return True
     if forms & _BEFORE_A_NUMBER:
-        return next_word.isdigit() or (word.lower() != "no" and set(next_word) <= set("IVXLC"))
+        return next_word[:1].isdigit() or (word.lower() != "no" and set(next_word) <= set("IVXLC"))
     if word.lower() in ("a.m", "p.m"):
         return bool(_BEHIND_A_TIME.fullmatch(next_word))
     if len(word) == 1 and word != "I":
@@ -208,4 +225,5 @@ def _best_cut(text: str, start: int, wanted: float, max_length: int) -> int:
         places = [place for place in places if place - start >= max_length / 3]
         if places:
             return min(places, key=lambda place: abs(place - start - wanted))
-    return start + max_length
+    hidden = _HIDDEN_RUN.match(text, start + max_length - 1)
+    return hidden.end() if hidden else start + max_length
