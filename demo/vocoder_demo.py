@@ -22,7 +22,8 @@ from text_to_speech.cli import OneLineParser, run
 from text_to_speech.files import read_array
 from text_to_speech.mel import SAMPLE_RATE
 from text_to_speech.runtime import PRECISIONS
-from text_to_speech.vocoder import LARGEST_WINDOW, check_mel
+from text_to_speech.vocoder import LARGEST_WINDOW
+from text_to_speech.windows import check_mel
 from text_to_speech.zoo import cache_folder
 
 EXAMPLES = """\

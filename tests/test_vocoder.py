@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -16,14 +17,7 @@ import tiny_models
 from text_to_speech import vocoder as vocoder_module
 from text_to_speech.errors import DeviceError, InputError, ModelError
 from text_to_speech.runtime import Member, Target, compile_model, read_model, resolve_target
-from text_to_speech.vocoder import (
-    CONTEXT_FRAMES,
-    STATIC_WINDOWS,
-    Vocoder,
-    Window,
-    plan_static_windows,
-    plan_windows,
-)
+from text_to_speech.vocoder import CONTEXT_FRAMES, STATIC_WINDOWS, WINDOWS, Vocoder
 from text_to_speech.zoo import ensure_ir
 
 LENGTHS = st.integers(1, 3000)
@@ -49,6 +43,15 @@ def vocoder(tiny) -> Vocoder:
 
 
 @pytest.fixture(scope="module")
+def busy_vocoder(tiny) -> Iterator[Vocoder]:
+    """A vocoder that computes three windows at a time, whatever the machine likes."""
+    vocoder = Vocoder(model=tiny.vocoder, hint="throughput")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Vocoder, "_side_by_side", 3)
+        yield vocoder
+
+
+@pytest.fixture(scope="module")
 def npu_vocoder(tiny) -> Vocoder:
     """A vocoder that believes itself on an NPU and computes on the CPU."""
     pretended = Target("CPU", (Member("NPU", "f32", "pretended"),))
@@ -69,8 +72,53 @@ def test_a_stream_is_one_inference_cut_in_pieces(
     whole = in_one_inference(tiny.vocoder, mel)
     chunks = list(vocoder.stream(mel, first_window=first, largest_window=first + growth))
     assert all(chunk.dtype == np.float32 and chunk.size % 256 == 0 for chunk in chunks)
-    assert chunks[0].size <= 256 * max(1, first * 3 // 2)
     np.testing.assert_allclose(np.concatenate(chunks), whole, atol=TOLERANCE)
+
+
+@settings(max_examples=30)
+@given(pieces=st.lists(st.integers(1, 400), min_size=1, max_size=8), first=st.integers(1, 200))
+def test_pieces_are_one_spectrogram(pieces: list[int], first: int, vocoder: Vocoder, tiny) -> None:
+    mel = random_mel(sum(pieces))
+    cuts = np.split(mel, np.cumsum(pieces)[:-1], axis=2)
+    audio = np.concatenate(list(vocoder.stream(iter(cuts), first_window=first)))
+    np.testing.assert_allclose(audio, in_one_inference(tiny.vocoder, mel), atol=TOLERANCE)
+
+
+def test_a_piece_is_taken_when_it_is_needed(vocoder: Vocoder) -> None:
+    taken = []
+
+    def pieces():
+        for k in range(5):
+            taken.append(k)
+            yield random_mel(60, seed=k)
+
+    stream = vocoder.stream(pieces())
+    assert taken == []
+    next(stream)
+    assert taken == [0]
+    assert list(vocoder.stream([])) == []
+
+
+def test_a_bad_piece_is_refused_when_its_turn_comes(vocoder: Vocoder) -> None:
+    stream = vocoder.stream([random_mel(60), np.full((80, 60), np.nan, np.float32)])
+    assert next(stream).size
+    with pytest.raises(InputError, match="NaN"):
+        list(stream)
+
+
+@settings(max_examples=20)
+@given(frames=LENGTHS, first=st.integers(1, 700))
+def test_windows_side_by_side_come_in_order(frames: int, first: int, busy_vocoder: Vocoder, tiny) -> None:
+    mel = random_mel(frames)
+    audio = np.concatenate(list(busy_vocoder.stream(mel, first_window=first)))
+    np.testing.assert_allclose(audio, in_one_inference(tiny.vocoder, mel), atol=TOLERANCE)
+
+
+def test_a_stream_may_be_left_while_windows_are_computed(busy_vocoder: Vocoder) -> None:
+    stream = busy_vocoder.stream(random_mel(2000))
+    next(stream)
+    stream.close()
+    assert busy_vocoder.synthesize(random_mel(30)).size == 30 * 256
 
 
 @settings(max_examples=40)
@@ -111,34 +159,6 @@ def test_the_real_vocoder_is_exact_in_windows() -> None:
         mel = random_mel(frames)
         audio = np.concatenate(list(vocoder.stream(mel, first_window=first)))
         np.testing.assert_allclose(audio, in_one_inference(path, mel), atol=TOLERANCE)
-
-
-def check_cover(plan: list[Window], frames: int) -> None:
-    """Every frame is kept once, in order, with its context or the end of the utterance beside it."""
-    assert [w.first for w in plan] == [0, *(w.last for w in plan[:-1])]
-    assert plan[-1].last == frames
-    for w in plan:
-        assert w.first < w.last
-        assert w.start <= max(0, w.first - CONTEXT_FRAMES)
-        assert min(frames, w.last + CONTEXT_FRAMES) <= w.stop
-
-
-@given(frames=LENGTHS, first=st.integers(1, 700), growth=st.integers(0, 700))
-def test_a_plan_covers_the_utterance_and_grows(frames: int, first: int, growth: int) -> None:
-    plan = list(plan_windows(frames, first=first, largest=first + growth))
-    check_cover(plan, frames)
-    assert all(w.stop <= frames for w in plan)
-    sizes = [w.last - w.first for w in plan]
-    assert sizes[:-1] == [min(first * 2**k, first + growth) for k in range(len(sizes) - 1)]
-    assert sizes[-1] <= (first + growth) * 3 // 2
-
-
-@given(frames=LENGTHS, first=st.integers(1, 700))
-def test_a_static_plan_has_no_other_lengths(frames: int, first: int) -> None:
-    plan = list(plan_static_windows(frames, first=first, sizes=STATIC_WINDOWS))
-    check_cover(plan, frames)
-    assert {w.stop - w.start for w in plan} <= set(STATIC_WINDOWS)
-    assert all(w.stop <= frames for w in plan) or frames < STATIC_WINDOWS[0]
 
 
 def test_an_npu_is_given_static_shapes_only(tiny, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -224,6 +244,24 @@ def test_other_models_are_refused(tiny, tmp_path: Path) -> None:
         Vocoder(model=broken).synthesize(random_mel(5))
     with pytest.raises(ModelError, match="no-such-vocoder"):
         Vocoder(model="no-such-vocoder")
+
+
+def test_another_hint_is_refused_before_the_model_is_read() -> None:
+    with pytest.raises(InputError, match="hint 'speed': expected one of latency, throughput"):
+        Vocoder(model="missing.xml", hint="speed")
+
+
+def test_warming_up_computes_every_window_of_a_stream_s_first_seconds(tiny, monkeypatch) -> None:
+    vocoder = Vocoder(model=tiny.vocoder)
+    seen = []
+    monkeypatch.setattr(vocoder, "_finish", lambda request, piece: seen.append(piece.shape[2]))
+    vocoder.warm_up()
+    assert seen == [size for size in WINDOWS if size <= 128]
+
+
+def test_warming_up_compiles_static_windows(npu_vocoder: Vocoder) -> None:
+    npu_vocoder.warm_up(largest_window=STATIC_WINDOWS[-1])
+    assert set(npu_vocoder._compiled) == set(STATIC_WINDOWS)
 
 
 def test_a_device_that_is_not_there_is_refused_before_the_model_is_read() -> None:

@@ -2,8 +2,9 @@
 
     text ──▶ sentences ──▶ phonemes ──▶ mel spectrogram ──▶ waveform
 
-One sentence is carried at a time, and within it one window of the vocoder, so that the first sound comes soon and
-memory does not grow with the text.
+One sentence is carried at a time as far as the mel spectrogram, and one window as far as the waveform, so that the
+first sound comes soon and memory does not grow with the text. The vocoder takes the sentences as the pieces of one
+spectrogram, a sentence when it needs its frames; the pauses between them are made of zeros, and put in afterwards.
 
     synthesizer = Synthesizer("CPU")
     speech = synthesizer.synthesize("Hello. How are you?")
@@ -16,6 +17,7 @@ from __future__ import annotations
 import math
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -27,7 +29,7 @@ from numpy.typing import NDArray
 from .acoustic import AcousticModel, Spectrogram, silent_ends, trim_silence
 from .errors import InputError
 from .mel import FRAME_SECONDS, HOP_LENGTH, SAMPLE_RATE
-from .runtime import core, resolve_target
+from .runtime import check_hint, core, resolve_target
 from .text import Lexicon, Phonemizer, Sentence, split_sentences, to_ids
 from .vocoder import FIRST_WINDOW, LARGEST_WINDOW, Vocoder
 
@@ -137,6 +139,8 @@ class Synthesizer:
         regression_model: The same for the model that draws the mel spectrogram.
         vocoder_model: The same for the vocoder.
         precision: `auto` (f32 on a CPU, f16 elsewhere), `f32`, `f16` or `bf16`.
+        hint: `latency` gives the first sound soon; `throughput` computes large windows side by side, which is
+            the least work for a long text.
         cache_folder: Where compiled models are kept for the next start; None keeps none.
         lexicon: Pronunciations that come before those of the dictionaries.
         phonemizer: What turns a sentence into phonemes instead of the front end of this package; the lexicon is then
@@ -145,10 +149,11 @@ class Synthesizer:
     Attributes:
         acoustic: The acoustic model.
         vocoder: The vocoder.
+        hint: As given.
 
     Raises:
         DeviceError: A device is not there, lacks the precision, or refuses a model.
-        InputError: The precision is unknown.
+        InputError: The precision or the hint is unknown.
         ModelError: A file is not such a model.
     """
 
@@ -162,12 +167,15 @@ class Synthesizer:
         regression_model: str | Path = "forward-tacotron-regression",
         vocoder_model: str | Path = "hifi-gan",
         precision: str = "auto",
+        hint: str = "latency",
         cache_folder: Path | None = None,
         lexicon: Lexicon | None = None,
         phonemizer: Callable[[str], str] | None = None,
     ) -> None:
         for name in (acoustic_device or device, vocoder_device or device):
             resolve_target(name, precision)  # refused before any model is loaded
+        check_hint(hint)
+        self.hint = hint
         self.acoustic = AcousticModel(
             acoustic_device or device,
             duration_model=duration_model,
@@ -176,7 +184,11 @@ class Synthesizer:
             cache_folder=cache_folder,
         )
         self.vocoder = Vocoder(
-            vocoder_device or device, model=vocoder_model, precision=precision, cache_folder=cache_folder
+            vocoder_device or device,
+            model=vocoder_model,
+            precision=precision,
+            hint=hint,
+            cache_folder=cache_folder,
         )
         self._phonemizer = phonemizer or Phonemizer(core=core(), lexicon=lexicon)
         self._phonemizing = threading.Lock()
@@ -201,7 +213,11 @@ class Synthesizer:
             InputError: The text holds nothing to speak, or a number is out of range.
         """
         stream = self.stream(
-            text, alpha=alpha, pause_sentence=pause_sentence, pause_paragraph=pause_paragraph
+            text,
+            alpha=alpha,
+            pause_sentence=pause_sentence,
+            pause_paragraph=pause_paragraph,
+            first_window=LARGEST_WINDOW,
         )
         return join(list(stream))
 
@@ -212,40 +228,58 @@ class Synthesizer:
         alpha: float = 1.0,
         pause_sentence: float = SENTENCE_PAUSE,
         pause_paragraph: float = PARAGRAPH_PAUSE,
+        first_window: int | None = None,
     ) -> Iterator[AudioChunk]:
         """Speak a text and yield each piece as soon as it is done.
 
         The chunks joined are the audio that `synthesize` returns. The first is short and the next ones grow with what
         is already spoken, so that a player does not run dry where the device is faster than speech.
 
+        Args:
+            text: English; blank lines separate paragraphs.
+            alpha: As in `synthesize`; so are the pauses.
+            pause_sentence: Seconds of silence between two sentences.
+            pause_paragraph: Seconds of silence between two paragraphs.
+            first_window: Frames of the first chunk, about; few for `latency` and many for `throughput` when None.
+
         Raises:
             InputError: A number is out of range; or, when the iteration ends, nothing in the text could be spoken.
         """
         check_alpha(alpha)
         pauses = check_pause(pause_sentence), check_pause(pause_paragraph)
-        return self._stream(split_sentences(text), alpha, pauses)
+        if first_window is None:
+            first_window = FIRST_WINDOW if self.hint == "latency" else LARGEST_WINDOW
+        parts: deque[_Part] = deque()
+        spent = _Stopwatch()
+        mels = self._draw(split_sentences(text), alpha, pauses, parts, spent)
+        return _chunks(self.vocoder.stream(mels, first_window=first_window), parts, spent)
 
     def phonemes(self, text: str) -> str:
         """Return the phonemes of a sentence, one symbol a character; empty if nothing in it has a sound."""
         with self._phonemizing:
             return self._phonemizer(text)
 
-    def _stream(
-        self, sentences: Sequence[Sentence], alpha: float, pauses: tuple[int, int]
-    ) -> Iterator[AudioChunk]:
+    def _draw(
+        self,
+        sentences: Sequence[Sentence],
+        alpha: float,
+        pauses: tuple[int, int],
+        parts: deque[_Part],
+        spent: _Stopwatch,
+    ) -> Iterator[NDArray[np.float32]]:
+        """Yield the mel spectrogram of each sentence, and append to `parts` what its sound will be."""
         between_sentences, between_paragraphs = pauses
         position = 0  # frames spoken so far
         tail = 0  # silent frames that the last sentence ended with
         wanted = 0  # silent frames that shall be between it and the next
         for sentence in sentences:
-            phonemes, text_seconds = timed(self.phonemes, sentence.text)
+            phonemes = spent.on("text", self.phonemes, sentence.text)
             if any(symbol.isalpha() for symbol in phonemes):  # a line of asterisks or of dots has no sound
-                spectrogram, acoustic_seconds = timed(self._render, phonemes, alpha)
+                spectrogram = spent.on("acoustic", self._render, phonemes, alpha)
                 lead, next_tail = silent_ends(spectrogram.mel)
                 pause = max(0, wanted - tail - lead)
-                spoken = place(sentence, phonemes, spectrogram, position + pause)
-                times = StageTimes(text=text_seconds, acoustic=acoustic_seconds)
-                yield from self._sound(spoken, times, pause=pause, position=position)
+                parts.append(_Part(place(sentence, phonemes, spectrogram, position + pause), pause=pause))
+                yield spectrogram.mel
                 position += pause + spectrogram.mel.shape[1]
                 tail, wanted = next_tail, between_sentences
             if sentence.ends_paragraph and position:
@@ -258,19 +292,69 @@ class Synthesizer:
         spectrogram = self.acoustic.synthesize(to_ids(phonemes), alpha=alpha)
         return trim_silence(spectrogram, lead=LEAD_KEPT, tail=TAIL_KEPT)
 
-    def _sound(
-        self, spoken: SpokenSentence, times: StageTimes, *, pause: int, position: int
-    ) -> Iterator[AudioChunk]:
-        """Yield the chunks of a sentence, the pause before it first; the earlier stages count to its first chunk."""
-        first_window = min(max(position, FIRST_WINDOW), LARGEST_WINDOW)
-        silence: NDArray[np.float32] = np.zeros(pause * HOP_LENGTH, dtype=np.float32)
-        done, began = 0, time.perf_counter()
-        for audio in self.vocoder.stream(spoken.mel, first_window=first_window):
-            done += audio.size
-            smooth_ends(audio, starts=done == audio.size, ends=done == spoken.mel.shape[1] * HOP_LENGTH)
-            times += StageTimes(vocoder=time.perf_counter() - began)
-            yield AudioChunk(np.concatenate([silence, audio]), spoken, times)
-            silence, times, began = silence[:0], StageTimes(), time.perf_counter()
+
+def _chunks(
+    sound: Iterator[NDArray[np.float32]], parts: deque[_Part], spent: _Stopwatch
+) -> Iterator[AudioChunk]:
+    """Cut the sound of the vocoder's windows at the borders of the sentences."""
+    while (audio := spent.on("vocoder", next, sound, None)) is not None:
+        times = spent.times()
+        while audio.size:
+            part = parts[0]
+            piece, audio = audio[: part.left * HOP_LENGTH], audio[part.left * HOP_LENGTH :]
+            yield AudioChunk(part.sounding(piece), part.sentence, times)
+            times = StageTimes()
+            if not part.left:
+                parts.popleft()
+
+
+class _Stopwatch:
+    """Wall time by stage; a stage that calls another is not charged for it."""
+
+    def __init__(self) -> None:
+        self._seconds: dict[str, float] = {}
+
+    def on(self, stage: str, work: Callable[P, T], *args: P.args, **options: P.kwargs) -> T:
+        """Do some work of a stage: call a function."""
+        before, began = sum(self._seconds.values()), time.perf_counter()
+        try:
+            return work(*args, **options)
+        finally:
+            inner = sum(self._seconds.values()) - before
+            own = time.perf_counter() - began - inner
+            self._seconds[stage] = self._seconds.get(stage, 0.0) + own
+
+    def times(self) -> StageTimes:
+        """Return what was measured since the last time."""
+        times = StageTimes(**self._seconds)
+        self._seconds = {}
+        return times
+
+
+class _Part:
+    """What is left to sound of one sentence.
+
+    Args:
+        sentence: The sentence.
+        pause: Frames of silence before it.
+
+    Attributes:
+        sentence: The sentence.
+        left: Frames whose sound is still to come, without the pause.
+    """
+
+    def __init__(self, sentence: SpokenSentence, *, pause: int) -> None:
+        self.sentence = sentence
+        self.left = self._frames = sentence.mel.shape[1]
+        self._pause = pause
+
+    def sounding(self, audio: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Take the next samples of the sentence, and return them with the pause before it and soft ends."""
+        begins = self.left == self._frames
+        self.left -= audio.size // HOP_LENGTH
+        silence = np.zeros(self._pause * HOP_LENGTH if begins else 0, dtype=np.float32)
+        smooth_ends(audio, starts=begins, ends=not self.left)
+        return np.concatenate([silence, audio])
 
 
 def join(chunks: Sequence[AudioChunk]) -> Speech:
@@ -281,12 +365,6 @@ def join(chunks: Sequence[AudioChunk]) -> Speech:
         sentences=tuple({chunk.sentence.offset: chunk.sentence for chunk in chunks}.values()),
         times=sum((chunk.times for chunk in chunks), StageTimes()),
     )
-
-
-def timed(work: Callable[P, T], *args: P.args, **options: P.kwargs) -> tuple[T, float]:
-    """Call a function and return its result and the seconds of wall time it took."""
-    began = time.perf_counter()
-    return work(*args, **options), time.perf_counter() - began
 
 
 def place(sentence: Sentence, phonemes: str, spectrogram: Spectrogram, start: int) -> SpokenSentence:
@@ -313,7 +391,8 @@ def place(sentence: Sentence, phonemes: str, spectrogram: Spectrogram, start: in
 def smooth_ends(audio: NDArray[np.float32], *, starts: bool, ends: bool) -> None:
     """Fade a sentence in and out over one frame, in place.
 
-    The zero padding at the ends of an utterance is no silence to HiFi-GAN: it ticks there, at -62 dB of full scale.
+    The model's silence is not quite silent, and the zero padding at the ends of an utterance ticks, at -62 dB of
+    full scale; the pauses beside it are zeros.
     """
     ramp = np.linspace(0.0, 1.0, HOP_LENGTH, endpoint=False, dtype=np.float32)
     if starts:

@@ -26,6 +26,7 @@ from .errors import DeviceError, InputError, ModelError
 logger = logging.getLogger(__name__)
 
 PRECISIONS = ("auto", "f32", "f16", "bf16")
+HINTS = ("latency", "throughput")
 CAPABILITIES = {"f32": "FP32", "f16": "FP16", "bf16": "BF16"}  # OpenVINO's names of what a device can do
 GROUPS = ("AUTO", "HETERO", "MULTI")  # virtual devices that share the work among real ones
 
@@ -99,9 +100,11 @@ class Target:
         """Whether a member refuses dynamic shapes, as every NPU does."""
         return any(_kind(member.device) == "NPU" for member in self.members)
 
-    def config(self, *, cache_folder: Path | None = None, kernels: int = 0) -> dict[str, Any]:
+    def config(
+        self, *, cache_folder: Path | None = None, kernels: int = 0, hint: str = "latency"
+    ) -> dict[str, Any]:
         """Return the properties a model is compiled with on this target; see `compile_model`."""
-        config: dict[str, Any] = {"PERFORMANCE_HINT": "LATENCY"}
+        config: dict[str, Any] = {"PERFORMANCE_HINT": hint.upper()}
         if cache_folder is not None:
             config["CACHE_DIR"] = str(cache_folder)
         each = {member.device: member.config(kernels=kernels) for member in self.members}
@@ -316,6 +319,7 @@ def compile_model(
     *,
     cache_folder: Path | None = None,
     kernels: int = 0,
+    hint: str = "latency",
 ) -> openvino.CompiledModel:
     """Compile a model for a target, from the cache of compiled models where it is there.
 
@@ -327,6 +331,7 @@ def compile_model(
         path: Where it was read from, for the message.
         cache_folder: Where OpenVINO keeps compiled models; None keeps none.
         kernels: How many kernels a CPU keeps for lengths that come again; each length needs one or more a layer.
+        hint: `latency` or `throughput`: whether one request shall be done soon, or many side by side.
 
     Raises:
         DeviceError: The device refuses the model.
@@ -334,13 +339,19 @@ def compile_model(
     for folder in (cache_folder, None) if cache_folder is not None else (None,):
         try:
             return core().compile_model(
-                model, target.device, target.config(cache_folder=folder, kernels=kernels)
+                model, target.device, target.config(cache_folder=folder, kernels=kernels, hint=hint)
             )
         except RuntimeError as error:
             if folder is None:
                 raise DeviceError(f"{target.device} refuses {path}: {telling_line(error)}") from error
             logger.warning("compiled models cannot be kept in %s: %s", folder, telling_line(error))
     raise AssertionError("unreachable")
+
+
+def check_hint(hint: str) -> None:
+    """Refuse a performance hint that is none of `latency` and `throughput`."""
+    if hint not in HINTS:
+        raise InputError(f"hint {hint!r}: expected one of {', '.join(HINTS)}")
 
 
 def telling_line(error: BaseException) -> str:

@@ -1,9 +1,7 @@
 """HiFi-GAN on OpenVINO: a mel spectrogram becomes a waveform, whole or as a stream of windows.
 
 HiFi-GAN (Kong et al. 2020, https://arxiv.org/abs/2010.05646) sees at most 14 mel frames to either side of a
-sample. A window that carries so much context and is cropped by it gives the samples of one inference over the
-whole. The zero padding inside the network is heard only at the ends of an utterance, so a window that reaches an
-end stops exactly there, and no window is padded.
+sample, so windows with so much context, cropped by it, give the samples of one inference over the whole.
 
     vocoder = Vocoder("CPU")
     audio = vocoder.synthesize(mel)
@@ -14,8 +12,8 @@ end stops exactly there, and no window is padded.
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections import deque
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -26,6 +24,7 @@ from .errors import DeviceError, InputError, ModelError
 from .mel import HOP_LENGTH, N_MELS, SILENCE
 from .runtime import (
     Target,
+    check_hint,
     check_interface,
     compile_model,
     model_path,
@@ -34,78 +33,15 @@ from .runtime import (
     resolve_target,
     telling_line,
 )
+from .windows import MelFrames, Window, check_mel, plan_windows
 
 CONTEXT_FRAMES = 14  # mel frames to either side that a sample depends on
 FIRST_WINDOW = 16  # frames a stream begins with (0.19 s of sound): small, so that the first sound comes soon
-LARGEST_WINDOW = 512  # frames (5.9 s): the context costs 5 % of it, and memory stays bounded
-KEPT_KERNELS = (
-    256  # HiFi-GAN needs about 60 for a length: enough for the windows that every stream begins with
-)
-STATIC_WINDOWS = (64, 128, 256, 512)  # input lengths for devices that refuse dynamic shapes
-
-
-@dataclass(frozen=True)
-class Window:
-    """One inference: which frames go in, and which frames of the result are kept.
-
-    Attributes:
-        start: First mel frame that goes in.
-        stop: Frame after the last that goes in; past the end of the mel where a device's shortest static
-            window is longer than the utterance.
-        first: First frame whose samples are kept.
-        last: Frame after the last whose samples are kept.
-    """
-
-    start: int
-    stop: int
-    first: int
-    last: int
-
-
-def plan_windows(frames: int, *, first: int, largest: int) -> Iterator[Window]:
-    """Cut an utterance into windows of any length: a small first one, each next one twice as long.
-
-    A rest shorter than half a window is joined to the window before it, which saves the context between them.
-
-    Args:
-        frames: Length of the mel, ≥ 1.
-        first: Frames kept of the first window, ≥ 1.
-        largest: Frames kept of a window at most, but for such a rest, ≥ first.
-    """
-    done, size = 0, first
-    while done < frames:
-        last = frames if frames - done <= size * 3 // 2 else done + size
-        yield Window(max(0, done - CONTEXT_FRAMES), min(frames, last + CONTEXT_FRAMES), done, last)
-        done, size = last, min(2 * size, largest)
-
-
-def plan_static_windows(frames: int, *, first: int, sizes: tuple[int, ...]) -> Iterator[Window]:
-    """Cut an utterance into windows of a few fixed lengths.
-
-    The last window is moved back until it ends with the utterance. Only an utterance shorter than the smallest
-    window is padded, with silence: the one case in which the result is not that of one inference.
-
-    Args:
-        frames: Length of the mel, ≥ 1.
-        first: Frames wanted of the first window; each next one shall be twice as long.
-        sizes: The lengths, ascending, each more than twice the context.
-    """
-    if frames < sizes[0]:
-        yield Window(0, sizes[0], 0, frames)
-        return
-    possible = [size for size in sizes if size <= frames]
-    done, wanted = 0, first
-    while done < frames:
-        start = max(0, done - CONTEXT_FRAMES)
-        need = min(frames, done + wanted + CONTEXT_FRAMES) - start
-        size = next((size for size in possible if size >= need), possible[-1])
-        stop = start + size
-        if stop >= frames:
-            start, stop, last = frames - size, frames, frames
-        else:
-            last = stop - CONTEXT_FRAMES
-        yield Window(start, stop, done, last)
-        done, wanted = last, 2 * wanted
+WINDOWS = (32, 64, 96, 128, 192, 256, 384, 512, 768)  # lengths of input where a device takes any
+STATIC_WINDOWS = (64, 128, 256, 512)  # where it refuses dynamic shapes, and compiles each length
+LARGEST_WINDOW = 740  # frames kept (8.6 s): the context costs 4 % of it, and memory stays bounded
+WARM_WINDOW = 100  # frames: as far as the first two seconds of a stream go
+KEPT_KERNELS = 600  # HiFi-GAN needs about 60 for a length: enough for those that come again and again
 
 
 class Vocoder:
@@ -116,6 +52,8 @@ class Vocoder:
         model: An IR or ONNX file with input `mel` [?, 80, ?] and output `audio` [?, 1, 256·?], or the name of a
             model of this repository.
         precision: `auto`, `f32`, `f16` or `bf16`.
+        hint: `latency` computes one window at a time and begins a stream with a small one; `throughput`
+            computes as many large ones side by side as the device likes.
         cache_folder: Where compiled models are kept for the next start; None keeps none.
 
     Attributes:
@@ -123,7 +61,7 @@ class Vocoder:
 
     Raises:
         DeviceError: The device is not there, lacks the precision, or refuses the model.
-        InputError: The precision is unknown.
+        InputError: The precision or the hint is unknown.
         ModelError: The file is not such a model.
     """
 
@@ -133,17 +71,35 @@ class Vocoder:
         *,
         model: str | Path = "hifi-gan",
         precision: str = "auto",
+        hint: str = "latency",
         cache_folder: Path | None = None,
     ) -> None:
+        check_hint(hint)
         self.target: Target = resolve_target(device, precision)
         self._path = model_path(model)
         self._model = read_model(self._path)
+        self._hint = hint
         self._cache_folder = cache_folder
         self._compiled: dict[int, openvino.CompiledModel] = {}
         self._lock = threading.Lock()
         check_interface(self._model, self._path, {"mel": f"?,{N_MELS},?"}, {"audio": "?,1,?"})
-        if not self.target.needs_static_shapes:
+        self._any_length = not self.target.needs_static_shapes
+        if self._any_length:
             self._compiled_for(-1)
+
+    def warm_up(self, *, largest_window: int = WARM_WINDOW) -> None:
+        """Compute every window of a stream once, so that the next one need not compile or make kernels.
+
+        Args:
+            largest_window: Frames of the largest chunk to prepare; preparing all takes seconds.
+        """
+        context = 2 * CONTEXT_FRAMES
+        for frames in self._sizes():
+            if frames <= max(largest_window + context, self._sizes()[0]):
+                mel = np.full((1, N_MELS, frames), SILENCE, dtype=np.float32)
+                request = self._request_for(mel)
+                self._start(request, mel)
+                self._finish(request, mel)
 
     def synthesize(self, mel: NDArray[np.floating]) -> NDArray[np.float32]:
         """Turn a mel spectrogram into a waveform.
@@ -161,58 +117,90 @@ class Vocoder:
 
     def stream(
         self,
-        mel: NDArray[np.floating],
+        mel: NDArray[np.floating] | Iterable[NDArray[np.floating]],
         *,
         first_window: int = FIRST_WINDOW,
         largest_window: int = LARGEST_WINDOW,
     ) -> Iterator[NDArray[np.float32]]:
         """Turn a mel spectrogram into chunks of a waveform, each as soon as it is done.
 
-        The chunks joined are what `synthesize` returns, up to rounding.
+        The chunks joined are what `synthesize` returns, up to rounding. A spectrogram may come in pieces, which are
+        taken as they are needed: a chunk needs 14 frames after its own, or the end.
 
         Args:
-            mel: floating [1, 80, T] or [80, T].
-            first_window: Frames of the first chunk; each next one has twice as many.
-            largest_window: Frames of a chunk at most; the last may have half as many again.
+            mel: floating [1, 80, T] or [80, T], or an iterable of such pieces of one spectrogram.
+            first_window: Frames of the first chunk, about; each next one has twice as many.
+            largest_window: Frames of a chunk at most, about: the windows have a few fixed lengths.
 
         Returns:
             An iterator of float32 [256·n] arrays.
 
         Raises:
-            InputError: The mel cannot be used, or the sizes are not 1 ≤ first ≤ largest.
+            InputError: The mel cannot be used (a piece: when its turn comes), or the sizes are not
+                1 ≤ first ≤ largest.
         """
-        mel = check_mel(mel)
         if not 1 <= first_window <= largest_window:
             raise InputError(
                 f"windows of {first_window} to {largest_window} frames: expected 1 ≤ first_window ≤ largest_window"
             )
-        frames = mel.shape[2]
-        if self.target.needs_static_shapes:
-            fitting = tuple(size for size in STATIC_WINDOWS if size <= largest_window + 2 * CONTEXT_FRAMES)
-            plan = plan_static_windows(frames, first=first_window, sizes=fitting or STATIC_WINDOWS[:1])
-        else:
-            plan = plan_windows(frames, first=first_window, largest=largest_window)
-        return self._run(mel, plan)
+        pieces = [check_mel(mel)] if isinstance(mel, np.ndarray | np.generic) else mel
+        frames = MelFrames(pieces, kept=self._sizes()[-1])
+        plan = plan_windows(
+            frames.known,
+            first=first_window,
+            largest=largest_window,
+            sizes=self._sizes(),
+            context=CONTEXT_FRAMES,
+            any_length=self._any_length,
+        )
+        return self._run(frames, plan)
 
-    def _run(self, mel: NDArray[np.float32], plan: Iterator[Window]) -> Iterator[NDArray[np.float32]]:
-        requests: dict[int, openvino.InferRequest] = {}
-        for window in plan:
-            piece = mel[:, :, window.start : window.stop]
-            missing = window.stop - window.start - piece.shape[2]
-            if missing:
-                piece = np.pad(piece, ((0, 0), (0, 0), (0, missing)), constant_values=SILENCE)
-            shape = piece.shape[2] if self.target.needs_static_shapes else -1
-            if shape not in requests:
-                requests[shape] = self._compiled_for(shape).create_infer_request()
-            audio = self._infer(requests[shape], np.ascontiguousarray(piece))
-            skip = (window.first - window.start) * HOP_LENGTH
-            yield audio[skip : skip + (window.last - window.first) * HOP_LENGTH].copy()
+    def _sizes(self) -> tuple[int, ...]:
+        return WINDOWS if self._any_length else STATIC_WINDOWS
 
-    def _infer(self, request: openvino.InferRequest, piece: NDArray[np.float32]) -> NDArray[np.float32]:
+    def _run(self, frames: MelFrames, plan: Iterator[Window]) -> Iterator[NDArray[np.float32]]:
+        """Compute windows side by side, as many as the hint allows, and yield what is kept of them in order."""
+        running: deque[tuple[Window, NDArray[np.float32], openvino.InferRequest]] = deque()
+        idle: dict[int, list[openvino.InferRequest]] = {}
         try:
-            request.infer({"mel": piece}, share_inputs=True)
+            for window in plan:
+                piece = frames.take(window)
+                unused = idle.get(self._compiled_length(piece))
+                request = unused.pop() if unused else self._request_for(piece)
+                self._start(request, piece)
+                running.append((window, piece, request))
+                if len(running) == self._side_by_side:
+                    yield self._kept(running, idle)
+            while running:
+                yield self._kept(running, idle)
+        finally:
+            for _, _, request in running:  # the caller stopped listening
+                request.cancel()
+
+    def _kept(
+        self,
+        running: deque[tuple[Window, NDArray[np.float32], openvino.InferRequest]],
+        idle: dict[int, list[openvino.InferRequest]],
+    ) -> NDArray[np.float32]:
+        """Wait for the oldest window and return the samples that are kept of it."""
+        window, piece, request = running.popleft()
+        audio = self._finish(request, piece)
+        skip = (window.first - window.start) * HOP_LENGTH
+        kept: NDArray[np.float32] = audio[skip : skip + (window.last - window.first) * HOP_LENGTH].copy()
+        idle.setdefault(self._compiled_length(piece), []).append(request)
+        return kept
+
+    def _start(self, request: openvino.InferRequest, piece: NDArray[np.float32]) -> None:
+        try:
+            request.start_async({"mel": piece}, share_inputs=True)
         except RuntimeError as error:
-            raise DeviceError(f"{self.target.device} failed at the vocoder: {telling_line(error)}") from error
+            raise self._failure(error) from error
+
+    def _finish(self, request: openvino.InferRequest, piece: NDArray[np.float32]) -> NDArray[np.float32]:
+        try:
+            request.wait()
+        except RuntimeError as error:
+            raise self._failure(error) from error
         audio: NDArray[np.float32] = request.get_tensor("audio").data.reshape(-1)
         if audio.size != piece.shape[2] * HOP_LENGTH or not np.isfinite(audio).all():
             raise ModelError(
@@ -221,33 +209,34 @@ class Vocoder:
             )
         return audio
 
+    def _failure(self, error: RuntimeError) -> DeviceError:
+        return DeviceError(f"{self.target.device} failed at the vocoder: {telling_line(error)}")
+
+    def _compiled_length(self, piece: NDArray[np.float32]) -> int:
+        return -1 if self._any_length else piece.shape[2]
+
+    def _request_for(self, piece: NDArray[np.float32]) -> openvino.InferRequest:
+        return self._compiled_for(self._compiled_length(piece)).create_infer_request()
+
     def _compiled_for(self, frames: int) -> openvino.CompiledModel:
         """Return the model compiled for a number of frames, -1 for any, each compiled once."""
         with self._lock:
             if frames not in self._compiled:
                 model = reshaped(self._model, {"mel": (1, N_MELS, frames)}, self._path)
                 self._compiled[frames] = compile_model(
-                    model, self.target, self._path, cache_folder=self._cache_folder, kernels=KEPT_KERNELS
+                    model,
+                    self.target,
+                    self._path,
+                    cache_folder=self._cache_folder,
+                    kernels=KEPT_KERNELS,
+                    hint=self._hint,
                 )
             return self._compiled[frames]
 
-
-def check_mel(mel: NDArray[np.floating]) -> NDArray[np.float32]:
-    """Return a mel spectrogram as float32 [1, 80, T], or refuse it.
-
-    Args:
-        mel: floating [1, 80, T] or [80, T], T ≥ 1.
-
-    Raises:
-        InputError: It has another shape or type, or holds NaN or infinite values.
-    """
-    expected = f"expected floating point of shape [1, {N_MELS}, T] or [{N_MELS}, T], T ≥ 1"
-    mel = np.asarray(mel)
-    if not np.issubdtype(mel.dtype, np.floating):
-        raise InputError(f"mel spectrogram of type {mel.dtype}: {expected}")
-    shape = list(mel.shape)
-    if shape[-2:-1] != [N_MELS] or shape[:-2] not in ([], [1]) or not shape[-1]:
-        raise InputError(f"mel spectrogram of shape {shape}: {expected}")
-    if not np.isfinite(mel).all():
-        raise InputError("mel spectrogram holds NaN or infinite values: expected finite natural logarithms")
-    return mel.reshape(1, N_MELS, -1).astype(np.float32, copy=False)
+    @property
+    def _side_by_side(self) -> int:
+        """Windows that are computed at the same time."""
+        if self._hint == "latency":
+            return 1
+        compiled = next(iter(self._compiled.values()))
+        return int(compiled.get_property("OPTIMAL_NUMBER_OF_INFER_REQUESTS"))

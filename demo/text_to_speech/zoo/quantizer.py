@@ -24,7 +24,7 @@ from ..cli import run
 from ..errors import InputError, ModelError
 from ..files import cannot_write, read_array
 from ..mel import N_MELS, mel_spectrogram
-from ..vocoder import check_mel
+from ..windows import check_mel
 from .model_yml import Model
 from .selection import Selected, build_parser, for_each, positive, precisions, print_names, select, subfolder
 

@@ -1,0 +1,144 @@
+"""Windows over a mel spectrogram: which frames go into each inference, and which samples of it are kept.
+
+A vocoder that sees a few frames to either side gives, in a window that carries so many frames of context and is
+cropped by them, the samples of one inference over the whole. The zero padding inside the network acts only at the
+ends of an utterance, so a window that reaches an end stops exactly there.
+
+The windows have a few fixed lengths, because a device makes kernels for each new length: for HiFi-GAN that costs as
+much as 25 to 60 frames of speech do. And the utterance may come in pieces, sentence after sentence,
+so that a window runs over their borders and no sentence needs a length of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .errors import InputError
+from .mel import N_MELS, SILENCE
+
+NEW_LENGTH = 48  # frames that cost as much as the kernels for a length that was not met before
+
+
+@dataclass(frozen=True)
+class Window:
+    """One inference: which frames go in, and which frames of the result are kept.
+
+    Attributes:
+        start: First mel frame that goes in.
+        stop: Frame after the last that goes in; past the end of the mel where a device's shortest static
+            window is longer than the utterance.
+        first: First frame whose samples are kept.
+        last: Frame after the last whose samples are kept.
+    """
+
+    start: int
+    stop: int
+    first: int
+    last: int
+
+
+def plan_windows(
+    known: Callable[[int], int],
+    *,
+    first: int,
+    largest: int,
+    sizes: tuple[int, ...],
+    context: int,
+    any_length: bool,
+) -> Iterator[Window]:
+    """Cut an utterance into windows: a small first one, each next one about twice as long.
+
+    The last window is moved back until it ends with the utterance. Where no fixed length fits well and the device
+    takes any, it has a length of its own. Where the device takes only the fixed ones, an utterance shorter
+    than the smallest is padded: the one case in which the result is not that of one inference.
+
+    Args:
+        known: Asked for a number of frames, tells how many there are: at least so many, or fewer when the
+            utterance ends there.
+        first: Frames to keep of the first window, at least, ≥ 1.
+        largest: Frames to keep of a window at most, ≥ first; never fewer than the smallest size gives.
+        sizes: The lengths of input, ascending, each more than twice the context.
+        context: Frames to either side that the vocoder sees.
+        any_length: Whether the device takes other lengths than those.
+    """
+    sizes = tuple(size for size in sizes if size <= largest + 2 * context) or sizes[:1]
+    done, wanted = 0, first
+    while True:
+        start = max(0, done - context)
+        need = done + wanted + context - start
+        size = next((size for size in sizes if size >= need), sizes[-1])
+        total = known(start + size + 1)
+        if total <= start + size:  # the utterance ends here
+            need = total - start
+            size = next((size for size in sizes if need <= size <= total), 0)
+            if any_length and (not size or size - need > NEW_LENGTH):
+                size = need
+            if size or total < sizes[0]:
+                if total > done:
+                    yield Window(total - size if size else 0, total if size else sizes[0], done, total)
+                return
+            size = max(size for size in sizes if size <= total)
+        last = start + size - context
+        yield Window(start, start + size, done, last)
+        done, wanted = last, min(2 * wanted, largest)
+
+
+class MelFrames:
+    """The frames of one utterance, which come in pieces and are forgotten when no window needs them any more.
+
+    Args:
+        pieces: floating [1, 80, T] or [80, T] each.
+        kept: Frames before the end of a window that a later one may need.
+    """
+
+    def __init__(self, pieces: Iterable[NDArray[np.floating]], *, kept: int) -> None:
+        self._pieces = iter(pieces)
+        self._kept = kept
+        self._start = 0
+        self._mel: NDArray[np.float32] = np.empty((1, N_MELS, 0), dtype=np.float32)
+
+    def known(self, count: int) -> int:
+        """Take pieces until there are `count` frames in all, or no more come; return how many there are."""
+        have: int = self._start + self._mel.shape[2]
+        new = []
+        while have < count and (piece := next(self._pieces, None)) is not None:
+            new.append(check_mel(piece))
+            have += new[-1].shape[2]
+        if new:
+            self._mel = np.concatenate([self._mel, *new], axis=2) if self._mel.size or new[1:] else new[0]
+        return have
+
+    def take(self, window: Window) -> NDArray[np.float32]:
+        """Return the frames that go into a window, float32 [1, 80, stop - start], padded with silence."""
+        piece = self._mel[:, :, window.start - self._start : window.stop - self._start]
+        missing = window.stop - window.start - piece.shape[2]
+        if missing:
+            piece = np.pad(piece, ((0, 0), (0, 0), (0, missing)), constant_values=SILENCE)
+        unneeded = max(0, window.stop - self._kept - self._start)
+        self._mel, self._start = self._mel[:, :, unneeded:], self._start + unneeded
+        return np.ascontiguousarray(piece)
+
+
+def check_mel(mel: NDArray[np.floating]) -> NDArray[np.float32]:
+    """Return a mel spectrogram as float32 [1, 80, T], or refuse it.
+
+    Args:
+        mel: floating [1, 80, T] or [80, T], T ≥ 1.
+
+    Raises:
+        InputError: It has another shape or type, or holds NaN or infinite values.
+    """
+    expected = f"expected floating point of shape [1, {N_MELS}, T] or [{N_MELS}, T], T ≥ 1"
+    mel = np.asarray(mel)
+    if not np.issubdtype(mel.dtype, np.floating):
+        raise InputError(f"mel spectrogram of type {mel.dtype}: {expected}")
+    shape = list(mel.shape)
+    if shape[-2:-1] != [N_MELS] or shape[:-2] not in ([], [1]) or not shape[-1]:
+        raise InputError(f"mel spectrogram of shape {shape}: {expected}")
+    if not np.isfinite(mel).all():
+        raise InputError("mel spectrogram holds NaN or infinite values: expected finite natural logarithms")
+    return mel.reshape(1, N_MELS, -1).astype(np.float32, copy=False)
