@@ -10,29 +10,43 @@ import argparse
 import sys
 import time
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager, redirect_stdout
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import openvino
 
 import text_to_speech
-from text_to_speech import AudioChunk, InputError, Lexicon, StageTimes, Synthesizer, open_audio, save_plot
+from text_to_speech import (
+    AudioChunk,
+    InputError,
+    Lexicon,
+    OutputError,
+    StageTimes,
+    Synthesizer,
+    open_audio,
+    save_plot,
+)
+from text_to_speech.audio import FORMATS, PIPE_FORMATS, AudioSink, PipeSink, open_player
 from text_to_speech.cli import OneLineParser, ShowTable, number, run
 from text_to_speech.mel import SAMPLE_RATE
 from text_to_speech.pipeline import PARAGRAPH_PAUSE, SENTENCE_PAUSE, check_alpha, check_pause, join
 from text_to_speech.plot import check_plot_path
-from text_to_speech.runtime import PRECISIONS, core
+from text_to_speech.runtime import HINTS, PRECISIONS, core
 from text_to_speech.text import Phonemizer, phoneme_table, split_sentences
 from text_to_speech.zoo import cache_folder
 
 LONG_TEXT = 600  # characters from which on progress is shown
 PLOT_SECONDS = 30.0  # of a longer text only so much is drawn
 
+OUTPUTS = {"-": "standard output", None: "the sound device"}
+
 EXAMPLES = """\
 examples:
   %(prog)s -i "Hello. How are you?"
   %(prog)s -i demo/text.txt -o speech.flac --plot speech.png
   cat book.txt | %(prog)s -i - -o book.mp3 -a 1.1
+  %(prog)s -i book.txt -o - --format raw | aplay -f S16_LE -r 22050
 """
 
 
@@ -62,10 +76,15 @@ def build_parser() -> OneLineParser:
     add(
         "-o",
         "--out",
-        default="out.wav",
         metavar="FILE",
-        help=".wav, .flac, .ogg or .mp3 (default: %(default)s)",
+        help=".wav, .flac, .ogg, .mp3 or .raw, or - for standard output (default: out.wav, unless --play)",
     )
+    add(
+        "--format",
+        choices=FORMATS,
+        help="instead of what the suffix says; raw is 16-bit PCM (default for standard output: wav)",
+    )
+    add("--play", action="store_true", help="play the speech while it is made")
     add("-s_id", "--speaker_id", type=speaker, default=0, metavar="ID", help="0, the only speaker there is")
     add("--phonemes", action="store_true", help="print the phonemes, one sentence a line, and stop")
     add("--plot", metavar="FILE.png", help="draw mel spectrogram, pitch and waveform")
@@ -102,6 +121,12 @@ def build_parser() -> OneLineParser:
     add("-d", "--device", default="CPU", help="CPU, GPU, GPU.1, NPU, AUTO, AUTO:GPU,CPU, HETERO:…, MULTI:…")
     add("-d_acoustic", "--device_acoustic", metavar="DEVICE", help="another one for the acoustic model")
     add("-d_vocoder", "--device_vocoder", metavar="DEVICE", help="another one for the vocoder")
+    add(
+        "--hint",
+        choices=HINTS,
+        default="latency",
+        help="latency: the first sound soon; throughput: the least time for a long text (default: %(default)s)",
+    )
     add("--precision", choices=PRECISIONS, default="auto", help="auto is f32 on a CPU, f16 elsewhere")
     add = parser.add_argument_group(
         "models, IR (.xml) or ONNX, instead of those of this repository"
@@ -187,6 +212,7 @@ def load(args: argparse.Namespace, lexicon: Lexicon) -> Synthesizer:
         acoustic_device=args.device_acoustic,
         vocoder_device=args.device_vocoder,
         precision=args.precision,
+        hint=args.hint,
         cache_folder=cache_folder() / "compiled",
         lexicon=lexicon,
         **models(args),
@@ -211,6 +237,31 @@ def with_progress(chunks: Iterator[AudioChunk], characters: int) -> Iterator[Aud
         bar.update(characters - bar.n)
 
 
+def standard_output(container: str | None) -> BinaryIO:
+    """Return standard output for sound, or refuse it."""
+    if container not in (None, *PIPE_FORMATS):
+        raise OutputError(
+            f"{container} cannot be written to standard output: expected --format {' or '.join(PIPE_FORMATS)}"
+        )
+    if sys.stdout.isatty():
+        raise OutputError("standard output is a terminal: expected a pipe or a file behind -o -")
+    return sys.stdout.buffer
+
+
+@contextmanager
+def open_sinks(args: argparse.Namespace, pipe: BinaryIO | None) -> Iterator[list[AudioSink]]:
+    """Open what the speech goes to: a file or standard output, the sound device, or both."""
+    with ExitStack() as stack:
+        sinks: list[AudioSink] = []
+        if args.play:
+            sinks.append(stack.enter_context(open_player()))
+        if pipe:
+            sinks.append(PipeSink(pipe, container=args.format or "wav"))
+        elif args.out:
+            sinks.append(stack.enter_context(open_audio(args.out, container=args.format)))
+        yield sinks
+
+
 def speak(args: argparse.Namespace) -> None:
     """Do what the command line asks for."""
     text = read_inputs(args.input)
@@ -220,8 +271,16 @@ def speak(args: argparse.Namespace) -> None:
         return
     if args.plot:
         check_plot_path(args.plot)
+    args.out = args.out or (None if args.play else "out.wav")
+    pipe = standard_output(args.format) if args.out == "-" else None
+    with redirect_stdout(sys.stderr if pipe else sys.stdout):  # the report shall not be heard
+        say(args, text, lexicon, pipe)
+
+
+def say(args: argparse.Namespace, text: str, lexicon: Lexicon, pipe: BinaryIO | None) -> None:
+    """Load the models, speak the text, and report."""
     times, first_audio, to_draw = StageTimes(), 0.0, []
-    with open_audio(args.out) as file:
+    with open_sinks(args, pipe) as sinks:
         synthesizer = load(args, lexicon)
         began = time.perf_counter()
         chunks = synthesizer.stream(
@@ -231,21 +290,24 @@ def speak(args: argparse.Namespace) -> None:
             pause_paragraph=args.pause_paragraph,
         )
         for chunk in with_progress(chunks, len(text)):
-            file.write(chunk.audio)
             times += chunk.times
             first_audio = first_audio or time.perf_counter() - began
+            for sink in sinks:
+                sink.write(chunk.audio)
             if args.plot and chunk.sentence.start < PLOT_SECONDS:
                 to_draw.append(chunk)
         latency = time.perf_counter() - began
-    print_report(args.out, file.samples / SAMPLE_RATE, latency, first_audio, times)
+    print_report(args.out, sinks[0].samples / SAMPLE_RATE, latency, first_audio, times)
     if args.plot:
         save_plot(join(to_draw), args.plot)
         print(f"Plot: {args.plot}")
 
 
-def print_report(out: str, seconds: float, latency: float, first_audio: float, times: StageTimes) -> None:
+def print_report(
+    out: str | None, seconds: float, latency: float, first_audio: float, times: StageTimes
+) -> None:
     """Print what was made and what it took."""
-    print(f"Output: {out}, {seconds:.2f} s of audio")
+    print(f"Output: {OUTPUTS.get(out, out)}, {seconds:.2f} s of audio")
     print(f"Latency: {latency * 1e3:.1f} ms")
     print(f"First audio: {first_audio * 1e3:.1f} ms")
     print(f"Real-time factor: {latency / seconds:.3f}")

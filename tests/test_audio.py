@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import os
 import subprocess
 import sys
+import types
 from pathlib import Path
 
 import numpy as np
@@ -14,8 +17,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from text_to_speech.audio import FORMATS, open_audio, read_recording, to_pcm16, write_audio
-from text_to_speech.errors import InputError, OutputError
+from text_to_speech.audio import (
+    FORMATS,
+    PipeSink,
+    open_audio,
+    open_player,
+    read_recording,
+    to_pcm16,
+    write_audio,
+)
+from text_to_speech.errors import DeviceError, InputError, OutputError
 
 TONE = (0.5 * np.sin(2 * np.pi * 440 * np.arange(22_050 * 2) / 22_050)).astype(np.float32)
 
@@ -39,9 +50,99 @@ def test_what_is_written_in_chunks_is_read_again(suffix: str, least: float, tmp_
     assert file.samples == TONE.size
     info = soundfile.info(path)
     assert (info.samplerate, info.channels, info.frames) == (22_050, 1, TONE.size)
-    assert info.format == FORMATS[suffix.lower()][0]
+    assert info.format == FORMATS[suffix.lower()[1:]][0]
     assert snr(TONE, read_recording(path)) > least
     assert names(tmp_path) == [path.name]
+
+
+def test_raw_samples_are_16_bit_little_endian(tmp_path: Path) -> None:
+    for path, container in ((tmp_path / "tone.raw", None), (tmp_path / "tone.bin", "raw")):
+        with open_audio(path, container=container) as file:
+            file.write(TONE)
+        np.testing.assert_array_equal(np.fromfile(path, "<i2"), to_pcm16(TONE))
+
+
+@pytest.mark.parametrize("container", ["wav", "raw"])
+def test_a_pipe_gets_every_chunk_at_once(container: str) -> None:
+    pipe = io.BytesIO()
+    sink = PipeSink(pipe, container=container)
+    header = 44 if container == "wav" else 0
+    for chunk in np.array_split(TONE, 3):
+        sink.write(chunk)
+        assert len(pipe.getvalue()) == header + 2 * sink.samples
+    assert sink.samples == TONE.size
+    np.testing.assert_array_equal(np.frombuffer(pipe.getvalue()[header:], "<i2"), to_pcm16(TONE))
+
+
+def test_a_wav_of_unknown_length_is_read_to_its_end() -> None:
+    pipe = io.BytesIO()
+    PipeSink(pipe).write(TONE)
+    samples, rate = soundfile.read(io.BytesIO(pipe.getvalue()), dtype="int16")
+    assert rate == 22_050
+    np.testing.assert_array_equal(samples, to_pcm16(TONE))
+
+
+class SoundDevice(types.ModuleType):
+    """Stands in for the package sounddevice."""
+
+    PortAudioError = type("PortAudioError", (Exception,), {})
+
+    def __init__(self, *, devices: int) -> None:
+        super().__init__("sounddevice")
+        self.played: list[NDArray[np.float32]] = []
+        self.devices = devices
+
+    @contextlib.contextmanager
+    def _stream(self):
+        yield types.SimpleNamespace(write=self.played.append)
+
+    def OutputStream(self, *, samplerate: int, channels: int, dtype: str):  # noqa: N802
+        assert (samplerate, channels, dtype) == (22_050, 1, "float32")
+        if not self.devices:
+            raise self.PortAudioError("Error querying device -1")
+        return self._stream()
+
+
+def test_the_default_device_plays(monkeypatch: pytest.MonkeyPatch) -> None:
+    module = SoundDevice(devices=1)
+    monkeypatch.setitem(sys.modules, "sounddevice", module)
+    with open_player() as player:
+        player.write(TONE)
+        player.write(3 * TONE)
+    assert player.samples == 2 * TONE.size
+    assert {block.shape[1] for block in module.played} == {1}
+    played = np.concatenate(module.played)[:, 0]
+    np.testing.assert_array_equal(played, np.concatenate([TONE, np.clip(3 * TONE, -1, 1)]))
+
+
+def test_a_device_that_fails_while_it_plays_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    module = SoundDevice(devices=1)
+    monkeypatch.setitem(sys.modules, "sounddevice", module)
+    with pytest.raises(DeviceError, match="the sound device failed: unplugged"), open_player():
+        raise module.PortAudioError("unplugged")
+
+
+@pytest.mark.parametrize(
+    ("module", "message"),
+    [
+        (SoundDevice(devices=0), "this machine has no sound device .*Error querying device -1"),
+        (None, "package sounddevice is missing; pip install"),
+    ],
+)
+def test_no_sound_device_is_said(
+    module: SoundDevice | None, message: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "sounddevice", module)
+    with pytest.raises(DeviceError, match=message), open_player():
+        pass
+
+
+def test_a_sound_library_that_is_missing_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "sounddevice.py").write_text("raise OSError('PortAudio library not found')")
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.delitem(sys.modules, "sounddevice", raising=False)
+    with pytest.raises(DeviceError, match=r"PortAudio library not found; .*libportaudio2"), open_player():
+        pass
 
 
 @given(st.floats(-1e6, 1e6, width=32))
@@ -118,7 +219,7 @@ except OutputError as error:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="file sizes cannot be limited")
-@pytest.mark.parametrize("suffix", FORMATS)
+@pytest.mark.parametrize("suffix", [f".{name}" for name in FORMATS])
 def test_a_full_disk_is_noticed_at_every_place(suffix: str, tmp_path: Path) -> None:
     """A limit on the size of files stands in for the disk: in the middle, and just before the end."""
     noise = np.random.default_rng(0).uniform(-0.5, 0.5, 44_100).astype(np.float32)

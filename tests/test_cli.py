@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import os
 import subprocess
@@ -9,16 +10,19 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 import soundfile
 
 import text_to_speech_demo
 import tiny_models
 from text_to_speech import __version__
+from text_to_speech.audio import AudioSink
 from text_to_speech.text import SYMBOLS
 
 SCRIPT = Path(text_to_speech_demo.__file__)
 Outcome = tuple[int, str, str]
+NO_MODELS = ("-m_duration", "missing.xml", "-m_forward", "missing.xml", "-m_hifigan", "missing.xml")
 
 
 @pytest.fixture
@@ -301,3 +305,101 @@ def test_a_reader_that_goes_away_is_no_traceback(tmp_path: Path) -> None:
         process.stdout.close()
         assert process.stderr.read() == b""
     assert process.returncode == 1
+
+
+def bytes_from(*arguments: str, folder: Path) -> subprocess.CompletedProcess[bytes]:
+    return subprocess.run([sys.executable, str(SCRIPT), *arguments], capture_output=True, cwd=folder)
+
+
+def test_standard_output_is_sound_and_nothing_else(tmp_path: Path, tiny) -> None:
+    text = ("-i", "Hello there. How are you?", *tiny.flags)
+    assert bytes_from(*text, "-o", "speech.wav", folder=tmp_path).returncode == 0
+    samples = soundfile.read(tmp_path / "speech.wav", dtype="int16")[0]
+    wav = bytes_from(*text, "-o", "-", folder=tmp_path)
+    raw = bytes_from(*text, "-o", "-", "--format", "raw", folder=tmp_path)
+    for result, header in ((wav, 44), (raw, 0)):
+        assert result.returncode == 0
+        np.testing.assert_allclose(np.frombuffer(result.stdout[header:], "<i2"), samples, atol=4)
+        assert b"Output: standard output, " in result.stderr
+    assert wav.stdout[:4] == b"RIFF"
+    assert files(tmp_path) == {"speech.wav"}
+
+
+@pytest.mark.skipif(os.name != "posix", reason="pipes close otherwise")
+def test_a_listener_that_goes_away_ends_the_program_quietly(tmp_path: Path, tiny) -> None:
+    line = [sys.executable, str(SCRIPT), "-i", "Hello there. " * 200, "-o", "-", *tiny.flags]
+    with subprocess.Popen(line, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        assert len(process.stdout.read(1000)) == 1000
+        process.stdout.close()
+        said = process.stderr.read().decode()
+    assert "rror" not in said
+    assert process.returncode == 1
+
+
+@pytest.mark.parametrize("container", ["flac", "ogg", "mp3"])
+def test_a_container_that_needs_seeking_is_refused_for_a_pipe(
+    container: str, command: Callable[..., Outcome], folder: Path
+) -> None:
+    status, out, err = command("-i", "Hello.", "-o", "-", "--format", container, *NO_MODELS)
+    assert (status, out) == (1, "")
+    assert f"{container} cannot be written to standard output: expected --format wav or raw" in err
+
+
+def test_sound_is_not_written_to_a_terminal(
+    command: Callable[..., Outcome], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
+    status, _, err = command("-i", "Hello.", "-o", "-", *NO_MODELS)
+    assert status == 1
+    assert "standard output is a terminal" in err
+
+
+def test_the_format_may_be_given_for_any_name(command: Callable[..., Outcome], folder: Path, tiny) -> None:
+    assert command("-i", "Hello.", "-o", "speech", "--format", "flac", *tiny.flags)[0] == 0
+    assert soundfile.info(folder / "speech").format == "FLAC"
+    assert command("-i", "Hello.", "-o", "speech", *NO_MODELS)[0] == 1
+
+
+class Player(AudioSink):
+    """Hears instead of playing."""
+
+    def _send(self, block) -> None:
+        assert block.size
+
+
+@pytest.mark.parametrize(("flags", "made"), [((), set()), (("-o", "too.wav"), {"too.wav"})])
+def test_play_plays_and_writes_only_what_is_asked_for(
+    flags: tuple[str, ...],
+    made: set[str],
+    command: Callable[..., Outcome],
+    folder: Path,
+    tiny,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    player = Player()
+    monkeypatch.setattr(text_to_speech_demo, "open_player", lambda: contextlib.nullcontext(player))
+    status, out, err = command("-i", "Hello there.", "--play", *flags, *tiny.flags)
+    assert (status, err) == (0, "")
+    assert files(folder) == made
+    assert f"Output: {next(iter(made), 'the sound device')}, {player.samples / 22_050:.2f} s of audio" in out
+
+
+def test_no_sound_device_is_one_line_before_a_model_is_loaded(
+    command: Callable[..., Outcome], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "sounddevice", None)
+    status, out, err = command("-i", "Hello.", "--play", *NO_MODELS)
+    assert (status, out) == (1, "")
+    assert "sound cannot be played" in err
+    assert len(err.splitlines()) == 1
+
+
+def test_a_hint_changes_nothing_that_is_heard(command: Callable[..., Outcome], folder: Path, tiny) -> None:
+    for hint in ("latency", "throughput"):
+        assert command("-i", "Hello there. " * 30, "-o", f"{hint}.wav", "--hint", hint, *tiny.flags)[0] == 0
+    latency, throughput = (
+        soundfile.read(folder / f"{hint}.wav", dtype="int16")[0] for hint in ("latency", "throughput")
+    )
+    np.testing.assert_allclose(latency, throughput, atol=4)
