@@ -38,7 +38,7 @@ def read(text: str, phonemizer: Phonemizer) -> list[str]:
 def test_what_is_written_short_is_said_in_words(
     phonemizer: Phonemizer, category: str, written: str, said: str
 ):
-    assert read(written, phonemizer) == words(said)
+    assert read(written, phonemizer) in [words(reading) for reading in said.split(" | ")]
 
 
 def test_there_are_enough_cases_and_none_twice():
@@ -131,6 +131,6 @@ def test_readings_are_in_order_inside_the_text_and_leave_no_digit(text: str):
 )
 def test_time_is_linear_in_the_length(unit: str):
     text = make_readable(TracedText.of(unit * (100_000 // len(unit)))).text.text
-    start = time.perf_counter()
+    start = time.process_time()
     normalize(text)
-    assert time.perf_counter() - start < 10  # below 1 s; a quadratic step would take minutes
+    assert time.process_time() - start < 10  # below 1 s; a quadratic step would take minutes

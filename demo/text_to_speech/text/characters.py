@@ -31,26 +31,34 @@ _SYMBOLS = str.maketrans(
         **dict.fromkeys("‐‑", "-"),
         **dict.fromkeys("―⸺⸻", "—"),
         "‒": "–",
-        "″": '"',
         "⁄": "/",
     }
 )
-_KNOWN_SYMBOLS = frozenset("–—“”°¢£€¥₹₩₽₺₪₿§¶±×÷©→←µ−№‰√∞≠≈≤≥")  # the normaliser has words for them
+_KNOWN_SYMBOLS = frozenset("–—“”″°¢£€¥₹₩₽₺₪₿§¶±×÷©→←µ−№‰√∞≠≈≤≥")  # the normaliser has words for them
 _NUMERALS = frozenset("½¼¾⅐⅑⅒⅓⅔⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞⁰¹²³⁴⁵⁶⁷⁸⁹⁻")  # and for these, which NFKC would change
 _LAST_LATIN = "\u017f"  # the end of the block Latin Extended-A: the letters of European languages
 _DRAWINGS = range(0x2500, 0x2600)  # boxes, blocks and geometric shapes: lines and bullets, without a sound
 _LOST = "\ufffd"  # stands for a character that was lost on the way here
 _MARKS = frozenset(".,;:!?'\"()-/")  # punctuation that other scripts have their own forms of
 
-_NEEDLESS = re.compile(
-    r"^regional indicator symbol letter | (?:sign|symbol)$|\b(?:heavy black|white heavy|heavy) "
-)
+_NEEDLESS = re.compile(r" (?:sign|symbol)$|\bheavy ")
+_FILLED = re.compile("(?:black|white) ")  # how a sign of print is filled; an emoji is of that colour
+_EMOJI = "\U0001f000"  # the first of the blocks of emoji
+_FLAG_LETTERS = "".join(map(chr, range(0x1F1E6, 0x1F200)))
+_FLAG_OR_SYMBOL = re.compile(f"[{_FLAG_LETTERS}]{{1,2}}|.", re.DOTALL)
 _MICRO = re.compile("μ(?=[A-Za-z])")
 _OHM = re.compile("(?<=[0-9])( ?[kM]?)[ΩΩ](?!\\w)")
 _TOKEN = re.compile(rf"\S{{1,{MAX_TOKEN}}}")
 _CLUSTER = re.compile(
     r".[\u0300-\u036f\u1100-\u11ff]*", re.DOTALL
 )  # a letter and what joins it when composed
+
+_DOUBLE_MARK = re.compile('["″]')
+_MARK_BEHIND_A_DIGIT = re.compile(r"\d[\"″]")
+_SEPARATED = re.compile(
+    r"(?<![\w.,])(?:\d{1,3}(?:\.\d{3})+,\d{1,2}|\d{1,3}(?:'\d{3})+|\d{1,2}(?:,\d\d)+,\d{3}|(?<=[€£$₹])\d+,\d\d"
+    r"|\d+,\d\d(?= ?(?:€|EUR\b)))(?![\w'])(?![.,]\d)"
+)
 
 _RULES: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r" {2,}"), " "),
@@ -86,10 +94,36 @@ def make_readable(text: TracedText) -> ReadableText:
         text = text.sub(_OHM, r"\1ohm")
         text = TracedText.join(_read_tokens(text, result))
     text = text.translate(_SYMBOLS)
+    if _MARK_BEHIND_A_DIGIT.search(text.text):
+        text = text.sub(_DOUBLE_MARK, _inches())
+    text = text.sub(_SEPARATED, _as_americans_write)
     for pattern, replacement in _RULES:
         text = text.sub(pattern, replacement)
     result.text = text
     return result
+
+
+def _inches() -> Callable[[re.Match[str]], str]:
+    """Return what tells the mark for inches from quotation marks: it follows a digit and closes no quotation."""
+    is_open = False
+
+    def read(match: re.Match[str]) -> str:
+        nonlocal is_open
+        text, start, end = match.string, match.start(), match.end()
+        if not is_open and text[start - 1 : start].isdigit() and not text[end : end + 1].isalnum():
+            return "″"
+        is_open = not is_open
+        return '"'
+
+    return read
+
+
+def _as_americans_write(match: re.Match[str]) -> str:
+    """Write 1.234,56 and 3,50 € with a decimal point, and 1'000'000 and 1,23,456 without their separators."""
+    number = match[0].replace("'", "")
+    if re.fullmatch(r"[\d.]+,\d{1,2}", number):
+        return number.replace(".", "").replace(",", ".")
+    return number.replace(",", "")
 
 
 def _read_tokens(text: TracedText, result: ReadableText) -> Iterator[TracedText]:
@@ -166,10 +200,17 @@ def _read_letters(run: str, result: ReadableText) -> str:
 
 
 def _read_symbols(run: str, _: ReadableText) -> str:
-    """Name emoji and other symbols as Unicode names them; the same symbol again and again only once."""
-    names = (unicodedata.name(symbol).lower() for symbol in dict.fromkeys(run))
-    shorter = (_NEEDLESS.sub("", name) for name in names)
-    return f" {' '.join(shorter)} "
+    """Name emoji and other symbols as Unicode names them, flags by their letters; one again and again only once."""
+    names = (_name_symbol(symbol) for symbol in dict.fromkeys(_FLAG_OR_SYMBOL.findall(run)))
+    return f" {' '.join(names)} "
+
+
+def _name_symbol(symbol: str) -> str:
+    name = unicodedata.name(symbol[0]).lower()
+    if symbol[0] in _FLAG_LETTERS:
+        letters = (chr(ord(letter) - ord(_FLAG_LETTERS[0]) + ord("A")) for letter in symbol)
+        return f"{'flag ' if len(symbol) > 1 else ''}{'.'.join(letters)}."
+    return _NEEDLESS.sub("", _FILLED.sub("", name) if symbol < _EMOJI else name)
 
 
 def _read_punctuation(run: str, _: ReadableText) -> str:

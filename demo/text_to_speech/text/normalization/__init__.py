@@ -13,7 +13,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from . import addresses, dates, names, quantities, signs, words
+from . import addresses, codes, dates, names, places, quantities, signs, words
 from .rules import CLOSED, Context, Reading, Rule
 
 __all__ = ["SAY_AS", "Reading", "normalize", "read_as", "spoken"]
@@ -23,8 +23,13 @@ RULES: tuple[Rule, ...] = (
     *dates.RULES,
     *addresses.RULES[5:],
     *signs.EARLY_RULES,
+    *places.RULES,
+    *codes.EARLY_RULES,
     *quantities.RULES,
+    *signs.UNIT_RULES,
     *names.RULES,
+    *codes.RULES,
+    *names.CAPITALS_RULES,
     *quantities.NUMBER_RULES,
     *signs.RULES,
 )

@@ -73,7 +73,9 @@ def _file_name(match: re.Match[str], context: Context) -> str | None:
 
 def _version(match: re.Match[str], _: Context) -> str | None:
     numbers = match[2].split(".")
-    name = {"v": "version", "V": "version"}.get(match[1] or "", match[1] or "")
+    name = {"v": "version", "V": "version", "iOS": "I O S", "macOS": "mac O S"}.get(
+        match[1] or "", match[1] or ""
+    )
     if not name and len(numbers) < 3:
         return None
     return f"{name} {' point '.join(words.cardinal(number) for number in numbers)}".strip()
@@ -82,6 +84,18 @@ def _version(match: re.Match[str], _: Context) -> str | None:
 def _dotted(match: re.Match[str], _: Context) -> str:
     """Read an IP address."""
     return " dot ".join(words.digits(number) for number in match[0].split("."))
+
+
+def _port(match: re.Match[str], _: Context) -> str:
+    return f"colon {words.digits(match[0][1:])}"
+
+
+def _extension(match: re.Match[str], _: Context) -> str:
+    return f"extension {words.digits(match[1])}"
+
+
+def _vanity(match: re.Match[str], _: Context) -> str:
+    return f"one {'eight hundred' if match[1] == '800' else words.digits(match[1])}, {match[2].lower()}"
 
 
 def _telephone(match: re.Match[str], _: Context) -> str:
@@ -104,7 +118,11 @@ _REST = r"(?::\d+)?(?:[/?#][^\s“”()<>\0]*[^\s“”()<>.,;:!?'\0])?/?"
 _GROUP = r"[ .-]"
 
 RULES = (
-    Rule(re.compile(r"[\w.+%-]{1,64}(?<!\.)@(?:[\w-]{1,63}\.)+[A-Za-z]{2,24}(?![\w@])"), _address, "@"),
+    Rule(
+        re.compile(r"(?<![\w.+%-])\w[\w.+%'-]{0,63}(?<!\.)@(?:[\w-]{1,63}\.)+[A-Za-z]{2,24}(?![\w@])"),
+        _address,
+        "@",
+    ),
     Rule(re.compile(r"(?i)(?<!\w)(?:https?|ftp)://[^\s“”()<>\0]*[^\s“”()<>.,;:!?'\0]/?"), _address, ":"),
     Rule(
         re.compile(rf"(?<![\w.@/-])(?:www\.[\w.-]+\w|{_HOST}(?:{_TOP})(?![\w.]\w|\w)){_REST}"), _address, "."
@@ -114,7 +132,7 @@ RULES = (
         _file_name,
         ".",
     ),
-    Rule(re.compile(r"(?<![\w&])#([^\W\d_]\w*)"), _hashtag, "#"),
+    Rule(re.compile(r"(?<![\w&])#(\d*[^\W\d_]\w*)"), _hashtag, "#"),
     Rule(re.compile(r"(?<![\w.])@(\w[\w.]*\w)"), _handle, "@"),
     Rule(
         re.compile(
@@ -128,7 +146,10 @@ RULES = (
         _telephone,
         DIGITS,
     ),
+    Rule(re.compile(r"(?<=\0\0) ?(?:x|ext\.?) ?(\d{1,5})(?!\w)"), _extension, "xe"),
+    Rule(re.compile(r"(?<![\w-])1-(8\d\d)-([A-Z]{4,})(?!\w)"), _vanity, "-"),
     Rule(re.compile(r"(?<![\w.])\d{1,3}(?:\.\d{1,3}){3}(?![\w.]\d|\w)"), _dotted, "."),
+    Rule(re.compile(r"(?:(?<=localhost)|(?<=\0)):\d{2,5}(?![\w:]|[.,]\d)"), _port, ":"),
     Rule(
         re.compile(
             r"(?<![\w.])(?:(version|Version|Python|Ubuntu|iOS|Android|macOS|release|[vV](?=\d)) ?)?"

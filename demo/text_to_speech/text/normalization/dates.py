@@ -58,6 +58,24 @@ def _slashed(match: re.Match[str], _: Context) -> str | None:
     return read_date(day, month, match[3]) or read_date(month, day, match[3])
 
 
+def _year(match: re.Match[str], _: Context) -> str:
+    return words.year(match["it"])
+
+
+def _circa(_: re.Match[str], __: Context) -> str:
+    return "circa"
+
+
+def _month_slash_day(match: re.Match[str], _: Context) -> str | None:
+    if match[0].endswith("9/11"):  # "after 9/11"
+        return None
+    first = read_date(int(match["day"]), int(match["month"]))
+    last = read_date(int(match["last"]), int(match["to"])) if match["to"] else ""
+    if first is None or last is None:
+        return None
+    return f"{first} to {last}" if last else first
+
+
 def _dotted(match: re.Match[str], _: Context) -> str | None:
     return read_date(int(match[1]), int(match[2]), match[3])
 
@@ -73,7 +91,9 @@ def _short_year(match: re.Match[str], _: Context) -> str:
 
 
 def _time(match: re.Match[str], _: Context) -> str | None:
-    hour, minute, second = int(match["hour"]), int(match["minute"]), match["second"]
+    hour, minute = int(match["hour"]), int(match["minute"])
+    parts = match.groupdict()  # not every pattern has them all
+    second, decimals = parts.get("second"), parts.get("decimals")
     if hour > 24 or minute > 59 or (second and int(second) > 59):
         return None
     half = f" {match['half'].upper()} M" if match["half"] else ""
@@ -86,9 +106,25 @@ def _time(match: re.Match[str], _: Context) -> str | None:
     elif not half and not second:
         said += " hundred hours" if hour > 12 else " o'clock"
     if second:
-        one = int(second) == 1
-        said += f" and {words.cardinal(str(int(second)))} second{'' if one else 's'}"
-    return keep_stop(match, said + half)
+        exact = str(int(second)) + (decimals or "")
+        said += f" and {words.number(exact)} second{'' if exact == '1' else 's'}"
+    elif decimals:  # minutes and seconds, as of a race
+        said += f" point {words.digits(decimals)}"
+    hours = " hours" if parts.get("hours") and not said.endswith("hours") else ""
+    zone = " Z" if parts.get("zulu") else ""
+    return keep_stop(match, said + half + hours + zone)
+
+
+def _military(match: re.Match[str], _: Context) -> str:
+    hour, minute = match[1], match[2]
+    said = words.cardinal(hour) if hour[0] != "0" else f"oh {words.digits(hour[1])}"
+    if minute == "00":
+        return f"{said} hundred" if hour != "00" else "zero hundred"
+    return f"{said} {words.cardinal(minute) if minute[0] != '0' else 'oh ' + words.digits(minute[1])}"
+
+
+def _french_time(match: re.Match[str], _: Context) -> str:
+    return f"{words.cardinal(str(int(match[1])))} {words.cardinal(match[2])}"
 
 
 def _hour(match: re.Match[str], _: Context) -> str | None:
@@ -102,8 +138,15 @@ def _bare_month(match: re.Match[str], _: Context) -> str:
     return _MONTH_NAMES[match["month"]]
 
 
-def _weekday(match: re.Match[str], _: Context) -> str:
-    return next(day for day in DAYS if day.startswith(match["it"][:3]))
+def _short(match: re.Match[str], _: Context) -> str:
+    return next(name for name in (*DAYS, *MONTHS) if name.startswith(match["it"][:3]))
+
+
+def _month_slash_range(match: re.Match[str], context: Context) -> str | None:
+    days = int(match["day"]), int(match["last"])
+    if max(days) <= 8 and max(days) in (2, 3, 4, 6, 8):  # 1/4-1/2 of a cup
+        return None
+    return _month_slash_day(match, context)
 
 
 def _to(_: re.Match[str], __: Context) -> str:
@@ -111,7 +154,16 @@ def _to(_: re.Match[str], __: Context) -> str:
 
 
 _HALF = r"(?P<half>[AaPp])\.?[Mm]\b\.?"
-_DAY_NAME = "(?:Mon|Tues?|Wed|Thu(?:rs)?|Fri|Sat|Sun)"
+_DAY_NAME = "(?:Mon|Tues?|Wed|Thu(?:rs?)?|Fri|Sat|Sun)"
+_ONLY_DAYS = "(?:Tues?|Thu(?:rs?)?|Fri)"  # no other words
+_ONLY_MONTHS = "(?:Feb|Apr|Aug|Sept?|Oct|Nov|Dec)"
+_SHORT_MONTH = "(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)"
+_SHORT = rf"(?:{_DAY_NAME}|{_SHORT_MONTH})"
+_AND = r"(?:,? ?&|, ?(?:and|or)?| and| or| to| through)"
+_DATED = (
+    rf"(?:\b(?:on|until|by|due|dated|ETA|since|before|after|from|{_DAY_NAME}|{alternatives(DAYS)})[:,.]? )"
+)
+_SLASHED_DAY = r"(?P<month>1[0-2]|0?[1-9])/(?P<day>[12]\d|3[01]|0?[1-9])"
 
 RULES = (
     Rule(re.compile(r"(?<=:\d\d)(?P<it>\s?[-–]\s?)(?=\d{1,2}:\d\d)"), _to, ":"),
@@ -119,25 +171,59 @@ RULES = (
     Rule(re.compile(r"(?<![\w./-])(\d{4})-([01]\d)-([0-3]\d)(?![\w/-]|\.\d)"), _iso, "-"),
     Rule(re.compile(r"(?<![\w./-])(\d{4})-([01]\d)-([0-3]\d)(?=T\d\d:)"), _iso, "-"),
     Rule(re.compile(r"(?<=\0)T(?=\d\d:)"), lambda match, context: "at", "T"),
+    Rule(re.compile(r"(?<![\w./-])(\d{4})/([01]\d)/([0-3]\d)(?![\w/-]|\.\d)"), _iso, "/"),
     Rule(re.compile(r"(?<![\w./-])(\d{1,2})/(\d{1,2})/(\d{4}|\d{2})(?![\w/-])"), _slashed, "/"),
+    Rule(
+        re.compile(
+            rf"(?<![\w./-]){_SLASHED_DAY} ?(?:[-–]|to) ?(?P<to>1[0-2]|0?[1-9])/(?P<last>[12]\d|3[01]|0?[1-9])"
+            r"(?![\w/-]|\.\d)"
+        ),
+        _month_slash_range,
+        "/",
+    ),
+    Rule(
+        re.compile(
+            rf"{_DATED}(?P<it>{_SLASHED_DAY})(?P<to>)?(?P<last>)?(?![\w/]|[.-]\d| (?:of|cup|inch|mile|acre))"
+        ),
+        _month_slash_day,
+        "/",
+    ),
     Rule(re.compile(r"(?<![\w./-])(\d{1,2})\.(\d{1,2})\.(\d{4})(?![\w/-])"), _dotted, "."),
     Rule(re.compile(rf"(?<!\w){_MONTH} {_DAY}{_LAST}{_YEAR}"), _month_day, DIGITS),
     Rule(re.compile(rf"(?<![\w.,:/$£€-]){_DAY}{_LAST}(?: of)? {_MONTH}{_YEAR}"), _day_month, DIGITS),
     Rule(re.compile(rf"(?<!\w)(?P<it>{_MONTH})(?= '?\d)"), _bare_month, DIGITS),
-    Rule(re.compile(rf"(?<!\w)(?P<it>{_DAY_NAME}\b\.?)(?=,? [A-Z\0\d])"), _weekday, DIGITS + "\0"),
-    Rule(re.compile(rf"(?<!\w)(?P<it>{_DAY_NAME})(?=[-–]{_DAY_NAME}\b)"), _weekday, "-–"),
-    Rule(re.compile(rf"(?<=\0)(?P<it>[-–])(?={_DAY_NAME}\b)"), _to, "-–"),
-    Rule(re.compile(rf"(?<=\0)(?P<it>{_DAY_NAME})\b"), _weekday, "-–"),
+    Rule(re.compile(rf"(?<!\w)(?P<it>{_SHORT})(?=\.? ?[-–/] ?{_SHORT}\b)"), _short, "-–/"),
+    Rule(re.compile(rf"(?<=\0)(?P<it>\.? ?[-–] ?)(?={_SHORT}\b)"), _to, "-–"),
+    Rule(re.compile(rf"(?<!\w)(?P<it>{_SHORT})\b(?={_AND} ?(?:{_SHORT}\b|\0))"), _short),
+    Rule(re.compile(rf"(?<=\0)(?:\.?{_AND} ?|/)?(?P<it>{_SHORT})\b(?!\w)"), _short),
+    Rule(
+        re.compile(rf"(?<!\w)(?P<it>{_DAY_NAME}\b\.?)(?=,? (?:\0|\d|{_SHORT_MONTH}))(?<![Tt]he Sun)"), _short
+    ),
+    Rule(re.compile(rf"(?<!\w)(?P<it>{_ONLY_DAYS}|{_ONLY_MONTHS})(?![\w.'])"), _short),
     Rule(re.compile(r"(?<![\w.])'?(\d\d[1-9]0|[12]\d00|[1-9]0)'?s\b"), _decade, DIGITS),
     Rule(re.compile(r"(?<!\w)'(\d\d)(?![\w.,:]\d|\w|')"), _short_year, DIGITS),
+    Rule(re.compile(r"(?<!\w)(?P<it>[Cc]\.)(?= ?\d{3,4}\b)"), _circa, DIGITS),
+    Rule(
+        re.compile(
+            r"(?i)\b(?:in|since|until|till|by|year|anno|ad) (?P<it>10[1-9]\d)(?=[.,;:!?)]|$| (?!of)[a-z]{2,4}\b)"
+        ),
+        _year,
+        DIGITS,
+    ),
+    Rule(re.compile(r"(?<![\w.,:])([01]\d|2[0-3])([0-5]\d)(?= ?(?:hours|hrs)\b)"), _military, DIGITS),
+    Rule(re.compile(r"(?<![\w.,:])([01]?\d|2[0-3])h([0-5]\d)(?!\w)"), _french_time, "h"),
     Rule(
         re.compile(
             r"(?<![\w.:])(?P<hour>\d{1,2}):(?P<minute>\d\d)(?::(?P<second>\d\d))?"
-            rf"(?:Z|\.\d+)?(?: ?{_HALF})?(?![\w:])"
+            rf"(?P<decimals>\.\d+)?(?P<zulu>Z)?(?: ?{_HALF}| ?(?P<hours>h|hrs|hours)\b)?(?![\w:])"
         ),
         _time,
         ":",
     ),
-    Rule(re.compile(rf"(?<![\w.:])(?P<hour>\d{{1,2}})\.(?P<minute>\d\d)(?P<second>)? ?{_HALF}"), _time, "."),
+    Rule(
+        re.compile(rf"(?<![\w.:])(?P<hour>\d{{1,2}})\.(?P<minute>\d\d) ?{_HALF}"),
+        _time,
+        ".",
+    ),
     Rule(re.compile(r"(?<![\w.:,$£€])(\d{1,2})(?: ?[-–] ?(\d{1,2}))? ?([AaPp])\.?[Mm]\b\.?"), _hour, DIGITS),
 )

@@ -4,16 +4,18 @@ import re
 
 from . import words
 from .addresses import split_compound
-from .rules import DIGITS, Context, Rule, alternatives, keep_stop
+from .rules import Context, Rule, alternatives, keep_stop
 from .tables import (
     ABBREVIATIONS,
     ALWAYS_TITLES,
     BEFORE_NUMBERS,
+    NAMED,
     ROMAN_CARDINAL,
     ROMAN_ORDINAL,
     SAID_AS_WORDS,
     SAID_OTHERWISE,
     SAINTS,
+    SHORT_WORDS,
     SPELT,
     TITLES,
 )
@@ -78,6 +80,13 @@ def _roman_after_name(match: re.Match[str], _: Context) -> str | None:
     return None
 
 
+def _roman_range(match: re.Match[str], _: Context) -> str | None:
+    first, last = words.roman(match["first"]), words.roman(match["last"])
+    if not first or not last or match["name"].lower().rstrip("s") not in _CARDINAL:
+        return None
+    return f"{words.cardinal(str(first))} to {words.cardinal(str(last))}"
+
+
 def _roman_century(match: re.Match[str], _: Context) -> str | None:
     value = words.roman(match["numeral"])
     return words.ordinal(str(value)) if value else None
@@ -122,8 +131,13 @@ def _capitals(match: re.Match[str], context: Context) -> str | None:
         return SAID_OTHERWISE.get(match[0]) or SAID_OTHERWISE[written] + plural
     if written in SAID_AS_WORDS:
         return written.lower() + plural
+    if len(written) == 2 and written not in SHORT_WORDS:
+        return words.letters(written) + plural
     small = context.is_word(written.lower())
-    if small and (context.shouted or written not in SPELT):
+    named = (
+        written in NAMED and not context.shouted and _word_before(match).lower() in ("the", "an", "a", "our")
+    )
+    if small and not named and (context.shouted or written not in SPELT):
         return written.lower() + plural
     if written in SPELT or not _VOWELS & set(written) or len(written) <= _LONGEST_SPELT:
         return words.letters(written) + plural
@@ -143,41 +157,10 @@ def _mixed_case(match: re.Match[str], context: Context) -> str | None:
     return split_compound(written, context)
 
 
-def _code(match: re.Match[str], context: Context) -> str | None:
-    said = []
-    for part in re.findall(r"[^\W\d_]+|\d+", match[0]):
-        if part.isdecimal():
-            lines = len(part) == 4 and match[0][-1] == "p"  # 1080p
-            said.append(words.year(part) if lines else words.code_number(part))
-        elif (
-            len(part) > 2 and (context.is_word(part) or context.is_word(part.lower())) and not part.isupper()
-        ):
-            said.append(part)
-        elif len(part) > 3 and (not part.isupper() or part in SAID_AS_WORDS):
-            said.append(split_compound(part, context))
-        elif part.isupper() or len(part) < 3:
-            said.append(words.letters(part))
-        else:
-            said.append(part)
-    return " ".join(said)
-
-
-def _code_dash(match: re.Match[str], _: Context) -> str:
-    if match.string[match.start() - 1].islower():  # post-1945
-        return words.spoken_integer(match["number"])
-    return words.code_number(match["number"])
-
-
-def _sharp(match: re.Match[str], _: Context) -> str:
-    name = {"#": "sharp", "++": "plus plus"}[match[2]]
-    return f"{match[1]} {name}"
-
-
 _FOLLOWS_FIRST = re.compile(r"[,.;:!?)\0]|'s|$| (?:(?:of|was|is|and|in|to|had|reigned|died)\b|[\0–—-])")
-_NAME_NEXT = r"(?= ?(?:[A-Z]|\0))"
+_NAME_NEXT = r"(?= ?(?:[A-Z]|\0)| (?:and|&) \0)"
 
 RULES = (
-    Rule(re.compile(r"(?<!\w)([CFJG])(#|\+\+)(?![\w#+])"), _sharp, "#+"),
     Rule(
         re.compile(rf"(?<!\w)(?P<it>(?P<title>{alternatives(ALWAYS_TITLES)})\b\.?)(?!\w)"),
         _always_title,
@@ -188,11 +171,11 @@ RULES = (
     Rule(
         re.compile(
             rf"(?<!\w)(?P<it>(?P<name>{alternatives(BEFORE_NUMBERS)})"
-            r"(?:\.|(?<=pp)|(?<=pg)|(?<=№)|(?<=ol)|(?<=ig))) ?(?=[\d\0]|[IVXL]{2,}\b)"
+            r"(?:\.|(?<=pp)|(?<=pg)|(?<=№)|(?<=ol)|(?<=ig)|(?<=Rm)|(?<=Apt))) ?(?=[\d\0]|[IVXL]{2,}\b)"
         ),
         _before_number,
     ),
-    Rule(re.compile(rf"(?<![\w.])(?P<it>{alternatives(ABBREVIATIONS)})(?!\w|\.\w)"), _abbreviation, "./ck'"),
+    Rule(re.compile(rf"(?<![\w.])(?P<it>{alternatives(ABBREVIATIONS)})(?!\w|\.\w)"), _abbreviation),
     Rule(
         re.compile(r"(?<!\w)(?:Ph\.?D\.|B\.?Sc\.|M\.?Sc\.|B\.A\.|M\.A\.|M\.D\.|Ed\.D\.)"),
         _degree,
@@ -216,17 +199,21 @@ RULES = (
         re.compile(r"(?<!\w)(?P<it>(?P<numeral>[IVX]+)(?:st|nd|rd|th)?)(?= [Cc]entur)"), _roman_century, "IVX"
     ),
     Rule(
+        re.compile(
+            r"(?<!\w)(?P<name>[A-Za-z]{2,20}) (?P<it>(?P<first>[IVXL]{1,7})[-–](?P<last>[IVXL]{1,7}))(?!\w)"
+        ),
+        _roman_range,
+        "-–",
+    ),
+    Rule(
         re.compile(r"(?<!\w)(?P<name>[A-Za-z]{2,20})\.? (?P<it>[IVXLC]{1,8})(?=(?:'s)?(?![\w']))"),
         _roman_after_name,
         "IVXLC",
     ),
     Rule(re.compile(r"(?<![\w.])(?P<it>[IVX]{2,8}|M[MDCLXVI]{3,12})(?![\w.]\w|\w|')"), _roman_alone, "IVXM"),
-    Rule(
-        re.compile(r"(?<![\w.])(?:[^\W\d_]+\d|\d+[^\W\d_])[^\W_]*(?![\w])"),
-        _code,
-        DIGITS,
-    ),
-    Rule(re.compile(r"(?<=[^\W\d_])(?P<it>-(?P<number>\d+))(?![\w.,-])"), _code_dash, "-"),
+)
+
+CAPITALS_RULES = (
     Rule(re.compile(r"(?<![\w'])(?P<word>[A-ZÀ-ÖØ-Þ]{2,})(?P<s>'?s)?(?![\w])"), _capitals),
     Rule(
         re.compile(r"(?<!\w)(?:[a-z]+[A-Z]|[A-Z]+[a-z']+[A-Z]|[A-Z]{2,}[a-z]+)[A-Za-z]*(?!\w)"),

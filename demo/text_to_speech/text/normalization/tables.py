@@ -21,7 +21,8 @@ MONTHS = (
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
-def _words(text: str) -> frozenset[str]:
+def word_set(text: str) -> frozenset[str]:
+    """Read a table of single words."""
     return frozenset(text.split())
 
 
@@ -40,219 +41,6 @@ def forms(lines: str) -> dict[str, tuple[str, str]]:
     return {written: (one, many or one) for written, (one, _, many) in pairs.items()}
 
 
-# The written form of a currency → its unit, one and many, and its hundredth, one and many.
-CURRENCIES = {
-    written: tuple(part.strip() for part in spoken.split("|"))
-    for written, spoken in table(
-        """
-        $ US$ USD = dollar | dollars | cent | cents
-        C$ CA$ CAD = Canadian dollar | Canadian dollars | cent | cents
-        A$ AU$ AUD = Australian dollar | Australian dollars | cent | cents
-        NZ$ NZD = New Zealand dollar | New Zealand dollars | cent | cents
-        HK$ HKD = Hong Kong dollar | Hong Kong dollars | cent | cents
-        S$ SGD = Singapore dollar | Singapore dollars | cent | cents
-        R$ BRL = real | reais | centavo | centavos
-        £ GBP = pound | pounds | penny | pence
-        € EUR = euro | euros | cent | cents
-        ¥ JPY = yen | yen | sen | sen
-        CNY RMB = yuan | yuan | fen | fen
-        ₹ INR Rs. Rs = rupee | rupees | paisa | paise
-        ₩ KRW = won | won | jeon | jeon
-        ₽ RUB = ruble | rubles | kopeck | kopecks
-        ₺ TRY = lira | lira | kurush | kurush
-        ₪ ILS = shekel | shekels | agora | agorot
-        ₿ BTC = bitcoin | bitcoins | cent | cents
-        CHF = Swiss franc | Swiss francs | centime | centimes
-        SEK = Swedish krona | Swedish kronor | ore | ore
-        NOK = Norwegian krone | Norwegian kroner | ore | ore
-        DKK = Danish krone | Danish kroner | ore | ore
-        PLN = zloty | zlotys | grosz | groszy
-        MXN = Mexican peso | Mexican pesos | centavo | centavos
-        ZAR = rand | rand | cent | cents
-        """
-    ).items()
-}
-
-MAGNITUDES = table(
-    """
-    k K thousand = thousand
-    m M mn MM mio million = million
-    b B bn billion = billion
-    t T tn trillion = trillion
-    quadrillion = quadrillion
-    """
-)
-
-# Units that are read behind a number; those that also mean something else only as the comments say.
-UNITS = forms(
-    """
-    km kms = kilometer | kilometers
-    m = meter | meters
-    cm = centimeter | centimeters
-    mm = millimeter | millimeters
-    µm um = micrometer | micrometers
-    nm = nanometer | nanometers
-    dm = decimeter | decimeters
-    mi = mile | miles
-    yd yds = yard | yards
-    ft = foot | feet
-    in. = inch | inches
-    kg kgs = kilogram | kilograms
-    g = gram | grams
-    mg = milligram | milligrams
-    µg mcg = microgram | micrograms
-    lb lbs lb. lbs. = pound | pounds
-    oz oz. = ounce | ounces
-    l L = liter | liters
-    ml mL = milliliter | milliliters
-    cl cL = centiliter | centiliters
-    dl dL = deciliter | deciliters
-    gal gal. = gallon | gallons
-    qt = quart | quarts
-    tsp = teaspoon | teaspoons
-    tbsp = tablespoon | tablespoons
-    ha = hectare | hectares
-    s sec secs sec. = second | seconds
-    ms = millisecond | milliseconds
-    µs us = microsecond | microseconds
-    ns = nanosecond | nanoseconds
-    h hr hrs hr. hrs. = hour | hours
-    min mins min. = minute | minutes
-    yr yrs yr. yrs. = year | years
-    wk wks = week | weeks
-    Hz = hertz
-    kHz = kilohertz
-    MHz = megahertz
-    GHz = gigahertz
-    THz = terahertz
-    B = byte | bytes
-    KB kB = kilobyte | kilobytes
-    MB = megabyte | megabytes
-    GB = gigabyte | gigabytes
-    TB = terabyte | terabytes
-    PB = petabyte | petabytes
-    KiB = kibibyte | kibibytes
-    MiB = mebibyte | mebibytes
-    GiB = gibibyte | gibibytes
-    kb kbit = kilobit | kilobits
-    Mb Mbit = megabit | megabits
-    Gb Gbit = gigabit | gigabits
-    kbps = kilobit per second | kilobits per second
-    Mbps = megabit per second | megabits per second
-    Gbps = gigabit per second | gigabits per second
-    bps = bit per second | bits per second
-    px = pixel | pixels
-    dpi = dot per inch | dots per inch
-    fps = frame per second | frames per second
-    rpm RPM = revolution per minute | revolutions per minute
-    bpm BPM = beat per minute | beats per minute
-    mph = mile per hour | miles per hour
-    kph kmh = kilometer per hour | kilometers per hour
-    mpg = mile per gallon | miles per gallon
-    W = watt | watts
-    kW = kilowatt | kilowatts
-    MW = megawatt | megawatts
-    GW = gigawatt | gigawatts
-    Wh = watt hour | watt hours
-    kWh = kilowatt hour | kilowatt hours
-    MWh = megawatt hour | megawatt hours
-    mAh = milliampere hour | milliampere hours
-    mA = milliampere | milliamperes
-    V = volt | volts
-    kV = kilovolt | kilovolts
-    mV = millivolt | millivolts
-    J = joule | joules
-    kJ = kilojoule | kilojoules
-    MJ = megajoule | megajoules
-    N = newton | newtons
-    Nm = newton meter | newton meters
-    Pa = pascal | pascals
-    kPa = kilopascal | kilopascals
-    hPa = hectopascal | hectopascals
-    psi = P S I
-    bar = bar | bars
-    mbar = millibar | millibars
-    dB = decibel | decibels
-    lm = lumen | lumens
-    lx = lux
-    mol = mole | moles
-    cal = calorie | calories
-    kcal = kilocalorie | kilocalories
-    eV = electron volt | electron volts
-    ohm = ohm | ohms
-    kohm = kilohm | kilohms
-    Mohm = megohm | megohms
-    hp HP = horsepower
-    ppm = part per million | parts per million
-    cc = C C
-    °C = degree Celsius | degrees Celsius
-    °F = degree Fahrenheit | degrees Fahrenheit
-    ° = degree | degrees
-    sqft = square foot | square feet
-    """
-)
-UNITS_AFTER_SPACE = frozenset("sBN")  # "5s" and "5B" without one mean other things
-POWERS = {"2": "square", "²": "square", "3": "cubic", "³": "cubic"}
-PER = table(
-    """
-    h hr hour = hour
-    s sec second = second
-    min minute = minute
-    day d = day
-    wk week = week
-    mo month = month
-    yr y year = year
-    km = kilometer
-    m = meter
-    cm = centimeter
-    m² m2 = square meter
-    m³ m3 = cubic meter
-    s² s2 = second squared
-    kg = kilogram
-    g = gram
-    l L = liter
-    ml mL = milliliter
-    dl dL = deciliter
-    lb = pound
-    gal = gallon
-    ft = foot
-    in = inch
-    kWh = kilowatt hour
-    mol = mole
-    person = person
-    unit = unit
-    night = night
-    """
-)
-
-FRACTIONS = {
-    2: ("half", "halves"),
-    4: ("quarter", "quarters"),
-}
-VULGAR = table(
-    """
-    ↉ = 0/3
-    ½ = 1/2
-    ⅓ = 1/3
-    ⅔ = 2/3
-    ¼ = 1/4
-    ¾ = 3/4
-    ⅕ = 1/5
-    ⅖ = 2/5
-    ⅗ = 3/5
-    ⅘ = 4/5
-    ⅙ = 1/6
-    ⅚ = 5/6
-    ⅐ = 1/7
-    ⅛ = 1/8
-    ⅜ = 3/8
-    ⅝ = 5/8
-    ⅞ = 7/8
-    ⅑ = 1/9
-    ⅒ = 1/10
-    """
-)
-
 # Read only in front of a name (a word with a capital, or an initial).
 TITLES = table(
     """
@@ -265,7 +53,12 @@ TITLES = table(
     Gen = General
     Gov = Governor
     Sen = Senator
+    Sens = Senators
     Rep = Representative
+    Reps = Representatives
+    Profs = Professors
+    Govs = Governors
+    Gens = Generals
     Capt = Captain
     Lt = Lieutenant
     Col = Colonel
@@ -379,6 +172,78 @@ ABBREVIATIONS = table(
     Calif. = California
     Mass. = Massachusetts
     Penn. = Pennsylvania
+    Conn. = Connecticut
+    Fla. = Florida
+    Ariz. = Arizona
+    Colo. = Colorado
+    Mich. = Michigan
+    Minn. = Minnesota
+    Okla. = Oklahoma
+    Tenn. = Tennessee
+    Wis. = Wisconsin
+    Tex. = Texas
+    Ore. = Oregon
+    Wash. = Washington
+    Ltd = Limited
+    Hwy = Highway
+    Blvd = Boulevard
+    Ave = Avenue
+    Pkwy = Parkway
+    gov't Gov't = government
+    dep't Dep't = department
+    ass'n Ass'n = association
+    govt = government
+    dept = department
+    mgmt = management
+    mgr = manager
+    mtg = meeting
+    mtgs = meetings
+    appt = appointment
+    appts = appointments
+    acct = account
+    acct. = account
+    amt amt. = amount
+    qty Qty qty. Qty. = quantity
+    pkg = package
+    approx Approx = approximately
+    max. Max. = maximum
+    encl. Encl. = enclosed
+    cont. Cont. = continued
+    ed. = edition
+    eds. = editors
+    trans. = translated
+    bro. = brother
+    sis. = sister
+    mos. = months
+    yrs. = years
+    hrs. = hours
+    wk. = week
+    pls plz Pls Plz = please
+    thx Thx thnx tks = thanks
+    btw Btw = by the way
+    idk Idk IDK = I don't know
+    tbh TBH = to be honest
+    imo Imo = in my opinion
+    imho IMHO = in my humble opinion
+    brb BRB = be right back
+    ppl = people
+    msg = message
+    msgs = messages
+    tmrw tmr = tomorrow
+    nvm NVM = never mind
+    afaik AFAIK = as far as I know
+    omg = O M G
+    fyi Fyi = F Y I
+    asap = A S A P
+    faq = F A Q
+    diy = D I Y
+    gr8 = great
+    b4 = before
+    l8r = later
+    cc Cc = C C
+    bcc Bcc = B C C
+    FWD Fwd Fw = forward
+    '49ers 49ers = forty niners
     """
 )
 # Only in front of a number.
@@ -403,7 +268,14 @@ BEFORE_NUMBERS = forms(
     bk Bk = book
     ver Ver v = version
     op Op = opus
-    Rm = room
+    Rm rm = room
+    para Para paras = paragraph
+    Ex ex = example
+    fn = footnote
+    App = appendix
+    tbl Tbl = table
+    cl = clause
+    Apt apt = apartment
     min Min = minimum
     max Max = maximum
     Ste = suite
@@ -431,7 +303,7 @@ ROMAN_ORDINAL = (
 )
 
 # Words of capitals that are said as one word although no dictionary has them in small letters.
-SAID_AS_WORDS = _words(
+SAID_AS_WORDS = word_set(
     """
     NASA NATO UNESCO UNICEF OPEC NAFTA AIDS COVID FIFA UEFA ASCII JPEG GIF SWAT PIN RAM ROM DOS BIOS LAN WAN
     CAPTCHA SIM GUI JSON YAML POTUS SCOTUS FEMA OSHA HIPAA SCUBA RADAR LASER SONAR NASDAQ NASCAR ASEAN APEC CERN
@@ -441,13 +313,24 @@ SAID_AS_WORDS = _words(
     """
 )
 # Initialisms that are also words in small letters, or that dictionaries have as words: still spelt.
-SPELT = _words(
+SPELT = word_set(
     """
     US IT LED CV UN UK EU AI ID PR HR TV PC CD DJ PA AC DC IQ ET IP PM MP GP ER IOS OS UI UX QA VP WC SA ATM CEO
     CFO CTO DIY DNA RNA FAQ GDP GPS HIV HTML IBM ISO ISP MBA MRI NBA NFL NHL PDF PHP SMS SOS SUV UFO URL USA USB
     USSR VIP XML CSS HTTP HTTPS FTP API SDK CPU GPU SSD HDD LCD DVD SQL SSL TLS VPN AWS CIA AD BC BCE CE EST PST
     CST MST EDT PDT CET GMT UTC FBI NSA IRS DOJ BBC CNN NBC CBS ABC HBO MTV ESPN UCLA MIT NYU LSE VAT ETA FYI IMO
+    COO SEC UPS RIP ROI DUI VIN ABS EMS LAX ASAP RSVP HDMI CAD REM APA
     NGO NHS RAF MS
+    """
+)
+# Initialisms that are also words which people write in capitals to stress them: spelt behind an article.
+NAMED = word_set(
+    "WHO DOT ACT SAT CAT ADD ALS ARM BAR COD HIT ICE NOW PET SET SUM TIP USE WAR DOE FIT GAP NET"
+)
+# The words of two letters; other two capitals are spelt: LA, PA, QR.
+SHORT_WORDS = word_set(
+    """
+    AH AM AN AS AT AX BE BY DO EH GO HA HE HI HM IF IN IS IT ME MY NO OF OH OK ON OR OW OX SH SO TO UP US WE YA YO
     """
 )
 SAID_OTHERWISE = {
@@ -471,23 +354,27 @@ SAID_OTHERWISE = {
     "GIF": "gif",
     "GIFs": "gifs",
     "OK": "okay",
+    "YoY": "year over year",
+    "QoQ": "quarter over quarter",
+    "pH": "P H",
+    "SaaS": "sass",
     "WWI": "World War one",
     "WWII": "World War two",
 }
 
-TOP_LEVEL_WORDS = _words(
+TOP_LEVEL_WORDS = word_set(
     """
     com org net gov info biz name pro app dev blog shop store online site tech club int mil museum travel news
     page cloud wiki live
     """
 )
-TOP_LEVEL_LETTERS = _words(
+TOP_LEVEL_LETTERS = word_set(
     """
     edu uk us de fr ca au jp cn in it es nl be ch at se no dk fi pl ru br mx za nz ie io ai co tv me ly fm gg eu
     cc to
     """
 )
-FILE_ENDINGS = _words(
+FILE_ENDINGS = word_set(
     """
     txt pdf doc docx xls xlsx ppt pptx csv tsv json xml yml yaml html htm css js ts py rb cpp java exe zip gz tar
     jpg jpeg png gif svg mp3 mp4 wav flac ogg avi mov md ini cfg log sh bat dll iso onnx
@@ -544,6 +431,13 @@ SIGNS = {
     "→": "to",
     "←": "from",
     "№": "number",
+    ">=": "greater than or equal to",
+    "<=": "less than or equal to",
+    "!=": "is not equal to",
+    "==": "equals",
+    "&&": "and",
+    "||": "or",
+    "″": "inches",
     "<": "less than",
     ">": "greater than",
     "^": "to the power of",
@@ -562,6 +456,47 @@ SIGNS = {
     "¢": "cents",
 }
 
+# Words behind which a number is said digit by digit.
+CODES = (
+    "ISBN|ISSN|SSN|IBAN|PIN|[Pp]in|ID|[Zz]ip|ZIP|[Aa]ccount|[Aa]cct\\.?|[Cc]ard|[Ss]erial|[Cc]onfirmation"
+    "|[Tt]racking|[Cc]ode|[Pp]asscode|[Pp]assword|[Ee]xtension|[Ee]xt\\.?|[Ee]nding in"
+)
+
+# Behind the name of a street, without a full stop.
+STREETS = table(
+    """
+    St = Street
+    Ave = Avenue
+    Av = Avenue
+    Blvd = Boulevard
+    Rd = Road
+    Ln = Lane
+    Dr = Drive
+    Ct = Court
+    Pl = Place
+    Sq = Square
+    Hwy = Highway
+    Pkwy = Parkway
+    Ter = Terrace
+    """
+)
+STATES = {
+    code: name.strip()
+    for code, _, name in (
+        line.strip().partition(" ")
+        for line in """
+        AL Alabama|AK Alaska|AZ Arizona|AR Arkansas|CA California|CO Colorado|CT Connecticut|DE Delaware|FL Florida
+        GA Georgia|HI Hawaii|ID Idaho|IL Illinois|IN Indiana|IA Iowa|KS Kansas|KY Kentucky|LA Louisiana|ME Maine
+        MD Maryland|MA Massachusetts|MI Michigan|MN Minnesota|MS Mississippi|MO Missouri|MT Montana|NE Nebraska
+        NV Nevada|NH New Hampshire|NJ New Jersey|NM New Mexico|NY New York|NC North Carolina|ND North Dakota|OH Ohio
+        OK Oklahoma|OR Oregon|PA Pennsylvania|RI Rhode Island|SC South Carolina|SD South Dakota|TN Tennessee|TX Texas
+        UT Utah|VT Vermont|VA Virginia|WA Washington|WV West Virginia|WI Wisconsin|WY Wyoming|DC D C
+        """.strip()
+        .replace("\n", "|")
+        .split("|")
+    )
+}
+
 # Words behind which three digits are said as in a code: "flight two oh five".
 NUMBERED = "Box|[Ff]light [A-Z]{2}|Boeing|Airbus|Route|Highway|Interstate|[Rr]oom|[Ff]light|[Bb]us|Suite|Apartment|Area"
 
@@ -569,10 +504,4 @@ NUMBERED = "Box|[Ff]light [A-Z]{2}|Boeing|Airbus|Route|Highway|Interstate|[Rr]oo
 SAINTS = (
     "Edmunds|Paul|Louis|James|John|Petersburg|Albans|Andrew|Helen|Peter|Mary|George|Patrick|Nicholas|Joseph|Francis"
     "|Thomas|Martin|Lawrence|Vincent|Augustine|Augustin|Bernard|Michael|Luke|Mark|Anne|Catherine|Clair|Moritz"
-)
-
-# Nouns that a sum of money stands in front of like an adjective: "a five dollar bill".
-MONEY_NOUNS = (
-    "bill|note|coin|fine|fee|ticket|prize|gift|check|cheque|deal|loan|budget|fund|investment|contract|project"
-    "|grant|reward|bet|tip|discount|voucher|bonus|donation|lawsuit|settlement|house|home|car|tax|raise|stamp"
 )

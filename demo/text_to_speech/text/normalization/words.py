@@ -7,7 +7,7 @@ as Americans say it.
 import re
 
 from ..engine import hibari_g2p
-from .tables import FRACTIONS
+from .measures import FRACTIONS
 
 DIGITS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 LARGEST = 15  # digits; longer numbers are read digit by digit, as a reader would
@@ -45,6 +45,8 @@ def ordinal(number: str) -> str:
 
 def year(number: str) -> str:
     """Read up to four digits as a year: "1905" as "nineteen oh five"."""
+    if re.fullmatch(r"10[1-9]\d", number):
+        return f"ten {cardinal(number[2:])}"
     return _LINKS.sub(" ", _in_words("year", int(number))) if len(number) < 5 else cardinal(number)
 
 
@@ -55,6 +57,8 @@ def digits(number: str) -> str:
 
 def in_groups(number: str) -> str:
     """Read digits one by one in groups of three, with a breath between the groups."""
+    if len(number) < 5:
+        return digits(number)
     return ", ".join(digits(number[start : start + 3]) for start in range(0, len(number), 3))
 
 

@@ -1,0 +1,303 @@
+"""Currencies and units and how they are said: the tables of `quantities`, for a reader to extend.
+
+The lines are those of `tables`: `written written … = one | many`.
+"""
+
+from .tables import forms, table, word_set
+
+# The written form of a currency → its unit, one and many, and its hundredth, one and many.
+CURRENCIES = {
+    written: tuple(part.strip() for part in spoken.split("|"))
+    for written, spoken in table(
+        """
+        $ US$ USD = dollar | dollars | cent | cents
+        C$ CA$ CAD = Canadian dollar | Canadian dollars | cent | cents
+        A$ AU$ AUD = Australian dollar | Australian dollars | cent | cents
+        NZ$ NZD = New Zealand dollar | New Zealand dollars | cent | cents
+        HK$ HKD = Hong Kong dollar | Hong Kong dollars | cent | cents
+        S$ SGD = Singapore dollar | Singapore dollars | cent | cents
+        R$ BRL = real | reais | centavo | centavos
+        £ GBP = pound | pounds | penny | pence
+        € EUR = euro | euros | cent | cents
+        ¥ JPY = yen | yen | sen | sen
+        CNY RMB = yuan | yuan | fen | fen
+        ₹ INR Rs. Rs = rupee | rupees | paisa | paise
+        ₩ KRW = won | won | jeon | jeon
+        ₽ RUB = ruble | rubles | kopeck | kopecks
+        ₺ TRY = lira | lira | kurush | kurush
+        ₪ ILS = shekel | shekels | agora | agorot
+        ₿ BTC = bitcoin | bitcoins | cent | cents
+        CHF = Swiss franc | Swiss francs | centime | centimes
+        SEK = Swedish krona | Swedish kronor | ore | ore
+        NOK = Norwegian krone | Norwegian kroner | ore | ore
+        DKK = Danish krone | Danish kroner | ore | ore
+        PLN = zloty | zlotys | grosz | groszy
+        MXN = Mexican peso | Mexican pesos | centavo | centavos
+        ZAR = rand | rand | cent | cents
+        """
+    ).items()
+}
+
+MAGNITUDES = table(
+    """
+    k K thousand = thousand
+    m M mn MM mio million = million
+    b B bn billion = billion
+    t T tn trillion = trillion
+    quadrillion = quadrillion
+    """
+)
+
+# Units that are read behind a number; those that also mean something else only as the comments say.
+_UNITS = forms(
+    """
+    ″ = inch | inches
+    km kms = kilometer | kilometers
+    m = meter | meters
+    cm = centimeter | centimeters
+    mm = millimeter | millimeters
+    µm um = micrometer | micrometers
+    nm = nanometer | nanometers
+    ly = light year | light years
+    AU = astronomical unit | astronomical units
+    dm = decimeter | decimeters
+    mi = mile | miles
+    yd yds = yard | yards
+    ft = foot | feet
+    in. = inch | inches
+    kg kgs = kilogram | kilograms
+    g = gram | grams
+    mg = milligram | milligrams
+    ng = nanogram | nanograms
+    µg mcg = microgram | micrograms
+    lb lbs = pound | pounds
+    oz = ounce | ounces
+    l L = liter | liters
+    ml mL = milliliter | milliliters
+    µl µL uL = microliter | microliters
+    nL = nanoliter | nanoliters
+    cl cL = centiliter | centiliters
+    dl dL = deciliter | deciliters
+    gal = gallon | gallons
+    qt = quart | quarts
+    tsp Tsp = teaspoon | teaspoons
+    tbsp Tbsp tbs Tbs = tablespoon | tablespoons
+    pt = pint | pints
+    pts = point | points
+    qts = quart | quarts
+    pkg pkgs = package | packages
+    doz = dozen
+    c. = cup | cups
+    ha = hectare | hectares
+    s sec secs = second | seconds
+    ms = millisecond | milliseconds
+    µs us = microsecond | microseconds
+    ns = nanosecond | nanoseconds
+    h hr hrs = hour | hours
+    min mins = minute | minutes
+    mo mos = month | months
+    yr yrs = year | years
+    wk wks = week | weeks
+    Hz = hertz
+    kHz = kilohertz
+    MHz = megahertz
+    GHz = gigahertz
+    THz = terahertz
+    B = byte | bytes
+    KB kB = kilobyte | kilobytes
+    MB = megabyte | megabytes
+    GB = gigabyte | gigabytes
+    TB = terabyte | terabytes
+    PB = petabyte | petabytes
+    KiB = kibibyte | kibibytes
+    MiB = mebibyte | mebibytes
+    GiB = gibibyte | gibibytes
+    kb kbit = kilobit | kilobits
+    Mb Mbit = megabit | megabits
+    Gb Gbit = gigabit | gigabits
+    kbps = kilobit per second | kilobits per second
+    Mbps = megabit per second | megabits per second
+    Gbps = gigabit per second | gigabits per second
+    bps = bit per second | bits per second
+    MP = megapixel | megapixels
+    px = pixel | pixels
+    dpi = dot per inch | dots per inch
+    ppi = pixel per inch | pixels per inch
+    fps = frame per second | frames per second
+    rpm RPM = revolution per minute | revolutions per minute
+    bpm BPM = beat per minute | beats per minute
+    mph = mile per hour | miles per hour
+    kph kmh = kilometer per hour | kilometers per hour
+    mpg = mile per gallon | miles per gallon
+    W = watt | watts
+    kW = kilowatt | kilowatts
+    MW = megawatt | megawatts
+    mW = milliwatt | milliwatts
+    TWh = terawatt hour | terawatt hours
+    GWh = gigawatt hour | gigawatt hours
+    Ah = ampere hour | ampere hours
+    kN = kilonewton | kilonewtons
+    MPa = megapascal | megapascals
+    GPa = gigapascal | gigapascals
+    GW = gigawatt | gigawatts
+    Wh = watt hour | watt hours
+    kWh = kilowatt hour | kilowatt hours
+    MWh = megawatt hour | megawatt hours
+    mAh = milliampere hour | milliampere hours
+    mA = milliampere | milliamperes
+    V = volt | volts
+    kV = kilovolt | kilovolts
+    mV = millivolt | millivolts
+    J = joule | joules
+    kJ = kilojoule | kilojoules
+    MJ = megajoule | megajoules
+    N = newton | newtons
+    Nm = newton meter | newton meters
+    Pa = pascal | pascals
+    kPa = kilopascal | kilopascals
+    hPa = hectopascal | hectopascals
+    psi = P S I
+    bar = bar | bars
+    mbar = millibar | millibars
+    dB = decibel | decibels
+    lm = lumen | lumens
+    lx = lux
+    mol = mole | moles
+    mmol = millimole | millimoles
+    µmol = micromole | micromoles
+    mM = millimolar
+    kDa = kilodalton | kilodaltons
+    bp = base pair | base pairs
+    mmHg = millimeter of mercury | millimeters of mercury
+    Sv = sievert | sieverts
+    mSv = millisievert | millisieverts
+    Bq = becquerel | becquerels
+    Gy = gray | grays
+    cal = calorie | calories
+    kcal = kilocalorie | kilocalories
+    eV = electron volt | electron volts
+    ohm = ohm | ohms
+    kohm = kilohm | kilohms
+    Mohm = megohm | megohms
+    hp HP = horsepower
+    ppm = part per million | parts per million
+    ppb = part per billion | parts per billion
+    cc = C C
+    °C = degree Celsius | degrees Celsius
+    °F = degree Fahrenheit | degrees Fahrenheit
+    ° = degree | degrees
+    sqft = square foot | square feet
+    """
+)
+_WITH_STOP = (
+    "tsp tbsp Tbsp oz lb lbs ft yd gal qt pt sec min mins hr hrs mo mos yr yrs wk wks pkg doz km cm mm kg mi"
+)
+UNITS = {
+    **_UNITS,
+    **{f"{unit}.": _UNITS[unit] for unit in _WITH_STOP.split()},
+    **dict.fromkeys(("fl oz", "fl. oz", "fl. oz."), ("fluid ounce", "fluid ounces")),
+}
+UNITS_AFTER_SPACE = frozenset("sBN")  # "5s" and "5B" without one mean other things
+POWERS = {"": "", **dict.fromkeys(("2", "²", "sq"), "square "), **dict.fromkeys(("3", "³", "cu"), "cubic ")}
+DURATIONS = forms(
+    """
+    d = day | days
+    h = hour | hours
+    m = minute | minutes
+    s = second | seconds
+    """
+)
+HEAT = "oven|bak|heat|temp|degree|freez|boil|warm|cold|hot|cool|roast|weather|fever|summer|winter|grill"
+SCORES = {"24-7": "twenty four seven", "50-50": "fifty fifty", "50–50": "fifty fifty", "10-4": "ten four"}
+PER = table(
+    """
+    h hr hrs hour = hour
+    s sec second = second
+    min minute = minute
+    hL = hectoliter
+    GB = gigabyte
+    MB = megabyte
+    mi mile = mile
+    oz = ounce
+    sqft = square foot
+    ea = each
+    game = game
+    share = share
+    day d = day
+    wk week = week
+    mo month = month
+    yr y year = year
+    km = kilometer
+    m = meter
+    cm = centimeter
+    m² m2 = square meter
+    m³ m3 = cubic meter
+    s² s2 = second squared
+    kg = kilogram
+    g = gram
+    l L = liter
+    ml mL = milliliter
+    dl dL = deciliter
+    lb = pound
+    gal = gallon
+    ft = foot
+    in = inch
+    kWh = kilowatt hour
+    mol = mole
+    person = person
+    unit = unit
+    night = night
+    """
+)
+
+# Units that stand without a number: "in km/h", "per kWh".
+ALONE = "kWh MWh kW MHz GHz kHz km cm kg mg µg mL mmHg dB GB TB ppm mph µm km² m² m³"
+
+FRACTIONS = {
+    2: ("half", "halves"),
+    4: ("quarter", "quarters"),
+}
+VULGAR = table(
+    """
+    ↉ = 0/3
+    ½ = 1/2
+    ⅓ = 1/3
+    ⅔ = 2/3
+    ¼ = 1/4
+    ¾ = 3/4
+    ⅕ = 1/5
+    ⅖ = 2/5
+    ⅗ = 3/5
+    ⅘ = 4/5
+    ⅙ = 1/6
+    ⅚ = 5/6
+    ⅐ = 1/7
+    ⅛ = 1/8
+    ⅜ = 3/8
+    ⅝ = 5/8
+    ⅞ = 7/8
+    ⅑ = 1/9
+    ⅒ = 1/10
+    """
+)
+
+# Nouns that a sum of money stands in front of like an adjective: "a five dollar bill".
+# Words behind a quantity that are no nouns, so that it is no adjective: "the $5 that I paid".
+NO_NOUNS = word_set(
+    """
+    a about above across after again ago all along also always am an and annually any apiece are around as at away
+    back be because been before behind below between beyond but by came could cost costs daily did do does down
+    due during each earlier else enough every extra fell for from gave get gets goes got had has have he her here
+    high him his how i if in including instead into is it just last late later left less long lost made may me might
+    monday monthly more must my next not now of off on once one onto or our out over paid per plus ran rather rose
+    saturday saw she should since so spent still such sunday tall than that the their them then there these they
+    thick this those though through to today together tomorrow tonight too toward under unless until up us via was
+    we week weekly went were what when where which while who why wide will with within without won worth would year
+    yearly yesterday yet you your friday thursday tuesday wednesday
+    """
+)
+
+MONEY_NOUNS = (
+    "bill|note|coin|fine|fee|ticket|prize|gift|check|cheque|deal|loan|budget|fund|investment|contract|project"
+    "|grant|reward|bet|tip|discount|voucher|bonus|donation|lawsuit|settlement|house|home|car|tax|raise|stamp|bailout|package|plan|salary|mortgage|debt|penalty|jackpot|gap|target|menu|ticket|item"
+)
