@@ -22,6 +22,7 @@ from text_to_speech import (
     InputError,
     Lexicon,
     OutputError,
+    Script,
     StageTimes,
     Synthesizer,
     open_audio,
@@ -30,10 +31,22 @@ from text_to_speech import (
 from text_to_speech.audio import FORMATS, PIPE_FORMATS, AudioSink, PipeSink, open_player
 from text_to_speech.cli import OneLineParser, ShowTable, number, run
 from text_to_speech.mel import SAMPLE_RATE
-from text_to_speech.pipeline import PARAGRAPH_PAUSE, SENTENCE_PAUSE, check_alpha, check_pause, join
 from text_to_speech.plot import check_plot_path
 from text_to_speech.runtime import HINTS, PRECISIONS, core
-from text_to_speech.text import Phonemizer, phoneme_table, split_sentences
+from text_to_speech.script import (
+    PARAGRAPH_PAUSE,
+    SENTENCE_PAUSE,
+    Manner,
+    check_alpha,
+    check_pause,
+    check_pitch,
+    check_volume,
+    join_scripts,
+    parse_text,
+)
+from text_to_speech.spoken import join
+from text_to_speech.text import Phonemizer, phoneme_table
+from text_to_speech.utterances import utterances
 from text_to_speech.zoo import cache_folder
 
 LONG_TEXT = 600  # characters from which on progress is shown
@@ -96,6 +109,20 @@ def build_parser() -> OneLineParser:
         default=1.0,
         help="how many times as long the speech becomes, 0.5 to 2.0",
     )
+    add(
+        "--pitch",
+        type=number(check_pitch),
+        default=0.0,
+        metavar="SEMITONES",
+        help="how much higher the voice is, -12 to 12",
+    )
+    add(
+        "--volume",
+        type=number(check_volume),
+        default=0.0,
+        metavar="DB",
+        help="how much louder, -60 to 20; turned down where it would clip",
+    )
     for name, pause in (("sentence", SENTENCE_PAUSE), ("paragraph", PARAGRAPH_PAUSE)):
         add(
             f"--pause-{name}",
@@ -144,13 +171,13 @@ def speaker(value: str) -> int:
     return 0
 
 
-def read_inputs(values: Iterable[str]) -> str:
+def read_inputs(values: Iterable[str]) -> Script:
     """Read texts and text files; each is at least a paragraph of its own.
 
     Raises:
-        InputError: One of them is missing, empty, binary, or not UTF-8.
+        InputError: One of them is missing, empty, binary, or not UTF-8, or asks for what cannot be.
     """
-    return "\n\n".join(read_input(value) for value in values)
+    return join_scripts([parse_text(read_input(value)) for value in values])
 
 
 def read_input(value: str) -> str:
@@ -187,11 +214,10 @@ def decode(data: bytes, source: str) -> str:
     return text
 
 
-def print_phonemes(text: str, lexicon: Lexicon) -> None:
+def print_phonemes(script: Script, lexicon: Lexicon) -> None:
     """Print the phonemes of a text, one sentence a line."""
-    phonemizer = Phonemizer(core=core(), lexicon=lexicon)
-    for sentence in split_sentences(text):
-        print(phonemizer(sentence.text))
+    for utterance in utterances(script, Phonemizer(core=core(), lexicon=lexicon), Manner()):
+        print(utterance.phonemes)
 
 
 def models(args: argparse.Namespace) -> dict[str, Any]:
@@ -264,32 +290,34 @@ def open_sinks(args: argparse.Namespace, pipe: BinaryIO | None) -> Iterator[list
 
 def speak(args: argparse.Namespace) -> None:
     """Do what the command line asks for."""
-    text = read_inputs(args.input)
+    script = read_inputs(args.input)
     lexicon = Lexicon.read(*args.lexicon)
     if args.phonemes:
-        print_phonemes(text, lexicon)
+        print_phonemes(script, lexicon)
         return
     if args.plot:
         check_plot_path(args.plot)
     args.out = args.out or (None if args.play else "out.wav")
     pipe = standard_output(args.format) if args.out == "-" else None
     with redirect_stdout(sys.stderr if pipe else sys.stdout):  # the report shall not be heard
-        say(args, text, lexicon, pipe)
+        say(args, script, lexicon, pipe)
 
 
-def say(args: argparse.Namespace, text: str, lexicon: Lexicon, pipe: BinaryIO | None) -> None:
+def say(args: argparse.Namespace, script: Script, lexicon: Lexicon, pipe: BinaryIO | None) -> None:
     """Load the models, speak the text, and report."""
     times, first_audio, to_draw = StageTimes(), 0.0, []
     with open_sinks(args, pipe) as sinks:
         synthesizer = load(args, lexicon)
         began = time.perf_counter()
         chunks = synthesizer.stream(
-            text,
+            script,
             alpha=args.alpha,
+            pitch=args.pitch,
+            volume=args.volume,
             pause_sentence=args.pause_sentence,
             pause_paragraph=args.pause_paragraph,
         )
-        for chunk in with_progress(chunks, len(text)):
+        for chunk in with_progress(chunks, len(script.source)):
             times += chunk.times
             first_audio = first_audio or time.perf_counter() - began
             for sink in sinks:

@@ -190,6 +190,13 @@ REFUSED = {
     "alpha too large": (["-i", "Hello.", "-a", "2.5"], "expected a number from 0.5 (fast) to 2.0"),
     "alpha not a number": (["-i", "Hello.", "-a", "nan"], "alpha nan: expected a number from 0.5"),
     "alpha a word": (["-i", "Hello.", "-a", "fast"], "'fast': expected a number"),
+    "a pitch too high": (["-i", "Hello.", "--pitch", "12.5"], "expected -12 to 12 semitones"),
+    "a pitch in Hz": (["-i", "Hello.", "--pitch", "200Hz"], "'200Hz': expected a number"),
+    "a volume too loud": (["-i", "Hello.", "--volume", "+21"], "expected -60 to 20 dB"),
+    "a pause in the text too long": (
+        ["-i", "Hello [pause 61s] you.", "-m_hifigan", "none.xml"],
+        "[pause 61s] at",
+    ),
     "a pause too long": (["-i", "Hello.", "--pause-sentence", "61"], "expected 0 to 60 seconds"),
     "a pause below zero": (["-i", "Hello.", "--pause-paragraph", "-1"], "expected 0 to 60 seconds"),
     "a pause without end": (["-i", "Hello.", "--pause-sentence", "inf"], "expected 0 to 60 seconds"),

@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
+from conftest import Speller
 from text_to_speech import pipeline
 from text_to_speech.acoustic import Spectrogram
 from text_to_speech.errors import DeviceError, InputError, ModelError
 from text_to_speech.mel import FRAME_SECONDS, HOP_LENGTH, SILENCE
-from text_to_speech.pipeline import StageTimes, Synthesizer
+from text_to_speech.pipeline import Synthesizer
+from text_to_speech.script import PARAGRAPH_PAUSE, Mark, parse_text
+from text_to_speech.spoken import StageTimes
+from text_to_speech.text import PhonemizedWord
 
 TEXT = "One short line. Then a somewhat longer second sentence!\n\nA paragraph of its own?"
 
 
 @pytest.fixture(scope="module")
-def synthesizer(tiny, spell: Callable[[str], str]) -> Synthesizer:
+def synthesizer(tiny, spell: Speller) -> Synthesizer:
     return Synthesizer(**tiny.options, phonemizer=spell)
 
 
@@ -50,14 +54,20 @@ def test_the_stream_joined_is_the_whole(synthesizer: Synthesizer) -> None:
 def test_the_first_chunk_is_short_and_none_is_longer_than_what_was_spoken(synthesizer: Synthesizer) -> None:
     sizes = [c.audio.size // HOP_LENGTH for c in synthesizer.stream(TEXT * 3)]
     assert sizes[0] <= pipeline.FIRST_WINDOW * 3 // 2
-    pause = pipeline.PARAGRAPH_PAUSE / FRAME_SECONDS
+    pause = PARAGRAPH_PAUSE / FRAME_SECONDS
     for k in range(1, len(sizes)):
         assert sizes[k] <= 1.5 * max(sum(sizes[:k]), pipeline.FIRST_WINDOW) + pause
 
 
 def test_a_chunk_comes_before_the_next_sentence_is_looked_at(tiny) -> None:
     seen: list[str] = []
-    synthesizer = Synthesizer(**tiny.options, phonemizer=lambda text: seen.append(text) or "i" * 30)
+
+    class Reader:
+        def words(self, text: str, *, readings: object = ()) -> list[PhonemizedWord]:
+            seen.append(text)
+            return [PhonemizedWord(0, len(text), "i" * 30)]
+
+    synthesizer = Synthesizer(**tiny.options, phonemizer=Reader())
     next(synthesizer.stream(TEXT))
     assert seen == ["One short line."]
 
@@ -94,7 +104,7 @@ class QuietEnds:
     def __init__(self, lead: int, tail: int) -> None:
         self.lead, self.tail = lead, tail
 
-    def synthesize(self, ids: np.ndarray, *, alpha: float) -> Spectrogram:
+    def synthesize(self, ids: np.ndarray, *, alpha: np.ndarray, pitch: np.ndarray) -> Spectrogram:
         durations = np.array([self.lead, *[4] * (ids.size - 2), self.tail])
         mel = np.full((80, durations.sum()), SILENCE, np.float32)
         mel[:, self.lead : mel.shape[1] - self.tail] = -4.0
@@ -102,9 +112,7 @@ class QuietEnds:
 
 
 @pytest.mark.parametrize(("lead", "tail"), [(0, 0), (3, 4), (25, 38), (0, 60)])
-def test_the_silence_of_the_model_counts_as_pause(
-    lead: int, tail: int, tiny, spell: Callable[[str], str]
-) -> None:
+def test_the_silence_of_the_model_counts_as_pause(lead: int, tail: int, tiny, spell: Speller) -> None:
     synthesizer = Synthesizer(**tiny.options, phonemizer=spell)
     synthesizer.acoustic = QuietEnds(lead, tail)
     speech = synthesizer.synthesize(TEXT)
@@ -124,6 +132,59 @@ def test_what_has_no_sound_is_passed_over(synthesizer: Synthesizer) -> None:
 def test_a_text_with_nothing_to_speak_is_refused(text: str, synthesizer: Synthesizer) -> None:
     with pytest.raises(InputError, match="expected at least one word"):
         synthesizer.synthesize(text)
+
+
+def test_words_are_those_of_the_text_with_their_times(synthesizer: Synthesizer) -> None:
+    speech = synthesizer.synthesize(TEXT)
+    assert [word.text for word in speech.words] == TEXT.split()
+    assert all(TEXT[slice(*word.span)] == word.text for word in speech.words)
+    assert "".join(word.written for word in speech.sentences[1].words) == speech.sentences[1].text
+    times = [time for word in speech.words for time in (word.start, word.end)]
+    assert times == sorted(times)
+    assert speech.phonemes[0].start == speech.words[0].start
+    assert speech.phonemes[-1].end == speech.words[-1].end
+
+
+def test_pauses_and_marks_are_where_the_text_has_them(synthesizer: Synthesizer) -> None:
+    text = "[pause 1s] One two [pause 2s] three. Four. [pause 500ms]"
+    script = replace(parse_text(text), directions=(*parse_text(text).directions, Mark(99, "end")))
+    speech = synthesizer.synthesize(script)
+    one, two, three, four = speech.words
+    assert one.start == pytest.approx(1.0, abs=0.07)  # the models give the silence at both ends a sound
+    assert three.start - two.end == pytest.approx(2.0, abs=0.14)
+    assert speech.seconds - four.end == pytest.approx(0.5, abs=0.08)
+    assert speech.marks[-1].name == "end"
+    assert speech.marks[-1].time == pytest.approx(speech.seconds, abs=0.01)
+    chunks = list(synthesizer.stream(script))
+    np.testing.assert_allclose(np.concatenate([c.audio for c in chunks]), speech.audio, atol=1e-4)
+    silent = speech.audio[round(speech.sentences[0].end * 22_050) : round(speech.sentences[1].start * 22_050)]
+    assert not silent.any()
+
+
+def test_pitch_moves_the_pitch_and_not_the_length(synthesizer: Synthesizer) -> None:
+    usual, higher = (synthesizer.synthesize(TEXT, pitch=pitch) for pitch in (0.0, 3.0))
+    assert usual.audio.size == higher.audio.size
+    ratio = higher.sentences[0].pitch / np.maximum(usual.sentences[0].pitch, 1e-9)
+    np.testing.assert_allclose(ratio[usual.sentences[0].pitch > 0], 2 ** (3 / 12), rtol=1e-4)
+
+
+def test_volume_is_louder_but_never_clipped(
+    synthesizer: Synthesizer, caplog: pytest.LogCaptureFixture
+) -> None:
+    usual, softer = (synthesizer.synthesize(TEXT, volume=volume).audio for volume in (0.0, -6.0))
+    np.testing.assert_allclose(softer, usual * 10**-0.3, atol=1e-6)
+    assert caplog.text == ""
+    louder = synthesizer.synthesize(TEXT, volume=20).audio
+    assert 0.98 < np.abs(louder).max() < 1.0
+    assert "turned down by up to" in caplog.text
+    chunks = [chunk.audio for chunk in synthesizer.stream(TEXT, volume=20)]
+    np.testing.assert_allclose(np.concatenate(chunks), louder, atol=1e-3)
+
+
+@pytest.mark.parametrize("option", ["pitch", "volume", "pause_sentence", "pause_paragraph"])
+def test_what_is_out_of_range_is_refused_at_the_call(option: str, synthesizer: Synthesizer) -> None:
+    with pytest.raises(InputError, match="expected"):
+        synthesizer.stream("Hello.", **{option: 100.0})
 
 
 @pytest.mark.parametrize("alpha", [0.49, 2.01, 0.0, -1.0, float("nan"), float("inf")])
@@ -146,7 +207,7 @@ def test_many_threads_share_one_synthesizer(synthesizer: Synthesizer) -> None:
             assert speech.sentences == one.sentences
 
 
-def test_each_stage_may_have_its_device(tiny, spell: Callable[[str], str], synthesizer: Synthesizer) -> None:
+def test_each_stage_may_have_its_device(tiny, spell: Speller, synthesizer: Synthesizer) -> None:
     other = Synthesizer("AUTO:CPU", vocoder_device="HETERO:CPU", **tiny.options, phonemizer=spell)
     assert other.acoustic.target.device == "AUTO:CPU"
     assert other.vocoder.target.device == "HETERO:CPU"

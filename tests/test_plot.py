@@ -24,6 +24,8 @@ def speech(*lengths: int, text: str = "A sentence.", pause: int = 20, pitch: flo
                 start=position * FRAME_SECONDS,
                 end=(position + length) * FRAME_SECONDS,
                 phoneme_times=(),
+                words=(),
+                marks=(),
                 mel=np.full((80, length), -2.0, np.float32),
                 pitch=np.full(length, pitch, np.float32),
             )

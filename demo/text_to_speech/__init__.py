@@ -9,9 +9,19 @@ write_audio("hello.wav", speech.audio)
 from .audio import open_audio, read_recording, write_audio
 from .errors import ChecksumError, DeviceError, InputError, ModelError, OutputError, SpeechError
 from .mel import HOP_LENGTH, N_MELS, SAMPLE_RATE, mel_spectrogram
-from .pipeline import AudioChunk, Speech, SpokenPhoneme, SpokenSentence, StageTimes, Synthesizer
+from .pipeline import Synthesizer
 from .plot import save_plot
 from .runtime import available_devices
+from .script import Script, parse_text
+from .spoken import (
+    AudioChunk,
+    Speech,
+    SpokenMark,
+    SpokenPhoneme,
+    SpokenSentence,
+    SpokenWord,
+    StageTimes,
+)
 from .text import Lexicon
 from .vocoder import Vocoder
 
@@ -28,16 +38,20 @@ __all__ = [
     "Lexicon",
     "ModelError",
     "OutputError",
+    "Script",
     "Speech",
     "SpeechError",
+    "SpokenMark",
     "SpokenPhoneme",
     "SpokenSentence",
+    "SpokenWord",
     "StageTimes",
     "Synthesizer",
     "Vocoder",
     "available_devices",
     "mel_spectrogram",
     "open_audio",
+    "parse_text",
     "read_recording",
     "save_plot",
     "write_audio",

@@ -10,9 +10,9 @@ them stands the length regulator, in NumPy, and there duration, pitch and energy
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 import openvino
@@ -41,9 +41,12 @@ DURATION_OUTPUTS = {
 }
 DECODER_INPUTS = {"data": "1,?,?", "prosody": f"1,?,{PROSODY_CHANNELS}"}
 
-SILENT_LEVEL = -8.0  # a frame is silent when all its mel bands are below this (natural logarithm)
+SILENT_LEVEL = -7.0  # a frame is silent when all its mel bands are below this (natural logarithm): -61 dB
 VOICED = 0.5  # frames of more voicing than this have a pitch
+LOG_SEMITONE = np.float32(np.log(2) / 12)
 SYMBOLS_IN_MODEL = ("framework", "symbols")  # where OpenVINO keeps the ONNX metadata property `symbols`
+
+PerPhoneme: TypeAlias = "float | NDArray[np.floating]"
 
 
 @dataclass(frozen=True)
@@ -124,17 +127,20 @@ class AcousticModel:
         self._predictor = compile_model(predictor, self.target, predictor_path, cache_folder=cache_folder)
         self._decoder = compile_model(decoder, self.target, decoder_path, cache_folder=cache_folder)
 
-    def synthesize(self, ids: NDArray[np.int64], *, alpha: float = 1.0) -> Spectrogram:
+    def synthesize(
+        self, ids: NDArray[np.int64], *, alpha: PerPhoneme = 1.0, pitch: PerPhoneme = 0.0
+    ) -> Spectrogram:
         """Turn phoneme ids into a mel spectrogram.
 
         Args:
             ids: int64 [N], with the boundary symbol at both ends; see `to_ids`.
-            alpha: How many times as long the speech becomes.
+            alpha: How many times as long the speech becomes, or each phoneme, float [N].
+            pitch: How many semitones higher it becomes, or each phoneme, float [N].
 
         Raises:
-            InputError: There are no ids, or alpha is not a positive number.
+            InputError: There are no ids, or alpha is not positive.
         """
-        return self.render(self.predict(ids), alpha=alpha)
+        return self.render(directed(self.predict(ids), alpha=alpha, pitch=pitch))
 
     def predict(self, ids: NDArray[np.int64]) -> Prosody:
         """Predict durations, pitch, voicing and energy of phonemes, int64 [N], N ≥ 1."""
@@ -151,9 +157,9 @@ class AcousticModel:
             energy=out["energy"][0, :, 0],
         )
 
-    def render(self, prosody: Prosody, *, alpha: float = 1.0) -> Spectrogram:
-        """Draw the mel spectrogram of a prosody, alpha times as long as it says."""
-        durations = round_durations(prosody.durations, alpha=alpha)
+    def render(self, prosody: Prosody) -> Spectrogram:
+        """Draw the mel spectrogram of a prosody."""
+        durations = round_durations(prosody.durations)
         data = regulate_length(prosody.embeddings, durations)
         contours = frame_prosody(prosody.pitch, prosody.voicing, prosody.energy, durations)
         inputs = {"data": data[np.newaxis], "prosody": contours[np.newaxis]}
@@ -173,6 +179,19 @@ class AcousticModel:
                 f"{self.target.device} failed at the acoustic model: {telling_line(error)}"
             ) from error
         return {name: request.get_tensor(name).data.astype(np.float32) for name in outputs}
+
+
+def directed(prosody: Prosody, *, alpha: PerPhoneme, pitch: PerPhoneme) -> Prosody:
+    """Return a prosody of N phonemes `alpha` times as long and `pitch` semitones higher, each a number or float [N].
+
+    Raises:
+        InputError: Alpha is not positive.
+    """
+    longer = np.asarray(alpha, dtype=np.float32)
+    if not (np.isfinite(longer).all() and (longer > 0).all()):
+        raise InputError(f"alpha {alpha}: expected positive numbers")
+    higher = np.asarray(pitch, dtype=np.float32)[..., np.newaxis] * LOG_SEMITONE
+    return replace(prosody, durations=prosody.durations * longer, pitch=prosody.pitch + higher)
 
 
 def silent_ends(mel: NDArray[np.float32]) -> tuple[int, int]:

@@ -14,12 +14,12 @@ spectrogram, a sentence when it needs its frames; the pauses between them are ma
 
 from __future__ import annotations
 
-import math
+import logging
 import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import replace
 from pathlib import Path
 from typing import ParamSpec, TypeVar
 
@@ -28,104 +28,31 @@ from numpy.typing import NDArray
 
 from .acoustic import AcousticModel, Spectrogram, silent_ends, trim_silence
 from .errors import InputError
-from .mel import FRAME_SECONDS, HOP_LENGTH, SAMPLE_RATE
+from .loudness import Amplifier, frame_gains
+from .mel import FRAME_SECONDS, HOP_LENGTH
 from .runtime import check_hint, core, resolve_target
-from .text import Lexicon, Phonemizer, Sentence, split_sentences, to_ids
+from .script import PARAGRAPH_PAUSE, SENTENCE_PAUSE, Delivery, Manner, Script, parse_text
+from .spoken import (
+    AudioChunk,
+    Speech,
+    SpokenMark,
+    SpokenPhoneme,
+    SpokenSentence,
+    SpokenWord,
+    StageTimes,
+    join,
+)
+from .text import Lexicon, PhonemizedWord, Phonemizer, Reading, to_ids
+from .text.symbols import PUNCTUATION
+from .utterances import Utterance, Word, WordReader, utterances
 from .vocoder import FIRST_WINDOW, LARGEST_WINDOW, Vocoder
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
-ALPHAS = (0.5, 2.0)  # how many times as long the speech may become, least and most
-SENTENCE_PAUSE = 0.30  # seconds of silence between two sentences
-PARAGRAPH_PAUSE = 0.65  # seconds between two paragraphs
-LONGEST_PAUSE = 60.0  # seconds that may be asked for
+logger = logging.getLogger(__name__)
+
 LEAD_KEPT, TAIL_KEPT = 5, 8  # frames of the model's own silence that stay before and after a sentence
-
-
-@dataclass(frozen=True)
-class StageTimes:
-    """Seconds of wall time that each stage took."""
-
-    text: float = 0.0
-    acoustic: float = 0.0
-    vocoder: float = 0.0
-
-    def __add__(self, other: StageTimes) -> StageTimes:
-        return StageTimes(
-            self.text + other.text, self.acoustic + other.acoustic, self.vocoder + other.vocoder
-        )
-
-
-@dataclass(frozen=True)
-class SpokenPhoneme:
-    """One phoneme (or mark between phonemes) and when it is heard, in seconds from the start of the speech."""
-
-    symbol: str
-    start: float
-    end: float
-
-
-@dataclass(frozen=True)
-class SpokenSentence:
-    """One sentence as it is spoken.
-
-    Attributes:
-        text: The sentence as it stands in the text.
-        offset: Where it begins in the text, in characters.
-        phonemes: Its phonemes, one symbol a character.
-        start: When it begins, in seconds from the start of the speech; the pause before it is not part of it.
-        end: When it ends, in seconds.
-        phoneme_times: Each phoneme with its times.
-        mel: float32 [80, T], its mel spectrogram.
-        pitch: float32 [T], Hz, 0 where the voice is silent or unvoiced.
-    """
-
-    text: str
-    offset: int
-    phonemes: str
-    start: float
-    end: float
-    phoneme_times: tuple[SpokenPhoneme, ...] = field(repr=False)
-    mel: NDArray[np.float32] = field(repr=False, compare=False)
-    pitch: NDArray[np.float32] = field(repr=False, compare=False)
-
-
-@dataclass(frozen=True)
-class AudioChunk:
-    """A piece of speech, as soon as it is done.
-
-    Attributes:
-        audio: float32 [256·n], -1..1, 22,050 Hz; the first chunk of a sentence begins with the pause before it.
-        sentence: The sentence that it belongs to.
-        times: What making this chunk took.
-    """
-
-    audio: NDArray[np.float32]
-    sentence: SpokenSentence
-    times: StageTimes
-
-
-@dataclass(frozen=True)
-class Speech:
-    """A text, spoken.
-
-    Attributes:
-        audio: float32 [256·T], -1..1, mono.
-        sample_rate: Samples per second.
-        sentences: What is spoken when.
-        times: What each stage took.
-    """
-
-    audio: NDArray[np.float32]
-    sample_rate: int
-    sentences: tuple[SpokenSentence, ...]
-    times: StageTimes
-
-    @property
-    def seconds(self) -> float:
-        """How long it sounds."""
-        return self.audio.size / self.sample_rate
 
 
 class Synthesizer:
@@ -143,8 +70,7 @@ class Synthesizer:
             the least work for a long text.
         cache_folder: Where compiled models are kept for the next start; None keeps none.
         lexicon: Pronunciations that come before those of the dictionaries.
-        phonemizer: What turns a sentence into phonemes instead of the front end of this package; the lexicon is then
-            not used.
+        phonemizer: What reads words instead of the front end of this package; the lexicon is then not used.
 
     Attributes:
         acoustic: The acoustic model.
@@ -170,7 +96,7 @@ class Synthesizer:
         hint: str = "latency",
         cache_folder: Path | None = None,
         lexicon: Lexicon | None = None,
-        phonemizer: Callable[[str], str] | None = None,
+        phonemizer: WordReader | None = None,
     ) -> None:
         for name in (acoustic_device or device, vocoder_device or device):
             resolve_target(name, precision)  # refused before any model is loaded
@@ -190,22 +116,27 @@ class Synthesizer:
             hint=hint,
             cache_folder=cache_folder,
         )
-        self._phonemizer = phonemizer or Phonemizer(core=core(), lexicon=lexicon)
+        self._phonemizer: WordReader = phonemizer or Phonemizer(core=core(), lexicon=lexicon)
         self._phonemizing = threading.Lock()
 
     def synthesize(
         self,
-        text: str,
+        text: str | Script,
         *,
         alpha: float = 1.0,
+        pitch: float = 0.0,
+        volume: float = 0.0,
         pause_sentence: float = SENTENCE_PAUSE,
         pause_paragraph: float = PARAGRAPH_PAUSE,
     ) -> Speech:
         """Speak a text and return the whole of it.
 
         Args:
-            text: English; blank lines separate paragraphs.
+            text: English; blank lines separate paragraphs, "[pause 0.5s]" is a pause. Or a script: what `parse_ssml`
+                makes of a document.
             alpha: How many times as long the speech becomes, 0.5..2.0; pauses between sentences stay as they are.
+            pitch: How many semitones higher it becomes, -12..12.
+            volume: How many dB louder, -60..20; what would pass full scale is turned down, never clipped.
             pause_sentence: Seconds of silence between two sentences, 0..60.
             pause_paragraph: Seconds of silence between two paragraphs, 0..60.
 
@@ -215,6 +146,8 @@ class Synthesizer:
         stream = self.stream(
             text,
             alpha=alpha,
+            pitch=pitch,
+            volume=volume,
             pause_sentence=pause_sentence,
             pause_paragraph=pause_paragraph,
             first_window=LARGEST_WINDOW,
@@ -223,9 +156,11 @@ class Synthesizer:
 
     def stream(
         self,
-        text: str,
+        text: str | Script,
         *,
         alpha: float = 1.0,
+        pitch: float = 0.0,
+        volume: float = 0.0,
         pause_sentence: float = SENTENCE_PAUSE,
         pause_paragraph: float = PARAGRAPH_PAUSE,
         first_window: int | None = None,
@@ -236,8 +171,10 @@ class Synthesizer:
         is already spoken, so that a player does not run dry where the device is faster than speech.
 
         Args:
-            text: English; blank lines separate paragraphs.
-            alpha: As in `synthesize`; so are the pauses.
+            text: As in `synthesize`; so are the next five.
+            alpha: How many times as long.
+            pitch: Semitones.
+            volume: Decibels.
             pause_sentence: Seconds of silence between two sentences.
             pause_paragraph: Seconds of silence between two paragraphs.
             first_window: Frames of the first chunk, about; few for `latency` and many for `throughput` when None.
@@ -245,58 +182,68 @@ class Synthesizer:
         Raises:
             InputError: A number is out of range; or, when the iteration ends, nothing in the text could be spoken.
         """
-        check_alpha(alpha)
-        pauses = check_pause(pause_sentence), check_pause(pause_paragraph)
+        manner = Manner(Delivery(alpha, pitch, volume), pause_sentence, pause_paragraph)
+        script = parse_text(text) if isinstance(text, str) else text
         if first_window is None:
             first_window = FIRST_WINDOW if self.hint == "latency" else LARGEST_WINDOW
         parts: deque[_Part] = deque()
         spent = _Stopwatch()
-        mels = self._draw(split_sentences(text), alpha, pauses, parts, spent)
+        mels = self._draw(utterances(script, self, manner), parts, spent)
         return _chunks(self.vocoder.stream(mels, first_window=first_window), parts, spent)
+
+    def words(self, text: str, *, readings: Sequence[Reading] = ()) -> Sequence[PhonemizedWord]:
+        """Return the words of a sentence with their places and phonemes; see `Phonemizer.words`."""
+        with self._phonemizing:
+            return self._phonemizer.words(text, readings=readings)
 
     def phonemes(self, text: str) -> str:
         """Return the phonemes of a sentence, one symbol a character; empty if nothing in it has a sound."""
-        with self._phonemizing:
-            return self._phonemizer(text)
+        return " ".join(word.phonemes for word in self.words(text))
 
     def _draw(
-        self,
-        sentences: Sequence[Sentence],
-        alpha: float,
-        pauses: tuple[int, int],
-        parts: deque[_Part],
-        spent: _Stopwatch,
+        self, said: Iterator[Utterance], parts: deque[_Part], spent: _Stopwatch
     ) -> Iterator[NDArray[np.float32]]:
-        """Yield the mel spectrogram of each sentence, and append to `parts` what its sound will be."""
-        between_sentences, between_paragraphs = pauses
-        position = 0  # frames spoken so far
-        tail = 0  # silent frames that the last sentence ended with
-        wanted = 0  # silent frames that shall be between it and the next
-        for sentence in sentences:
-            phonemes = spent.on("text", self.phonemes, sentence.text)
-            if any(symbol.isalpha() for symbol in phonemes):  # a line of asterisks or of dots has no sound
-                spectrogram = spent.on("acoustic", self._render, phonemes, alpha)
-                lead, next_tail = silent_ends(spectrogram.mel)
-                pause = max(0, wanted - tail - lead)
-                parts.append(_Part(place(sentence, phonemes, spectrogram, position + pause), pause=pause))
-                yield spectrogram.mel
-                position += pause + spectrogram.mel.shape[1]
-                tail, wanted = next_tail, between_sentences
-            if sentence.ends_paragraph and position:
-                wanted = between_paragraphs
-        if not position:
+        """Yield the mel spectrogram of each utterance, and append to `parts` what its sound will be."""
+        position = tail = 0  # frames spoken so far, and how many of the last ones are silent
+        spoken: SpokenSentence | None = None
+        while (utterance := spent.on("text", next, said, None)) is not None:
+            wanted = round(utterance.pause / FRAME_SECONDS)
+            if not utterance.words:  # pauses and marks at the end of the text
+                if spoken:
+                    marks = (*spoken.marks, *marks_in_pause(utterance, position - tail))
+                    parts.append(_Part(replace(spoken, marks=marks), None, pause=max(0, wanted - tail)))
+                break
+            lead = min(LEAD_KEPT, max(0, wanted - tail)) if spoken else LEAD_KEPT
+            spectrogram, gains = spent.on("acoustic", self._render, utterance, lead)
+            silent_lead, next_tail = silent_ends(spectrogram.mel)
+            pause = max(0, wanted - tail - silent_lead)
+            spoken = place(utterance, spectrogram, position + pause, silent_from=position - tail)
+            parts.append(_Part(spoken, Amplifier(gains), pause=pause))
+            yield spectrogram.mel
+            position += pause + spectrogram.mel.shape[1]
+            tail = next_tail
+        if not spoken:
             raise InputError("nothing in the text can be spoken: expected at least one word")
 
-    def _render(self, phonemes: str, alpha: float) -> Spectrogram:
-        """Turn phonemes into a mel spectrogram without the model's long silences."""
-        spectrogram = self.acoustic.synthesize(to_ids(phonemes), alpha=alpha)
-        return trim_silence(spectrogram, lead=LEAD_KEPT, tail=TAIL_KEPT)
+    def _render(self, utterance: Utterance, lead: int) -> tuple[Spectrogram, NDArray[np.float64]]:
+        """Turn an utterance into a mel spectrogram without the model's long silences, and the gains of its frames."""
+        said = deliveries(utterance)
+        spectrogram = self.acoustic.synthesize(
+            to_ids(utterance.phonemes),
+            alpha=np.array([delivery.alpha for delivery in said]),
+            pitch=np.array([delivery.pitch for delivery in said]),
+        )
+        tail = min(TAIL_KEPT, round(utterance.pause_after / FRAME_SECONDS))
+        trimmed = trim_silence(spectrogram, lead=lead, tail=tail)
+        volumes = np.array([delivery.volume for delivery in said])
+        return trimmed, frame_gains(volumes, trimmed.durations)
 
 
 def _chunks(
     sound: Iterator[NDArray[np.float32]], parts: deque[_Part], spent: _Stopwatch
 ) -> Iterator[AudioChunk]:
-    """Cut the sound of the vocoder's windows at the borders of the sentences."""
+    """Cut the sound of the vocoder's windows at the borders of the utterances."""
+    reduction = 0.0  # dB, what the limiter took away
     while (audio := spent.on("vocoder", next, sound, None)) is not None:
         times = spent.times()
         while audio.size:
@@ -304,8 +251,13 @@ def _chunks(
             piece, audio = audio[: part.left * HOP_LENGTH], audio[part.left * HOP_LENGTH :]
             yield AudioChunk(part.sounding(piece), part.sentence, times)
             times = StageTimes()
+            reduction = max(reduction, part.reduction)
             if not part.left:
                 parts.popleft()
+    for part in parts:
+        yield AudioChunk(part.sounding(np.zeros(0, np.float32)), part.sentence, spent.times())
+    if reduction:
+        logger.warning("too loud in places: turned down by up to %.1f dB, nothing is clipped", reduction)
 
 
 class _Stopwatch:
@@ -332,60 +284,101 @@ class _Stopwatch:
 
 
 class _Part:
-    """What is left to sound of one sentence.
+    """What is left to sound of one utterance.
 
     Args:
-        sentence: The sentence.
+        sentence: The utterance.
+        amplifier: Of its sound; None where only the pause is left of a text.
         pause: Frames of silence before it.
 
     Attributes:
-        sentence: The sentence.
+        sentence: The utterance.
         left: Frames whose sound is still to come, without the pause.
     """
 
-    def __init__(self, sentence: SpokenSentence, *, pause: int) -> None:
+    def __init__(self, sentence: SpokenSentence, amplifier: Amplifier | None, *, pause: int) -> None:
         self.sentence = sentence
-        self.left = self._frames = sentence.mel.shape[1]
+        self.left = self._frames = sentence.mel.shape[1] if amplifier else 0
+        self._amplifier = amplifier
         self._pause = pause
 
+    @property
+    def reduction(self) -> float:
+        """By how many dB its sound had to be turned down, at most."""
+        return self._amplifier.reduction if self._amplifier else 0.0
+
     def sounding(self, audio: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Take the next samples of the sentence, and return them with the pause before it and soft ends."""
+        """Take the next samples of the utterance; return them as they sound, with the pause before it and soft ends."""
         begins = self.left == self._frames
         self.left -= audio.size // HOP_LENGTH
         silence = np.zeros(self._pause * HOP_LENGTH if begins else 0, dtype=np.float32)
+        if not self._amplifier:
+            return silence
         smooth_ends(audio, starts=begins, ends=not self.left)
-        return np.concatenate([silence, audio])
+        return np.concatenate([silence, self._amplifier(audio)])
 
 
-def join(chunks: Sequence[AudioChunk]) -> Speech:
-    """Join the chunks of a stream, one or more, to one speech."""
-    return Speech(
-        audio=np.concatenate([chunk.audio for chunk in chunks]),
-        sample_rate=SAMPLE_RATE,
-        sentences=tuple({chunk.sentence.offset: chunk.sentence for chunk in chunks}.values()),
-        times=sum((chunk.times for chunk in chunks), StageTimes()),
-    )
+def deliveries(utterance: Utterance) -> list[Delivery]:
+    """Return how each symbol of an utterance is said, the spaces and the silence at both ends among them."""
+    said = [word.delivery for word in utterance.words for _ in range(len(word.phonemes) + 1)]
+    return [said[0], *said]  # the last space is in the place of the silence at the end
 
 
-def place(sentence: Sentence, phonemes: str, spectrogram: Spectrogram, start: int) -> SpokenSentence:
-    """Give a sentence and its phonemes their times, for a sentence that starts at a frame of the speech."""
-    ends = start + np.cumsum(spectrogram.durations)
-    starts = ends - spectrogram.durations
-    # The first and the last duration are those of the silence around the phonemes.
-    spans = zip(phonemes, starts[1:-1].tolist(), ends[1:-1].tolist(), strict=True)
+def place(utterance: Utterance, spectrogram: Spectrogram, start: int, *, silent_from: int) -> SpokenSentence:
+    """Give an utterance, its words, phonemes and marks their times.
+
+    Args:
+        utterance: What is spoken.
+        spectrogram: How.
+        start: Frame of the speech at which the spectrogram starts.
+        silent_from: Frame at which the silence before it starts.
+    """
+    phonemes = utterance.phonemes
+    edges = np.cumsum(spectrogram.durations)
+    # The first and the last duration are those of the silence around the phonemes. The voice was taught that the
+    # last sound lasts into that silence (0.2 s of it); what is silent belongs to the mark behind it here.
+    sounds = [index for index, symbol in enumerate(phonemes) if symbol not in PUNCTUATION]
+    silent = spectrogram.mel.shape[1] - silent_ends(spectrogram.mel)[1]
+    edges[sounds[-1] + 1] = np.clip(silent, edges[sounds[-1]] + 1, edges[sounds[-1] + 1])
+    times = ((start + edges) * FRAME_SECONDS).tolist()
+    heard = tuple(map(SpokenPhoneme, phonemes, times[:-2], times[1:-1]))
+    words = place_words(utterance.words, heard)
+    starts = {index: words[index].start for index, _ in utterance.marks}
     return SpokenSentence(
-        text=sentence.text,
-        offset=sentence.start,
+        text=utterance.text,
+        offset=utterance.words[0].offset,
         phonemes=phonemes,
         start=start * FRAME_SECONDS,
         end=(start + spectrogram.mel.shape[1]) * FRAME_SECONDS,
-        phoneme_times=tuple(
-            SpokenPhoneme(symbol, first * FRAME_SECONDS, last * FRAME_SECONDS)
-            for symbol, first, last in spans
+        phoneme_times=heard,
+        words=words,
+        marks=(
+            *marks_in_pause(utterance, silent_from),
+            *(SpokenMark(name, starts[index]) for index, name in utterance.marks),
         ),
         mel=spectrogram.mel,
         pitch=spectrogram.pitch,
     )
+
+
+def place_words(words: Sequence[Word], heard: Sequence[SpokenPhoneme]) -> tuple[SpokenWord, ...]:
+    """Give words their times: from the first sound to the last, without the marks around them."""
+    placed = []
+    first = 0
+    for word in words:
+        own = heard[first : first + len(word.phonemes)]
+        sounds = [phoneme for phoneme in own if phoneme.symbol not in PUNCTUATION] or own
+        placed.append(
+            SpokenWord(word.text, word.span, sounds[0].start, sounds[-1].end, word.phonemes, word.written)
+        )
+        first += len(word.phonemes) + 1
+    return tuple(placed)
+
+
+def marks_in_pause(utterance: Utterance, silent_from: int) -> Iterator[SpokenMark]:
+    """Yield the marks in the pause before an utterance, which starts at a frame."""
+    for seconds, name in utterance.marks_in_pause:
+        yield SpokenMark(name, silent_from * FRAME_SECONDS + seconds)
 
 
 def smooth_ends(audio: NDArray[np.float32], *, starts: bool, ends: bool) -> None:
@@ -399,17 +392,3 @@ def smooth_ends(audio: NDArray[np.float32], *, starts: bool, ends: bool) -> None
         audio[:HOP_LENGTH] *= ramp
     if ends:
         audio[-HOP_LENGTH:] *= ramp[::-1]
-
-
-def check_alpha(alpha: float) -> None:
-    """Refuse a speech time factor that is not a number of 0.5..2.0."""
-    least, most = ALPHAS
-    if not (math.isfinite(alpha) and least <= alpha <= most):
-        raise InputError(f"alpha {alpha}: expected a number from {least} (fast) to {most} (slow)")
-
-
-def check_pause(seconds: float) -> int:
-    """Return a pause in frames, or refuse one that is not of 0..60 seconds."""
-    if not (math.isfinite(seconds) and 0 <= seconds <= LONGEST_PAUSE):
-        raise InputError(f"pause of {seconds} s: expected 0 to {LONGEST_PAUSE:g} seconds")
-    return round(seconds / FRAME_SECONDS)

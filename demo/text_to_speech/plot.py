@@ -22,7 +22,7 @@ from .files import whole_file
 from .mel import F_MAX, FRAME_SECONDS, N_MELS, SILENCE
 
 if TYPE_CHECKING:
-    from .pipeline import Speech
+    from .spoken import Speech
 
 Image = NDArray[np.uint8]
 Colour = tuple[int, int, int]  # blue, green, red
