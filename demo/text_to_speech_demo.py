@@ -46,6 +46,7 @@ from text_to_speech.script import (
 )
 from text_to_speech.spoken import join
 from text_to_speech.text import Phonemizer, phoneme_table
+from text_to_speech.timings import check_timings_path, open_timings
 from text_to_speech.utterances import utterances
 from text_to_speech.zoo import cache_folder
 
@@ -100,6 +101,11 @@ def build_parser() -> OneLineParser:
     add("--play", action="store_true", help="play the speech while it is made")
     add("-s_id", "--speaker_id", type=speaker, default=0, metavar="ID", help="0, the only speaker there is")
     add("--phonemes", action="store_true", help="print the phonemes, one sentence a line, and stop")
+    add(
+        "--timestamps",
+        metavar="FILE",
+        help=".json: sentences, words, phonemes and marks with their times; .srt or .vtt: subtitles",
+    )
     add("--plot", metavar="FILE.png", help="draw mel spectrogram, pitch and waveform")
     add = parser.add_argument_group("how it is spoken").add_argument
     add(
@@ -297,6 +303,8 @@ def speak(args: argparse.Namespace) -> None:
         return
     if args.plot:
         check_plot_path(args.plot)
+    if args.timestamps:
+        check_timings_path(args.timestamps)
     args.out = args.out or (None if args.play else "out.wav")
     pipe = standard_output(args.format) if args.out == "-" else None
     with redirect_stdout(sys.stderr if pipe else sys.stdout):  # the report shall not be heard
@@ -306,7 +314,8 @@ def speak(args: argparse.Namespace) -> None:
 def say(args: argparse.Namespace, script: Script, lexicon: Lexicon, pipe: BinaryIO | None) -> None:
     """Load the models, speak the text, and report."""
     times, first_audio, to_draw = StageTimes(), 0.0, []
-    with open_sinks(args, pipe) as sinks:
+    with open_sinks(args, pipe) as sinks, ExitStack() as stack:
+        timings = stack.enter_context(open_timings(args.timestamps)) if args.timestamps else None
         synthesizer = load(args, lexicon)
         began = time.perf_counter()
         chunks = synthesizer.stream(
@@ -322,6 +331,8 @@ def say(args: argparse.Namespace, script: Script, lexicon: Lexicon, pipe: Binary
             first_audio = first_audio or time.perf_counter() - began
             for sink in sinks:
                 sink.write(chunk.audio)
+            if timings:
+                timings.add(chunk.sentence)
             if args.plot and chunk.sentence.start < PLOT_SECONDS:
                 to_draw.append(chunk)
         latency = time.perf_counter() - began
@@ -329,6 +340,8 @@ def say(args: argparse.Namespace, script: Script, lexicon: Lexicon, pipe: Binary
     if args.plot:
         save_plot(join(to_draw), args.plot)
         print(f"Plot: {args.plot}")
+    if args.timestamps:
+        print(f"Timestamps: {args.timestamps}")
 
 
 def print_report(

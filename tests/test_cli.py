@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import json
 import os
 import subprocess
 import sys
@@ -148,6 +149,30 @@ def test_only_the_beginning_of_a_long_text_is_drawn(
     assert drawn[0].sentences[-1].end == pytest.approx(drawn[0].seconds)
 
 
+def test_timestamps_are_of_the_words_that_were_given(
+    command: Callable[..., Outcome], folder: Path, tiny
+) -> None:
+    inputs = ("Dr. Smith paid [pause 1s] $3.2 million. Fine.", "Why?")
+    status, out, err = command("-i", *inputs, "--timestamps", "t.json", *tiny.flags)
+    assert (status, err) == (0, "")
+    assert "Timestamps: t.json" in out
+    text = "\n\n".join(inputs)
+    found = [
+        word for s in json.loads((folder / "t.json").read_text("utf-8"))["sentences"] for word in s["words"]
+    ]
+    wanted = ["Dr.", "Smith", "paid", "$3.2 million", "Fine", "Why"]
+    assert [text[slice(*word["span"])].rstrip(".?") for word in found] == [w.rstrip(".") for w in wanted]
+    assert found[3]["start"] - found[2]["end"] == pytest.approx(1, abs=0.2)
+    assert found[-1]["end"] < soundfile.info("out.wav").duration
+
+
+@pytest.mark.parametrize("name", ["t.srt", "t.vtt"])
+def test_subtitles_are_written(name: str, command: Callable[..., Outcome], folder: Path, tiny) -> None:
+    assert command("-i", "Hello there. How are you?", "--timestamps", name, *tiny.flags)[0] == 0
+    assert "\nHello there.\n" in (folder / name).read_text("utf-8")
+    assert files(folder) == {"out.wav", name}
+
+
 @pytest.mark.parametrize("device", ["AUTO", "AUTO:CPU", "HETERO:CPU", "MULTI:CPU"])
 def test_every_cpu_device_string_speaks(device: str, command: Callable[..., Outcome], tiny) -> None:
     status, out, _ = command("-i", "Hello.", "-d", device, *tiny.flags)
@@ -217,6 +242,8 @@ REFUSED = {
     "a folder that is not there": (["-i", "Hello.", "-o", "no/out.wav"], "there is no folder no"),
     "a folder as file": (["-i", "Hello.", "-o", "folder.wav"], "it is a folder"),
     "another kind of picture": (["-i", "Hello.", "--plot", "out.jpg"], ".png"),
+    "another kind of timestamps": (["-i", "Hello.", "--timestamps", "t.txt"], ".json, .srt, .vtt"),
+    "timestamps in no folder": (["-i", "Hello.", "--timestamps", "no/t.json"], "there is no folder no"),
     "a picture in no folder": (["-i", "Hello.", "--plot", "no/out.png"], "there is no folder no"),
 }
 

@@ -57,6 +57,7 @@ def test_the_exported_names_are_these() -> None:
         "available_devices",
         "mel_spectrogram",
         "open_audio",
+        "open_timings",
         "parse_text",
         "read_recording",
         "save_plot",

@@ -23,6 +23,7 @@ from .spoken import (
     StageTimes,
 )
 from .text import Lexicon
+from .timings import open_timings
 from .vocoder import Vocoder
 
 __version__ = "0.1.0"
@@ -51,6 +52,7 @@ __all__ = [
     "available_devices",
     "mel_spectrogram",
     "open_audio",
+    "open_timings",
     "parse_text",
     "read_recording",
     "save_plot",
