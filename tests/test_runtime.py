@@ -63,6 +63,7 @@ def test_every_member_gets_the_precision_of_its_kind(device: str, members: dict[
 def test_configuration_of_each_kind_of_device(device: str, config: dict[str, object]) -> None:
     assert target(device).config(kernels=7) == {"PERFORMANCE_HINT": "LATENCY"} | config
     assert target(device).config(cache_folder=Path("kept"))["CACHE_DIR"] == "kept"
+    assert target(device).config(hint="throughput")["PERFORMANCE_HINT"] == "THROUGHPUT"
 
 
 @pytest.mark.parametrize(
