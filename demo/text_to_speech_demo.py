@@ -160,7 +160,12 @@ def build_parser() -> OneLineParser:
         default="latency",
         help="latency: the first sound soon; throughput: the least time for a long text (default: %(default)s)",
     )
-    add("--precision", choices=PRECISIONS, default="auto", help="auto is f32 on a CPU, f16 elsewhere")
+    add(
+        "--precision",
+        choices=PRECISIONS,
+        default="auto",
+        help="auto is f32 on a CPU, f16 elsewhere; int8 is for a quantized vocoder",
+    )
     add = parser.add_argument_group(
         "models, IR (.xml) or ONNX, instead of those of this repository"
     ).add_argument

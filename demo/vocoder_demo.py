@@ -60,7 +60,12 @@ def build_parser() -> OneLineParser:
     add(
         "-m", "--model", default="hifi-gan", help="IR, ONNX file, or a model of this repository (%(default)s)"
     )
-    add("--precision", choices=PRECISIONS, default="auto", help="auto is f32 on a CPU, f16 elsewhere")
+    add(
+        "--precision",
+        choices=PRECISIONS,
+        default="auto",
+        help="auto is f32 on a CPU, f16 elsewhere; int8 is for a quantized vocoder",
+    )
     return parser
 
 

@@ -142,3 +142,8 @@ def test_an_utterance_without_sound_is_left_alone() -> None:
     silent = utterance(30, 0, 30)
     assert silent_ends(silent.mel) == (60, 60)
     assert trim_silence(silent, lead=1, tail=1) is silent
+
+
+def test_int8_is_for_the_vocoder(tiny) -> None:
+    with pytest.raises(InputError, match="'int8' of the acoustic model"):
+        AcousticModel(duration_model=tiny.duration, regression_model=tiny.regression, precision="int8")

@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+import tiny_models
 from conftest import Speller
 from text_to_speech import pipeline
 from text_to_speech.acoustic import Spectrogram
@@ -229,3 +230,12 @@ def test_times_of_stages_add_up() -> None:
 def test_a_text_of_marks_alone_is_refused(tiny, text: str) -> None:
     with pytest.raises(InputError, match="nothing in the text can be spoken"):
         list(Synthesizer(**tiny.options).stream(text))
+
+
+def test_int8_leaves_the_acoustic_model_in_f32(tiny, spell, tmp_path) -> None:
+    vocoder = tiny_models.save_quantized_vocoder(tmp_path / "quantized.xml")
+    options = tiny.options | {"vocoder_model": vocoder}
+    synthesizer = Synthesizer(**options, precision="int8", phonemizer=spell)
+    assert "int8" in str(synthesizer.vocoder.target)
+    assert "int8" not in str(synthesizer.acoustic.target)
+    assert synthesizer.synthesize("hello").seconds > 0

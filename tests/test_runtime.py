@@ -11,7 +11,14 @@ import pytest
 import tiny_models
 from text_to_speech import runtime
 from text_to_speech.errors import DeviceError, InputError, ModelError
-from text_to_speech.runtime import check_interface, compile_model, read_model, reshaped, resolve_target
+from text_to_speech.runtime import (
+    check_interface,
+    check_quantized,
+    compile_model,
+    read_model,
+    reshaped,
+    resolve_target,
+)
 
 MACHINE = ("CPU", "GPU.0", "GPU.1", "NPU")
 CAPABILITIES = {"CPU": ("FP32", "BF16", "INT8"), "GPU": ("FP32", "FP16"), "NPU": ("FP16", "INT8")}
@@ -110,6 +117,25 @@ def test_bf16_on_a_cpu_that_emulates_it_is_warned_about(
     with caplog.at_level(logging.WARNING):
         assert target("CPU", "bf16").members[0].precision == "bf16"
     assert ("slower than f32" in caplog.text) is not native
+
+
+@pytest.mark.parametrize(("device", "rest"), [("CPU", "f32"), ("NPU", "f16"), ("AUTO:NPU,CPU", "f16")])
+def test_int8_leaves_what_is_not_quantized_as_auto_does(device: str, rest: str) -> None:
+    member = target(device, "int8").members[0]
+    assert member.precision == member.config()["INFERENCE_PRECISION_HINT"] == rest
+    assert f"in {rest} (and in int8 what is quantized" in str(member)
+
+
+def test_int8_on_a_device_without_it_is_refused_by_name() -> None:
+    with pytest.raises(DeviceError, match=r"'int8' on GPU\.1: this device computes in f32, f16"):
+        target("HETERO:GPU.1,CPU", "int8")
+
+
+def test_a_model_without_quantized_layers_is_told(tiny, tmp_path: Path) -> None:
+    path = tiny_models.save_quantized_vocoder(tmp_path / "q.xml")
+    check_quantized(read_model(path), path)
+    with pytest.raises(ModelError, match=r"vocoder\.xml is not quantized: .*omz_quantizer"):
+        check_quantized(read_model(tiny.vocoder), tiny.vocoder)
 
 
 def test_the_report_names_device_precision_and_reason() -> None:

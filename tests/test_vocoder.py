@@ -282,3 +282,21 @@ def test_streams_may_be_interleaved(vocoder: Vocoder) -> None:
     pairs = list(zip(*(vocoder.stream(mel) for mel in mels), strict=True))
     for mel, chunks in zip(mels, zip(*pairs, strict=True), strict=True):
         np.testing.assert_allclose(np.concatenate(chunks), vocoder.synthesize(mel), atol=TOLERANCE)
+
+
+def test_int8_takes_only_a_quantized_model(tiny, tmp_path: Path) -> None:
+    path = tiny_models.save_quantized_vocoder(tmp_path / "quantized.xml")
+    mel = np.random.default_rng(0).normal(-5, 2, (1, 80, 90)).astype(np.float32)
+    exact = Vocoder(model=tiny.vocoder).synthesize(mel)
+    audio = Vocoder(model=path, precision="int8").synthesize(mel)
+    assert not np.array_equal(audio, exact)
+    assert np.corrcoef(audio, exact)[0, 1] > 0.99
+    with pytest.raises(ModelError, match="is not quantized"):
+        Vocoder(model=tiny.vocoder, precision="int8")
+
+
+def test_int8_of_a_name_that_nobody_quantized(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TTS_CACHE_DIR", str(tmp_path))
+    with pytest.raises(ModelError, match="run omz_quantizer --name hifi-gan --per_user"):
+        Vocoder(model="hifi-gan", precision="int8")
+    assert not list(tmp_path.iterdir())  # nothing was converted for it

@@ -115,6 +115,23 @@ def save_vocoder(
     return graph.save(path, [floats("mel", batch, 80, frames)], [floats("audio", batch, 1, length)])
 
 
+def save_quantized_vocoder(path: Path) -> Path:
+    """Write the tiny vocoder as an IR whose first convolution is quantized, as NNCF would leave it."""
+    import openvino
+    from openvino import opset13
+
+    source = save_vocoder(path.with_name("float.xml"))
+    model = openvino.Core().read_model(source)
+    first = next(node for node in model.get_ordered_ops() if node.get_type_name() == "Convolution")
+    for port, reach in ((first.input(0), 14.0), (first.input(1), 0.2)):
+        low = -reach * 128 / 127  # so that zero is one of the levels
+        ends = [opset13.constant(np.float32(end)) for end in (low, reach, low, reach)]
+        quantized = opset13.fake_quantize(port.get_source_output(), *ends, levels=256)
+        port.replace_source_output(quantized.output(0))
+    openvino.save_model(model, path, compress_to_fp16=False)
+    return path
+
+
 def save_duration_prediction(
     path: Path, symbols: Sequence[str], *, drop: str = "", bare: bool = False
 ) -> Path:

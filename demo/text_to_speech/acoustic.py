@@ -114,6 +114,10 @@ class AcousticModel:
         precision: str = "auto",
         cache_folder: Path | None = None,
     ) -> None:
+        if precision == "int8":
+            raise InputError(
+                "precision 'int8' of the acoustic model: it is not quantized, expected another one"
+            )
         target = resolve_target(device, precision)
         self.target: Target = resolve_target("CPU") if target.needs_static_shapes else target
         predictor_path = model_path(duration_model)

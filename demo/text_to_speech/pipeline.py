@@ -65,7 +65,8 @@ class Synthesizer:
         duration_model: IR or ONNX file of the duration predictor, or the name of a model of this repository.
         regression_model: The same for the model that draws the mel spectrogram.
         vocoder_model: The same for the vocoder.
-        precision: `auto` (f32 on a CPU, f16 elsewhere), `f32`, `f16` or `bf16`.
+        precision: `auto` (f32 on a CPU, f16 elsewhere), `f32`, `f16` or `bf16`; `int8` is for the vocoder, and
+            leaves the acoustic model as in `auto`.
         hint: `latency` gives the first sound soon; `throughput` computes large windows side by side, which is
             the least work for a long text.
         cache_folder: Where compiled models are kept for the next start; None keeps none.
@@ -98,15 +99,17 @@ class Synthesizer:
         lexicon: Lexicon | None = None,
         phonemizer: WordReader | None = None,
     ) -> None:
-        for name in (acoustic_device or device, vocoder_device or device):
-            resolve_target(name, precision)  # refused before any model is loaded
+        acoustic_precision = "auto" if precision == "int8" else precision
+        # What cannot be is refused before any model is loaded.
+        resolve_target(acoustic_device or device, acoustic_precision)
+        resolve_target(vocoder_device or device, precision)
         check_hint(hint)
         self.hint = hint
         self.acoustic = AcousticModel(
             acoustic_device or device,
             duration_model=duration_model,
             regression_model=regression_model,
-            precision=precision,
+            precision=acoustic_precision,
             cache_folder=cache_folder,
         )
         self.vocoder = Vocoder(

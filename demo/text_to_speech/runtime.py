@@ -25,9 +25,10 @@ from .errors import DeviceError, InputError, ModelError
 
 logger = logging.getLogger(__name__)
 
-PRECISIONS = ("auto", "f32", "f16", "bf16")
+PRECISIONS = ("auto", "f32", "f16", "bf16", "int8")
 HINTS = ("latency", "throughput")
-CAPABILITIES = {"f32": "FP32", "f16": "FP16", "bf16": "BF16"}  # OpenVINO's names of what a device can do
+# OpenVINO's names of what a device can do
+CAPABILITIES = {"f32": "FP32", "f16": "FP16", "bf16": "BF16", "int8": "INT8"}
 GROUPS = ("AUTO", "HETERO", "MULTI")  # virtual devices that share the work among real ones
 
 FRONTEND_FAILURES = (
@@ -47,6 +48,7 @@ CPU_REASON = "exact; OpenVINO's own choice may be bf16, which is not"
 ACCELERATOR_REASON = "what this kind of device computes fastest"
 ASKED_REASON = "asked for"
 EMULATED_REASON = "asked for; emulated on this CPU, slower than f32 and less exact"
+INT8_REASON = "and in int8 what is quantized, asked for"
 
 
 @dataclass(frozen=True)
@@ -55,7 +57,7 @@ class Member:
 
     Attributes:
         device: OpenVINO's name of it, such as `CPU` or `GPU.1`.
-        precision: One of f32, f16 and bf16.
+        precision: One of f32, f16 and bf16; of a quantized model, what its other layers are computed in.
         reason: Why this precision, for the start-up report.
     """
 
@@ -142,7 +144,8 @@ def resolve_target(
     Args:
         device: `CPU`, `GPU`, `GPU.1`, `NPU`, `AUTO`, or a list such as `AUTO:GPU,CPU`, `HETERO:GPU,CPU`,
             `MULTI:GPU,CPU`; the case of the letters does not matter.
-        precision: `auto` (f32 on a CPU, f16 elsewhere), `f32`, `f16` or `bf16`.
+        precision: `auto` (f32 on a CPU, f16 elsewhere), `f32`, `f16`, `bf16` or `int8` (of a quantized model; its
+            other layers as in `auto`).
         available: The devices of the machine; asked of OpenVINO when None.
         capabilities: What a device computes in, by its name.
 
@@ -192,15 +195,16 @@ def _checked(name: str, present: Sequence[str]) -> str:
 def _member(device: str, asked: str, capabilities: Callable[[str], Sequence[str]]) -> Member:
     """Choose the precision of one real device."""
     on_cpu = _kind(device) == "CPU"
+    native = "f32" if on_cpu else "f16"
     if asked == "auto":
-        return Member(device, "f32", CPU_REASON) if on_cpu else Member(device, "f16", ACCELERATOR_REASON)
+        return Member(device, native, CPU_REASON if on_cpu else ACCELERATOR_REASON)
     able = [name for name, capability in CAPABILITIES.items() if capability in capabilities(device)]
     if asked not in able:
         raise DeviceError(f"precision {asked!r} on {device}: this device computes in {', '.join(able)}")
     if asked == "bf16" and on_cpu and not computes_bf16():
         logger.warning("bf16 on %s: %s", device, EMULATED_REASON)
         return Member(device, asked, EMULATED_REASON)
-    return Member(device, asked, ASKED_REASON)
+    return Member(device, native, INT8_REASON) if asked == "int8" else Member(device, asked, ASKED_REASON)
 
 
 def _kind(device: str) -> str:
@@ -216,17 +220,31 @@ def computes_bf16() -> bool:
     return "amx_bf16" in flags or "avx512_bf16" in flags
 
 
-def model_path(model: str | Path) -> Path:
+def model_path(model: str | Path, *, precision: str = "auto") -> Path:
     """Return the file of a model: a path as it is, a name from the zoo, converted when it is first used.
 
     Args:
         model: A path that ends in .xml or .onnx, or the name of a model of this repository.
+        precision: Of `resolve_target`; with `int8`, a name means the quantized IR, which is not made here.
+
+    Raises:
+        ModelError: There is no such model, or it is not quantized yet.
     """
     if isinstance(model, Path) or Path(model).suffix or len(Path(model).parts) > 1:
         return Path(model)
-    from .zoo import ensure_ir
+    from .zoo import ensure_ir, quantized_ir
 
-    return ensure_ir(model)
+    return quantized_ir(model) if precision == "int8" else ensure_ir(model)
+
+
+def check_quantized(model: openvino.Model, path: str | Path) -> None:
+    """Refuse a model without quantized layers, which would run in another precision than int8.
+
+    Raises:
+        ModelError: It has none.
+    """
+    if not any(node.get_type_name() == "FakeQuantize" for node in model.get_ops()):
+        raise ModelError(f"model {path} is not quantized: expected for int8 an IR that omz_quantizer made")
 
 
 def read_model(path: str | Path) -> openvino.Model:

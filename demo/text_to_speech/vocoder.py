@@ -26,6 +26,7 @@ from .runtime import (
     Target,
     check_hint,
     check_interface,
+    check_quantized,
     compile_model,
     model_path,
     read_model,
@@ -51,7 +52,8 @@ class Vocoder:
         device: OpenVINO's name of the device; see `resolve_target`.
         model: An IR or ONNX file with input `mel` [?, 80, ?] and output `audio` [?, 1, 256·?], or the name of a
             model of this repository.
-        precision: `auto`, `f32`, `f16` or `bf16`.
+        precision: `auto`, `f32`, `f16`, `bf16`, or `int8`: then a file must be quantized, and a name means the IR
+            that omz_quantizer made of it.
         hint: `latency` computes one window at a time and begins a stream with a small one; `throughput`
             computes as many large ones side by side as the device likes.
         cache_folder: Where compiled models are kept for the next start; None keeps none.
@@ -76,13 +78,15 @@ class Vocoder:
     ) -> None:
         check_hint(hint)
         self.target: Target = resolve_target(device, precision)
-        self._path = model_path(model)
+        self._path = model_path(model, precision=precision)
         self._model = read_model(self._path)
         self._hint = hint
         self._cache_folder = cache_folder
         self._compiled: dict[int, openvino.CompiledModel] = {}
         self._lock = threading.Lock()
         check_interface(self._model, self._path, {"mel": f"?,{N_MELS},?"}, {"audio": "?,1,?"})
+        if precision == "int8":
+            check_quantized(self._model, self._path)
         self._any_length = not self.target.needs_static_shapes
         if self._any_length:
             self._compiled_for(-1)

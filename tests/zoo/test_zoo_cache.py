@@ -13,7 +13,8 @@ from tiny_zoo import write_doubler
 
 from text_to_speech.errors import InputError, ModelError, OutputError
 from text_to_speech.zoo import cache as cache_module
-from text_to_speech.zoo import cache_folder, ensure_ir, model_folder
+from text_to_speech.zoo import cache_folder, ensure_ir, model_folder, quantized_ir
+from text_to_speech.zoo.cache import publish_quantized
 
 ROOT = Path(__file__).parents[2]
 
@@ -232,3 +233,46 @@ def test_a_user_without_a_home(monkeypatch):
     monkeypatch.setattr(Path, "home", home)
     with pytest.raises(OutputError, match="TTS_CACHE_DIR"):
         cache_folder()
+
+
+@pytest.fixture
+def settings(zoo):
+    """A quantization.yml beside the tiny vocoder's model.yml."""
+    path = zoo / "tiny" / "quantization.yml"
+    path.write_text("preset: mixed")
+    return path
+
+
+def publish(zoo):
+    with publish_quantized("tiny", models=zoo) as path:
+        path.write_text("<net/>")
+        path.with_suffix(".bin").write_bytes(b"1")
+
+
+def test_a_quantized_model_is_found_but_not_made(zoo, settings, cache):
+    with pytest.raises(ModelError, match="omz_quantizer --name tiny --per_user"):
+        quantized_ir("tiny", models=zoo)
+    assert not cache.exists()
+    publish(zoo)
+    assert quantized_ir("tiny", models=zoo).read_text() == "<net/>"
+    assert made(cache) == [quantized_ir("tiny", models=zoo).parent.name]
+
+
+def test_a_model_quantized_with_other_settings_is_not_used(zoo, settings, cache):
+    publish(zoo)
+    settings.write_text("preset: performance")
+    with pytest.raises(ModelError, match="not quantized yet"):
+        quantized_ir("tiny", models=zoo)
+
+
+def test_a_quantization_that_fails_leaves_nothing(zoo, settings, cache):
+    with pytest.raises(ModelError, match="refused"), publish_quantized("tiny", models=zoo):
+        raise ModelError("refused")
+    assert made(cache) == []
+
+
+def test_a_model_that_is_not_for_int8(zoo, onnx_zoo, cache):
+    with pytest.raises(ModelError, match=r"tiny has no quantization\.yml"):
+        quantized_ir("tiny", models=zoo)
+    with pytest.raises(ModelError, match="no model 'nobody'"):
+        quantized_ir("nobody", models=zoo)

@@ -10,7 +10,9 @@ import yaml
 import tiny_models
 from text_to_speech.errors import InputError
 from text_to_speech.mel import SAMPLE_RATE
-from text_to_speech.zoo.quantizer import cut, frames_of, main, read_dataset
+from text_to_speech.runtime import check_quantized
+from text_to_speech.zoo import quantized_ir
+from text_to_speech.zoo.quantizer import cut, frames_of, main, read_dataset, speak
 
 FRAMES = 16
 
@@ -80,6 +82,40 @@ def test_without_nncf(run, dataset, monkeypatch):
     assert len(err.splitlines()) == 2
 
 
+def test_the_program_finds_what_was_made_for_it(zoo, site, cache, tmp_path, capsys, monkeypatch):
+    pytest.importorskip("nncf")
+    (zoo / "tiny" / "quantization.yml").write_text("subset_size: 2\nignored_types: [ConvolutionBackpropData]")
+    mels = tmp_path / "mels"
+    mels.mkdir()
+    np.save(mels / "a.npy", np.random.default_rng(0).normal(-4, 2, (80, 300)).astype(np.float32))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        status = main(["--name", "tiny", "--model_root", str(zoo), "--per_user", "--dataset_dir", str(mels)])
+    assert status == 0, capsys.readouterr().err
+    path = quantized_ir("tiny", models=zoo)
+    nodes = openvino.Core().read_model(path).get_ops()
+    check_quantized(openvino.Core().read_model(path), path)
+    (upsampling,) = [node for node in nodes if node.get_type_name() == "ConvolutionBackpropData"]
+    assert upsampling.input_value(0).get_node().get_type_name() != "FakeQuantize"
+
+
+def test_a_place_of_its_own_and_one_given(run, tmp_path):
+    status, _, err = run("--all", "--per_user", "-o", tmp_path / "out")
+    assert status == 1
+    assert "--per_user has a place of its own" in err
+
+
+def test_texts_are_spoken(tmp_path):
+    texts = tmp_path / "texts.txt"
+    texts.write_text("Hello there.\nHow are you?\n")
+    (mel,) = speak(texts)
+    assert mel.shape[:2] == (1, 80)
+    assert 100 < mel.shape[2] < 400
+    assert mel.dtype == np.float32
+    with pytest.raises(InputError, match="UTF-8"):
+        list(speak(tmp_path / "none.txt"))
+
+
 def test_other_models_are_skipped(run, dataset):
     status, out, _ = run("--name", "adds", "--precisions", "FP16-INT8", "--dataset_dir", dataset)
     assert status == 0
@@ -100,7 +136,7 @@ def test_a_model_that_was_not_converted(run, dataset):
 
 
 def test_a_dataset_is_needed(run):
-    status, _, err = run("--all")
+    status, _, err = run("--all", "--precisions", "FP16-INT8")
     assert status == 1
     assert "--dataset_dir is needed" in err
 

@@ -12,6 +12,6 @@ The commands, which models/README.md describes: downloader (with fetch), convert
 the options of selection; convert_checkpoint; complexity.
 """
 
-from .cache import cache_folder, ensure_ir, model_folder
+from .cache import cache_folder, ensure_ir, model_folder, quantized_ir
 
-__all__ = ["cache_folder", "ensure_ir", "model_folder"]
+__all__ = ["cache_folder", "ensure_ir", "model_folder", "quantized_ir"]

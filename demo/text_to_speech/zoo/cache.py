@@ -4,6 +4,8 @@
      └────────────────────── ensure_ir ──────────────────────┘
                                  │
     CACHE/models/NAME-FP32-KEY/NAME.xml, NAME.bin
+                                 │ omz_quantizer --per_user
+    CACHE/models/NAME-FP16-INT8-KEY/NAME.xml, NAME.bin
 
 The key comes from everything that decides about the result — the SHA-384 of the source, the configuration, the
 version of the converter and that of OpenVINO — so that nothing stale is ever used and nothing has to be cleared. A
@@ -27,6 +29,7 @@ from ..errors import ModelError, OutputError
 from ..files import cannot_write
 from .convert import CONFIG_JSON, CONVERTER_VERSION, check_precision, make_onnx, onnx_to_ir
 from .model_yml import COMPOSITE_YML, MODEL_YML, Model, read_model
+from .quantization_yml import QUANTIZATION_YML, read_quantization
 from .sources import file_sha384
 
 logger = logging.getLogger(__name__)
@@ -120,24 +123,79 @@ def ensure_ir(name: str, *, precision: str = "FP32", models: Path | None = None)
         OutputError: The cache folder cannot be written.
     """
     check_precision(precision)
-    folder = model_folder(name, models=models)
-    onnx = folder / f"{name}.onnx"
-    model = None if onnx.is_file() else read_model(folder)
-    facts = _facts(onnx if model is None else model)
-    key = hashlib.sha256("\n".join(f"{key}={value}" for key, value in facts.items()).encode()).hexdigest()[
-        :16
-    ]
-    target = cache_folder() / "models" / f"{name}-{precision}-{key}"
+    source = _source(name, models)
+    onnx, model = (source, None) if isinstance(source, Path) else (None, source)
+    facts = _facts(source)
+    target = _target(name, precision, facts)
     if not _complete(target, name):
         logger.info("converting %s to OpenVINO IR (%s) on first use, into %s", name, precision, target)
         with _published(target, name) as work:
+            made = work / f"{name}.onnx"
             if model is not None:
-                onnx = work / f"{name}.onnx"
-                make_onnx(model, onnx)
-            onnx_to_ir(onnx, work / f"{name}.xml", precision=precision, info={"name": name, **facts})
-            if model is not None:
-                onnx.unlink()
+                make_onnx(model, made)
+            onnx_to_ir(onnx or made, work / f"{name}.xml", precision=precision, info={"name": name, **facts})
+            made.unlink(missing_ok=True)
     return target / f"{name}.xml"
+
+
+def quantized_ir(name: str, *, models: Path | None = None) -> Path:
+    """Return the IR in INT8 of a model of this repository; it is looked for, not made.
+
+    Args:
+        name: Such as hifi-gan.
+        models: Another zoo than this repository's.
+
+    Raises:
+        ModelError: There is no such model, or nobody has quantized it yet; the message names the command.
+        OutputError: There is no cache folder.
+    """
+    target = _quantized_folder(name, models)
+    if not _complete(target, name):
+        raise ModelError(
+            f"{name} is not quantized yet: run omz_quantizer --name {name} --per_user, once (it needs the extra"
+            " `quantize`), or use another precision"
+        )
+    return target / f"{name}.xml"
+
+
+@contextmanager
+def publish_quantized(name: str, *, models: Path | None = None) -> Iterator[Path]:
+    """Give the path of an .xml to write; when the block ends well, `quantized_ir` finds it.
+
+    Args:
+        name: Such as hifi-gan.
+        models: Another zoo than this repository's.
+
+    Raises:
+        ModelError: There is no such model, or its folder does not say how to quantize it.
+        OutputError: The cache folder cannot be written.
+    """
+    target = _quantized_folder(name, models)
+    with _published(target, name) as work:
+        yield work / f"{name}.xml"
+
+
+def _quantized_folder(name: str, models: Path | None) -> Path:
+    folder = model_folder(name, models=models)
+    if not (folder / QUANTIZATION_YML).is_file():
+        raise ModelError(f"{name} has no {QUANTIZATION_YML}: there is no int8 for it, use another precision")
+    texts = read_quantization(folder).texts
+    facts = _facts(_source(name, models)) | {"settings_sha384": file_sha384(folder / QUANTIZATION_YML)}
+    return _target(name, "FP16-INT8", facts | ({"texts_sha384": file_sha384(texts)} if texts else {}))
+
+
+def _source(name: str, models: Path | None) -> Path | Model:
+    """Return what a model is made from: its committed ONNX file, or its model.yml."""
+    folder = model_folder(name, models=models)
+    onnx = folder / f"{name}.onnx"
+    return onnx if onnx.is_file() else read_model(folder)
+
+
+def _target(name: str, precision: str, facts: dict[str, str]) -> Path:
+    """Return the folder of an IR in the cache."""
+    lines = "\n".join(f"{key}={value}" for key, value in facts.items())
+    key = hashlib.sha256(lines.encode()).hexdigest()[:16]
+    return cache_folder() / "models" / f"{name}-{precision}-{key}"
 
 
 def _facts(source: Path | Model) -> dict[str, str]:

@@ -126,12 +126,12 @@ def read_model(folder: Path) -> Model:
     """
     folder = folder.absolute()
     path = folder / MODEL_YML
-    content = _read_yaml(path)
-    with _context(str(path)):
-        files = _list_of(content, "files", _file, required=True)
+    content = read_yaml(path)
+    with context(str(path)):
+        files = list_of(content, "files", _file, required=True)
         if len({file.name for file in files}) != len(files):
             raise ModelError("files: expected names that differ")
-        with _context("model_info"):
+        with context("model_info"):
             model_info = _mapping(content.get("model_info", {}))
         model = Model(
             name=_folder_name(folder),
@@ -141,10 +141,10 @@ def read_model(folder: Path) -> Model:
             framework=_framework(content),
             license=_string(content, "license"),
             files=files,
-            input_info=_list_of(content, "input_info", _input_info),
-            postprocessing=_list_of(content, "postprocessing", _mapping),
-            model_optimizer_args=_list_of(content, "model_optimizer_args", _text),
-            conversion_to_onnx_args=_list_of(content, "conversion_to_onnx_args", _text),
+            input_info=list_of(content, "input_info", _input_info),
+            postprocessing=list_of(content, "postprocessing", _mapping),
+            model_optimizer_args=list_of(content, "model_optimizer_args", text),
+            conversion_to_onnx_args=list_of(content, "conversion_to_onnx_args", text),
             model_info=MappingProxyType(model_info),
         )
         if model.framework != "dldt" and "model_optimizer_args" not in content:
@@ -162,10 +162,10 @@ def read_composite_model(folder: Path) -> CompositeModel:
     """
     folder = folder.absolute()
     path = folder / COMPOSITE_YML
-    content = _read_yaml(path)
-    with _context(str(path)):
+    content = read_yaml(path)
+    with context(str(path)):
         name = _folder_name(folder)
-        stages = _list_of(content, "stages_order", _text, required=True)
+        stages = list_of(content, "stages_order", text, required=True)
         present = sorted(child.parent.name for child in folder.glob(f"*/{MODEL_YML}"))
         if sorted(stages) != present:
             raise ModelError(f"stages_order: expected the folders {present}, got {list(stages)}")
@@ -184,7 +184,12 @@ def read_composite_model(folder: Path) -> CompositeModel:
     return replace(composite, stages=tuple(read_model(folder / stage) for stage in stages))
 
 
-def _read_yaml(path: Path) -> dict[str, object]:
+def read_yaml(path: Path) -> dict[str, object]:
+    """Read a file whose top is a mapping.
+
+    Raises:
+        ModelError: It cannot be read, or is something else.
+    """
     import yaml
 
     try:
@@ -194,12 +199,12 @@ def _read_yaml(path: Path) -> dict[str, object]:
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         reason = " ".join(str(error).split())[:200]
         raise ModelError(f"{path} is not YAML in UTF-8: {reason}") from error
-    with _context(str(path)):
+    with context(str(path)):
         return _mapping(content)
 
 
 @contextmanager
-def _context(where: str) -> Iterator[None]:
+def context(where: str) -> Iterator[None]:
     """Put the place in front of the message of a ModelError."""
     try:
         yield
@@ -225,15 +230,16 @@ def _mapping(value: object) -> dict[str, object]:
     return value
 
 
-def _text(value: object) -> str:
+def text(value: object) -> str:
+    """Return a value that is a text and not empty."""
     if not isinstance(value, str) or not value.strip():
         raise ModelError(f"expected a text, got {_shown(value)}")
     return value
 
 
 def _string(content: Mapping[str, object], key: str) -> str:
-    with _context(key):
-        return _text(content.get(key)).strip()
+    with context(key):
+        return text(content.get(key)).strip()
 
 
 def _framework(content: Mapping[str, object]) -> str:
@@ -243,15 +249,16 @@ def _framework(content: Mapping[str, object]) -> str:
     return framework
 
 
-def _list_of(
+def list_of(
     content: Mapping[str, object], key: str, read: Callable[[object], _T], *, required: bool = False
 ) -> tuple[_T, ...]:
+    """Return what stands in a list, each entry read by a function; without the key, nothing."""
     values = content.get(key, None if required else [])
     if not isinstance(values, list):
         raise ModelError(f"{key}: expected a list, got {_shown(values)}")
     result = []
     for index, value in enumerate(values):
-        with _context(f"{key}[{index}]"):
+        with context(f"{key}[{index}]"):
             result.append(read(value))
     return tuple(result)
 
@@ -264,7 +271,7 @@ def _file(value: object) -> ModelFile:
     if not _SHA384.fullmatch(checksum):
         raise ModelError("checksum: expected a SHA-384 of 96 hexadecimal digits")
     name = _relative_path(_string(entry, "name"))
-    with _context("source"):
+    with context("source"):
         return ModelFile(name, size, checksum, _source(entry.get("source")))
 
 

@@ -1,10 +1,11 @@
 """Quantize vocoders to INT8: the command omz_quantizer, with NNCF.
 
-    MODELS/public/NAME/FP16/NAME.xml ── mel spectrograms of the dataset ──▶ OUTPUT/public/NAME/FP16-INT8/NAME.xml
+    MODELS/public/NAME/FP16/NAME.xml ── mel spectrograms ──▶ OUTPUT/public/NAME/FP16-INT8/NAME.xml
+    the IR in the user's cache ─── --per_user ───▶ the one that --precision int8 of the program takes
 
-Static post-training quantization with NNCF's mixed preset: symmetric weights, asymmetric activations. It halves the
-time of HiFi-GAN on a CPU and can be heard, so that the IRs in FP16 and FP32 stay the default. NNCF is optional, the
-extra `quantize` brings it.
+Static post-training quantization, as the model's quantization.yml says. The mel spectrograms are those of a folder
+of recordings, or those that the voice of this repository draws for texts beside the quantization.yml. NNCF is optional,
+the extra `quantize` brings it.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from __future__ import annotations
 import argparse
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -25,12 +26,13 @@ from ..errors import InputError, ModelError
 from ..files import cannot_write, read_array
 from ..mel import N_MELS, mel_spectrogram
 from ..windows import check_mel
+from .cache import ensure_ir, publish_quantized
 from .model_yml import Model
+from .quantization_yml import Quantization, read_quantization
 from .selection import Selected, build_parser, for_each, positive, precisions, print_names, select, subfolder
 
 QUANTIZED = ("FP16-INT8", "FP32-INT8")  # each is made from the IR of the first part's precision
 RECORDINGS = (".wav", ".flac", ".ogg", ".mp3")
-WINDOWS = 300  # pieces of spectrogram that NNCF sees, its own default
 FRAMES = 128  # of a piece, where the model's time is dynamic
 
 Mel = NDArray[np.float32]
@@ -81,13 +83,62 @@ def cut(mels: Iterator[Mel], frames: int, limit: int) -> list[Mel]:
     return [pieces[index] for index in chosen]
 
 
-def quantize(source: Path, target: Path, pieces: Sequence[Mel]) -> None:
+def speak(texts: Path) -> Iterator[Mel]:
+    """Draw the mel spectrogram of a text with the voice of this repository.
+
+    Yields:
+        float32 [1, 80, T], all of its lines after another.
+
+    Raises:
+        InputError: The file cannot be read.
+    """
+    from ..acoustic import AcousticModel
+    from ..text import Phonemizer, split_sentences, to_ids
+
+    try:
+        text = texts.read_text(encoding="utf-8")
+    except (OSError, ValueError) as error:
+        raise InputError(f"{texts} cannot be read: expected a text in UTF-8") from error
+    voice, phonemizer = AcousticModel("CPU"), Phonemizer()
+    phonemes = (phonemizer(sentence.text) for sentence in split_sentences(text))
+    mels = [voice.synthesize(to_ids(each)).mel for each in phonemes if each]
+    yield np.concatenate(mels, axis=1)[np.newaxis]
+
+
+def nncf_options(settings: Quantization) -> dict[str, Any]:
+    """Return a quantization.yml as arguments of `nncf.quantize`.
+
+    Raises:
+        ModelError: NNCF is missing.
+    """
+    nncf = _nncf()
+    none = settings.bias_correction == "none"
+    return {
+        "preset": nncf.QuantizationPreset(settings.preset),
+        "fast_bias_correction": settings.bias_correction == "fast",
+        "advanced_parameters": nncf.AdvancedQuantizationParameters(disable_bias_correction=none),
+        "ignored_scope": nncf.IgnoredScope(
+            types=list(settings.ignored_types), patterns=list(settings.ignored_layers)
+        ),
+    }
+
+
+def quantize(
+    source: Path,
+    target: Path,
+    pieces: Sequence[Mel],
+    options: Mapping[str, Any],
+    *,
+    precision: str = "FP16-INT8",
+) -> None:
     """Quantize one vocoder.
 
     Args:
         source: Its IR in FP16 or FP32.
         target: The .xml to write, its weights beside it.
         pieces: float32 [1, 80, T], what it is calibrated on.
+        options: Arguments of `nncf.quantize`.
+        precision: One of QUANTIZED: how the weights that are not quantized are stored.
 
     Raises:
         ModelError: NNCF is missing or refuses the model.
@@ -98,19 +149,14 @@ def quantize(source: Path, target: Path, pieces: Sequence[Mel]) -> None:
     nncf = _nncf()
     model = openvino.Core().read_model(source)
     try:
-        quantized = nncf.quantize(
-            model,
-            nncf.Dataset(pieces),
-            preset=nncf.QuantizationPreset.MIXED,
-            subset_size=len(pieces),
-        )
+        quantized = nncf.quantize(model, nncf.Dataset(pieces), subset_size=len(pieces), **options)
     except Exception as error:  # NNCF lets errors of many types through
         reason = str(error).splitlines()
         raise ModelError(
             f"NNCF refuses {source}: {reason[0][:200] if reason else type(error).__name__}"
         ) from error
-    quantized.set_rt_info(source.parent.name, ["model_info", "quantized_from"])
-    _publish(quantized, target)
+    quantized.set_rt_info(precision.split("-")[0], ["model_info", "quantized_from"])
+    _publish(quantized, target, fp16=precision == QUANTIZED[0])
 
 
 def _nncf() -> Any:
@@ -123,16 +169,14 @@ def _nncf() -> Any:
     return nncf
 
 
-def _publish(model: Any, target: Path) -> None:
+def _publish(model: Any, target: Path, *, fp16: bool) -> None:
     """Write an IR; the .xml last, so that there is none without its weights."""
     import openvino
 
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix=".quantizing-", dir=target.parent) as work:
-            openvino.save_model(
-                model, Path(work) / target.name, compress_to_fp16=target.parent.name == QUANTIZED[0]
-            )
+            openvino.save_model(model, Path(work) / target.name, compress_to_fp16=fp16)
             for path in (target.with_suffix(".bin"), target):
                 (Path(work) / path.name).replace(path)
     except (OSError, RuntimeError) as error:
@@ -169,9 +213,14 @@ def build_options() -> argparse.ArgumentParser:
         "--dataset_dir",
         type=Path,
         metavar="DIR",
-        help="mel spectrograms (.npy) or recordings to calibrate on",
+        help="mel spectrograms (.npy) or recordings to calibrate on (default: the model's texts, spoken)",
     )
     add("-o", "--output_dir", type=Path, metavar="DIR", help="where the IRs go (default: the model folder)")
+    add(
+        "--per_user",
+        action="store_true",
+        help="quantize this program's own IR, for --precision int8; no converted models are needed",
+    )
     add(
         "--precisions",
         type=precisions,
@@ -183,27 +232,57 @@ def build_options() -> argparse.ArgumentParser:
         "--subset_size",
         type=positive,
         metavar="N",
-        default=WINDOWS,
-        help="pieces to use (default: %(default)s)",
+        help="pieces to use (default: as the model's quantization.yml says)",
     )
     add("--dry_run", action="store_true", help="say what would be done, and stop")
     return parser
 
 
 def _work_on(model: Model, root: Path, options: argparse.Namespace) -> None:
+    if options.per_user:
+        _work_for_user(model, options)
+        return
     place = subfolder(model, root)
     for precision in [name for name in QUANTIZED if name in options.precisions]:
         source = options.model_dir / place / precision.split("-")[0] / f"{model.name}.xml"
         target = (options.output_dir or options.model_dir) / place / precision / f"{model.name}.xml"
-        frames = frames_of(source)
-        if frames is None:
+        if frames_of(source) is None:
             print(f"{model.name}: skipped, only vocoders are quantized")
             return
         if options.dry_run:
             print(f"{model.name}: would make {target} from {source}")
             continue
-        quantize(source, target, cut(read_dataset(options.dataset_dir), frames, options.subset_size))
+        _make(model, source, target, options, precision)
         print(f"{model.name}: made {target}", flush=True)
+
+
+def _work_for_user(model: Model, options: argparse.Namespace) -> None:
+    """Make the IR that the program takes with --precision int8."""
+    source = ensure_ir(model.name, precision="FP16", models=options.model_root)
+    if frames_of(source) is None:
+        print(f"{model.name}: skipped, only vocoders are quantized")
+    elif options.dry_run:
+        print(f"{model.name}: would quantize {source} for --precision int8")
+    else:
+        with publish_quantized(model.name, models=options.model_root) as target:
+            _make(model, source, target, options, QUANTIZED[0])
+        print(f"{model.name}: --precision int8 is ready", flush=True)
+
+
+def _make(model: Model, source: Path, target: Path, options: argparse.Namespace, precision: str) -> None:
+    """Quantize an IR as its model's quantization.yml and the command line say."""
+    settings = read_quantization(model.folder)
+    if options.dataset_dir is not None:
+        mels = read_dataset(options.dataset_dir)
+    elif settings.texts is not None:
+        mels = speak(settings.texts)
+    else:
+        raise InputError("--dataset_dir is needed: a folder of mel spectrograms (.npy) or recordings")
+    arguments = nncf_options(
+        settings
+    )  # a missing NNCF is told before minutes are spent on the mel spectrograms
+    pieces = cut(mels, frames_of(source) or FRAMES, options.subset_size or settings.subset_size)
+    quantize(source, target, pieces, arguments, precision=precision)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -215,8 +294,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         if options.print_all:
             print_names(selected)
             return
-        if options.dataset_dir is None and not options.dry_run:
-            raise InputError("--dataset_dir is needed: a folder of mel spectrograms (.npy) or recordings")
+        if options.per_user and (options.output_dir or options.model_dir != Path()):
+            raise InputError("--per_user has a place of its own: expected no --model_dir and no --output_dir")
 
         def work(choice: Selected) -> None:
             for model in choice.models():
