@@ -42,9 +42,9 @@ from text_to_speech.script import (
     check_pitch,
     check_volume,
     join_scripts,
-    parse_text,
 )
 from text_to_speech.spoken import join
+from text_to_speech.ssml import read_script
 from text_to_speech.text import Phonemizer, phoneme_table
 from text_to_speech.timings import check_timings_path, open_timings
 from text_to_speech.utterances import utterances
@@ -86,6 +86,11 @@ def build_parser() -> OneLineParser:
         required=True,
         metavar="TEXT",
         help="texts, text files, or - for standard input",
+    )
+    add(
+        "--ssml",
+        action=argparse.BooleanOptionalAction,
+        help="the texts are SSML, or are not (default: those are that begin with <speak or <?xml)",
     )
     add(
         "-o",
@@ -182,13 +187,13 @@ def speaker(value: str) -> int:
     return 0
 
 
-def read_inputs(values: Iterable[str]) -> Script:
+def read_inputs(values: Iterable[str], *, ssml: bool | None) -> Script:
     """Read texts and text files; each is at least a paragraph of its own.
 
     Raises:
         InputError: One of them is missing, empty, binary, or not UTF-8, or asks for what cannot be.
     """
-    return join_scripts([parse_text(read_input(value)) for value in values])
+    return join_scripts([read_script(read_input(value), ssml=ssml) for value in values])
 
 
 def read_input(value: str) -> str:
@@ -202,9 +207,9 @@ def read_input(value: str) -> str:
         if "/" in value and path.is_dir():  # a bare word may be the name of a folder by chance
             raise InputError(f"{value} is a folder: expected a text or a text file")
     except OSError as error:
-        if value.lower().endswith(".txt"):
+        if value.lower().endswith((".txt", ".ssml", ".xml")):
             raise InputError(f"{value} cannot be read: {error.strerror}") from error
-    if value.lower().endswith(".txt"):
+    if value.lower().endswith((".txt", ".ssml", ".xml")):
         raise InputError(f"{value} is not there: expected a text file")
     return decode(value.encode(errors="surrogateescape"), "the text")
 
@@ -301,7 +306,7 @@ def open_sinks(args: argparse.Namespace, pipe: BinaryIO | None) -> Iterator[list
 
 def speak(args: argparse.Namespace) -> None:
     """Do what the command line asks for."""
-    script = read_inputs(args.input)
+    script = read_inputs(args.input, ssml=args.ssml)
     lexicon = Lexicon.read(*args.lexicon)
     if args.phonemes:
         print_phonemes(script, lexicon)

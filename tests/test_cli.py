@@ -149,6 +149,26 @@ def test_only_the_beginning_of_a_long_text_is_drawn(
     assert drawn[0].sentences[-1].end == pytest.approx(drawn[0].seconds)
 
 
+def test_ssml_is_spoken_with_its_marks(command: Callable[..., Outcome], folder: Path, tiny) -> None:
+    document = '<speak>One <mark name="two"/>two. <break time="2s"/><sub alias="three">3</sub><mark name="end"/></speak>'
+    (folder / "own.ssml").write_text(document, encoding="utf-8")
+    status, _, err = command("-i", "own.ssml", "--timestamps", "t.json", *tiny.flags)
+    assert (status, err) == (0, "")
+    sentences = json.loads((folder / "t.json").read_text("utf-8"))["sentences"]
+    words = [word for sentence in sentences for word in sentence["words"]]
+    assert [document[slice(*word["span"])] for word in words] == ["One", "two", "3"]
+    marks = [mark for sentence in sentences for mark in sentence["marks"]]
+    assert marks[0] == {"name": "two", "time": words[1]["start"]}
+    assert marks[1]["time"] == pytest.approx(words[2]["end"], abs=0.1)
+    assert words[2]["start"] - words[1]["end"] == pytest.approx(2, abs=0.2)
+
+
+def test_no_ssml_is_spoken_as_it_stands(command: Callable[..., Outcome]) -> None:
+    status, out, _ = command("-i", "<speak>One</speak>", "--no-ssml", "--phonemes")
+    assert status == 0
+    assert "spˈik" in out
+
+
 def test_timestamps_are_of_the_words_that_were_given(
     command: Callable[..., Outcome], folder: Path, tiny
 ) -> None:
@@ -215,6 +235,13 @@ REFUSED = {
     "alpha too large": (["-i", "Hello.", "-a", "2.5"], "expected a number from 0.5 (fast) to 2.0"),
     "alpha not a number": (["-i", "Hello.", "-a", "nan"], "alpha nan: expected a number from 0.5"),
     "alpha a word": (["-i", "Hello.", "-a", "fast"], "'fast': expected a number"),
+    "SSML that is not closed": (["-i", "<speak>Hello."], "SSML, line 1, column 14: no element found"),
+    "a text that is said to be SSML": (["-i", "Hello.", "--ssml", "-m_hifigan", "none.xml"], "SSML, line 1"),
+    "SSML that is not there": (["-i", "missing.ssml"], "missing.ssml is not there"),
+    "SSML with entities": (
+        ["-i", "<?xml version='1.0'?><!DOCTYPE a><speak/>"],
+        "a document type is declared",
+    ),
     "a pitch too high": (["-i", "Hello.", "--pitch", "12.5"], "expected -12 to 12 semitones"),
     "a pitch in Hz": (["-i", "Hello.", "--pitch", "200Hz"], "'200Hz': expected a number"),
     "a volume too loud": (["-i", "Hello.", "--volume", "+21"], "expected -60 to 20 dB"),

@@ -58,6 +58,7 @@ def test_the_exported_names_are_these() -> None:
         "mel_spectrogram",
         "open_audio",
         "open_timings",
+        "parse_ssml",
         "parse_text",
         "read_recording",
         "save_plot",

@@ -22,6 +22,7 @@ from .spoken import (
     SpokenWord,
     StageTimes,
 )
+from .ssml import parse_ssml
 from .text import Lexicon
 from .timings import open_timings
 from .vocoder import Vocoder
@@ -53,6 +54,7 @@ __all__ = [
     "mel_spectrogram",
     "open_audio",
     "open_timings",
+    "parse_ssml",
     "parse_text",
     "read_recording",
     "save_plot",

@@ -31,7 +31,7 @@ from .errors import InputError
 from .loudness import Amplifier, frame_gains
 from .mel import FRAME_SECONDS, HOP_LENGTH
 from .runtime import check_hint, core, resolve_target
-from .script import PARAGRAPH_PAUSE, SENTENCE_PAUSE, Delivery, Manner, Script, parse_text
+from .script import PARAGRAPH_PAUSE, SENTENCE_PAUSE, Delivery, Manner, Script
 from .spoken import (
     AudioChunk,
     Speech,
@@ -42,6 +42,7 @@ from .spoken import (
     StageTimes,
     join,
 )
+from .ssml import read_script
 from .text import Lexicon, PhonemizedWord, Phonemizer, Reading, to_ids
 from .text.symbols import PUNCTUATION
 from .utterances import Utterance, Word, WordReader, utterances
@@ -135,8 +136,8 @@ class Synthesizer:
         """Speak a text and return the whole of it.
 
         Args:
-            text: English; blank lines separate paragraphs, "[pause 0.5s]" is a pause. Or a script: what `parse_ssml`
-                makes of a document.
+            text: English; blank lines separate paragraphs, "[pause 0.5s]" is a pause. Or an SSML document: what begins
+                with "<speak" or "<?xml". Or a script, which `parse_text` and `parse_ssml` make of either.
             alpha: How many times as long the speech becomes, 0.5..2.0; pauses between sentences stay as they are.
             pitch: How many semitones higher it becomes, -12..12.
             volume: How many dB louder, -60..20; what would pass full scale is turned down, never clipped.
@@ -186,7 +187,7 @@ class Synthesizer:
             InputError: A number is out of range; or, when the iteration ends, nothing in the text could be spoken.
         """
         manner = Manner(Delivery(alpha, pitch, volume), pause_sentence, pause_paragraph)
-        script = parse_text(text) if isinstance(text, str) else text
+        script = read_script(text) if isinstance(text, str) else text
         if first_window is None:
             first_window = FIRST_WINDOW if self.hint == "latency" else LARGEST_WINDOW
         parts: deque[_Part] = deque()

@@ -1,0 +1,491 @@
+"""SSML 1.1 (https://www.w3.org/TR/speech-synthesis11/): its useful part, as a script.
+
+    script = parse_ssml('<speak>Wait. <break time="1s"/> <prosody pitch="+2st">Now!</prosody></speak>')
+
+Elements: speak, p, s, break, prosody (rate, pitch, volume), emphasis, say-as, sub, phoneme, mark, voice. What stands in
+any other element is spoken as if the element were not there, with a warning. The parser is expat; document types,
+and with them entities of one's own, are refused, and depth and length are bounded.
+"""
+
+from __future__ import annotations
+
+import logging
+import math
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import TypeVar
+from xml.parsers import expat
+
+from .errors import InputError
+from .script import (
+    ALPHAS,
+    PITCHES,
+    VOLUMES,
+    Alias,
+    Block,
+    Delivery,
+    Mark,
+    Pause,
+    Piece,
+    Script,
+    parse_text,
+    parse_time,
+)
+from .text import Reading
+from .text.normalization import SAY_AS, read_as
+from .text.pronunciations import parse_phonemes
+
+_log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+LONGEST_DOCUMENT = 10_000_000  # characters
+DEEPEST = 64  # elements in one another
+LONGEST_READING = 150  # characters of what is read as one: a date, an alias, phonemes
+
+BREAKS = {"none": 0.0, "x-weak": 0.1, "weak": 0.25, "medium": 0.5, "strong": 0.8, "x-strong": 1.2}  # seconds
+RATES = {"x-slow": 0.6, "slow": 0.8, "medium": 1.0, "fast": 1.25, "x-fast": 1.6, "default": 1.0}
+PITCH_NAMES = {"x-low": -5.0, "low": -2.5, "medium": 0.0, "high": 2.5, "x-high": 5.0, "default": 0.0}
+VOLUME_NAMES = {
+    "silent": -math.inf, "x-soft": -12.0, "soft": -6.0, "medium": 0.0, "loud": 4.0, "x-loud": 8.0, "default": 0.0,
+}  # fmt: skip
+EMPHASIS = {  # our own choice: what a reader does to one word, and less of it
+    "strong": Delivery(alpha=1.25, pitch=2.0, volume=3.0),
+    "moderate": Delivery(alpha=1.12, pitch=1.0, volume=1.5),
+    "none": Delivery(),
+    "reduced": Delivery(alpha=0.9, pitch=-1.0, volume=-3.0),
+}
+SAY_AS_NAMES = {
+    "spell-out": "characters",
+    "verbatim": "characters",
+    "number": "cardinal",
+    "address": "characters",
+}
+MEDIAN_PITCH = 200.0  # Hz, measured on the voice: what a pitch in Hz is compared with
+
+_BEGINNING = re.compile(r"\ufeff?\s*<(?:speak[\s>/]|\?xml\s)")
+_NUMBER = r"(\d{1,6}(?:\.\d{0,6})?|\.\d{1,6})"
+_RATE = re.compile(rf"([+-]?){_NUMBER}(%?)")
+_PITCH = re.compile(rf"([+-]?){_NUMBER}(st|%|Hz)", re.IGNORECASE)
+_VOLUME = re.compile(rf"([+-]?){_NUMBER}(dB|%?)", re.IGNORECASE)
+_ENTITY = re.compile(r"&[^;]{1,12};|\r\n?")
+_HARMLESS = re.compile(
+    r"xmlns(:.*)?|version|xml:(id|base|space)|xsi:.*|id|onlangfailure|gender|age|variant|required"
+)
+
+
+@dataclass
+class _Element:
+    """An element that is open.
+
+    Attributes:
+        name: Of it, without a prefix.
+        attributes: Of it.
+        start: Offset of the text at which it begins.
+        delivery: How words behind it are said again.
+    """
+
+    name: str
+    attributes: Mapping[str, str]
+    start: int
+    delivery: Delivery
+
+
+class _RefusedError(Exception):
+    """What is wrong at the place where the parser is."""
+
+
+def is_ssml(text: str) -> bool:
+    """Tell whether a text is an SSML document: it begins with `<speak` or `<?xml`."""
+    return bool(_BEGINNING.match(text))
+
+
+def read_script(text: str, *, ssml: bool | None = None) -> Script:
+    """Return the script of a plain text or of an SSML document.
+
+    Args:
+        text: Either of them.
+        ssml: Which of them it is; the beginning of the text decides when None, see `is_ssml`.
+
+    Raises:
+        InputError: See `parse_text` and `parse_ssml`.
+    """
+    return parse_ssml(text) if ssml or (ssml is None and is_ssml(text)) else parse_text(text)
+
+
+def parse_ssml(document: str) -> Script:
+    """Return the script of an SSML document.
+
+    Raises:
+        InputError: The document is not well-formed, declares a document type, or has a value that cannot be; the
+            message has line and column.
+    """
+    if len(document) > LONGEST_DOCUMENT:
+        raise InputError(
+            f"SSML of {len(document)} characters: expected at most {LONGEST_DOCUMENT}; cut it into several"
+        )
+    return _Reader(document.removeprefix("\ufeff")).read()
+
+
+class _Reader:
+    """Takes what the parser finds and puts a script together."""
+
+    def __init__(self, document: str) -> None:
+        self._document = document
+        self._parser = expat.ParserCreate("utf-8")
+        self._parser.StartElementHandler = self._start
+        self._parser.EndElementHandler = self._end
+        self._parser.CharacterDataHandler = self._characters
+        self._parser.StartDoctypeDeclHandler = self._refuse_doctype
+        self._parser.EntityDeclHandler = self._refuse_doctype
+        self._open: list[_Element] = []
+        self._text: list[str] = []
+        self._length = 0
+        self._pieces: list[Piece] = []
+        self._blocks: list[Block] = []
+        self._block_start = 0
+        self._directions: list[Pause | Mark] = []
+        self._readings: list[Reading] = []
+        self._aliases: list[Alias] = []
+        self._deliveries: list[tuple[int, Delivery]] = []
+        self._delivery = Delivery()
+        self._bytes = self._at = 0  # how far the document was read, in bytes and in characters
+        self._tag = (1, 0)  # line and column of the last tag
+        self._warned: set[str] = set()
+
+    def read(self) -> Script:
+        try:
+            self._data = self._document.encode()
+            self._parser.Parse(self._data, True)
+        except expat.ExpatError as error:
+            raise self._error(expat.ErrorString(error.code), error.lineno, error.offset) from None
+        except _RefusedError as error:
+            raise self._error(str(error), *self._tag) from None
+        except UnicodeEncodeError as error:
+            raise InputError(
+                f"SSML: half a character at offset {error.start}; expected Unicode text"
+            ) from None
+        return Script(
+            self._document,
+            "".join(self._text),
+            tuple(self._pieces),
+            tuple(self._blocks),
+            tuple(self._directions),
+            tuple(self._readings),
+            tuple(self._aliases),
+            tuple(self._deliveries),
+        )
+
+    def _error(self, what: str, line: int, column: int) -> InputError:
+        return InputError(f"SSML, line {line}, column {column + 1}: {what}")
+
+    def _warn(self, what: str) -> None:
+        """Warn once of each kind."""
+        if what not in self._warned:
+            self._warned.add(what)
+            _log.warning("SSML, line %d: %s", self._parser.CurrentLineNumber, what)
+
+    def _refuse_doctype(self, *_: object) -> None:
+        self._keep_place()
+        raise _RefusedError(
+            "a document type is declared; expected a document without DOCTYPE and entities of its own"
+        )
+
+    def _keep_place(self) -> None:
+        self._tag = (self._parser.CurrentLineNumber, self._parser.CurrentColumnNumber)
+
+    def _place(self) -> int:
+        """Return where the parser is in the document, in characters."""
+        where = self._parser.CurrentByteIndex
+        self._at += len(self._data[self._bytes : where].decode())
+        self._bytes = where
+        return self._at
+
+    def _add(self, text: str, start: int, end: int) -> None:
+        """Append characters that stand for a span of the document."""
+        self._pieces.append(Piece(self._length, start, end))
+        self._text.append(text)
+        self._length += len(text)
+
+    def _characters(self, data: str) -> None:
+        start = self._place()
+        entity = _ENTITY.match(self._document, start)
+        same = self._document.startswith(data, start) and not (entity and data == "&")
+        end = start + len(data) if same or not entity else entity.end()
+        self._add(re.sub(r"\s", " ", data), start, end)
+
+    def _space(self) -> None:
+        """Part what stands before from what follows."""
+        self._add(" ", self._place(), self._place())
+
+    def _start(self, qualified: str, attributes: dict[str, str]) -> None:
+        self._keep_place()
+        name = qualified.rpartition(":")[2]
+        if len(self._open) >= DEEPEST:
+            raise _RefusedError(f"more than {DEEPEST} elements in one another")
+        if not self._open and name != "speak":
+            raise _RefusedError(f"the document is a <{name}>; expected <speak>")
+        begin = _ELEMENTS.get(name) if name != "speak" or not self._open else None
+        if begin is None:
+            self._warn(f"<{name}> is not known here; what stands in it is spoken")
+        self._check_attributes(name, attributes)
+        self._open.append(_Element(name, attributes, self._length, self._delivery))
+        if begin:
+            begin(self, attributes)
+
+    def _end(self, _: str) -> None:
+        self._keep_place()
+        element = self._open.pop()
+        if element.name in _ENDS:
+            _ENDS[element.name](self, element)
+        self._deliver(element.delivery)
+        if not self._open:
+            self._cut(ends_paragraph=True)
+
+    def _check_attributes(self, name: str, attributes: Mapping[str, str]) -> None:
+        for attribute, value in attributes.items():
+            if attribute == "xml:lang" and not value.lower().startswith("en"):
+                self._warn(f"the voice speaks English, not {value[:20]!r}")
+            elif name in _ELEMENTS and not (
+                attribute in _ATTRIBUTES.get(name, ())
+                or attribute == "xml:lang"
+                or _HARMLESS.fullmatch(attribute)
+            ):
+                self._warn(f"{attribute} of <{name}> has no effect here")
+
+    def _cut(self, *, ends_paragraph: bool, is_sentence: bool = False) -> None:
+        """End a sentence here, and perhaps a paragraph."""
+        block = Block(self._block_start, self._length, ends_paragraph, is_sentence)
+        if self._text_from(block.start).strip():
+            self._blocks.append(block)
+        elif self._blocks and ends_paragraph:
+            self._blocks[-1] = replace(self._blocks[-1], ends_paragraph=True)
+        self._space()
+        self._block_start = self._length
+
+    def _text_from(self, start: int) -> str:
+        """Return the text from an offset on, which is that of a piece."""
+        found: list[str] = []
+        for piece, text in zip(reversed(self._pieces), reversed(self._text), strict=True):
+            if piece.at < start:
+                break
+            found.append(text)
+        return "".join(reversed(found))
+
+    def _deliver(self, delivery: Delivery) -> None:
+        if delivery != self._delivery:
+            self._delivery = delivery
+            self._deliveries.append((self._length, delivery))
+
+    def _begin_paragraph(self, _: Mapping[str, str]) -> None:
+        self._cut(ends_paragraph=True)
+
+    def _begin_sentence(self, _: Mapping[str, str]) -> None:
+        self._cut(ends_paragraph=False)
+
+    def _begin_break(self, attributes: Mapping[str, str]) -> None:
+        seconds = _choice("strength", attributes.get("strength", "medium"), BREAKS)
+        if "time" in attributes:
+            try:
+                seconds = parse_time(attributes["time"].strip())
+            except InputError as error:
+                raise _RefusedError(str(error)) from None
+        self._space()
+        self._directions.append(Pause(self._length, seconds))
+
+    def _begin_mark(self, attributes: Mapping[str, str]) -> None:
+        self._directions.append(Mark(self._length, _wanted("mark", "name", attributes)))
+
+    def _begin_voice(self, _: Mapping[str, str]) -> None:
+        self._warn("there is one voice; <voice> has no effect")
+
+    def _begin_emphasis(self, attributes: Mapping[str, str]) -> None:
+        change = _choice("level", attributes.get("level", "moderate"), EMPHASIS)
+        self._deliver(self._bounded(self._delivery + change))
+
+    def _begin_prosody(self, attributes: Mapping[str, str]) -> None:
+        now = self._delivery
+        if "rate" in attributes:
+            now = replace(now, alpha=_alpha(attributes["rate"].strip(), now.alpha))
+        if "pitch" in attributes:
+            now = replace(now, pitch=_pitch(attributes["pitch"].strip(), now.pitch))
+        if "volume" in attributes:
+            now = replace(now, volume=_volume(attributes["volume"].strip(), now.volume))
+        self._deliver(self._bounded(now))
+
+    def _bounded(self, delivery: Delivery) -> Delivery:
+        """Keep a delivery to what the voice can do, and say so."""
+        silent = delivery.volume == -math.inf
+        bounded = Delivery(
+            min(max(delivery.alpha, ALPHAS[0]), ALPHAS[1]),
+            min(max(delivery.pitch, PITCHES[0]), PITCHES[1]),
+            delivery.volume if silent else min(max(delivery.volume, VOLUMES[0]), VOLUMES[1]),
+        )
+        if bounded != delivery:
+            self._warn(
+                f"more than the voice can do: kept to {1 / bounded.alpha:.0%} of its rate, "
+                f"{bounded.pitch:+.1f} semitones, {bounded.volume:+.1f} dB"
+            )
+        return bounded
+
+    def _content(self, element: _Element) -> Alias:
+        """Return span and text of an element that is read as one; what is read otherwise inside no longer is."""
+        text = self._text_from(element.start)
+        if len(text) > LONGEST_READING:
+            raise _RefusedError(
+                f"<{element.name}> has {len(text)} characters; expected at most {LONGEST_READING}"
+            )
+        for inside in (self._readings, self._aliases):
+            while inside and inside[-1].start >= element.start:
+                inside.pop()
+        start = element.start + len(text) - len(text.lstrip())
+        return Alias(start, element.start + len(text.rstrip()), text.strip())
+
+    def _content_or(self, element: _Element, text: str) -> Alias:
+        """Return the same; where the element is empty, the text takes the place of what stands in it."""
+        if not self._text_from(element.start).strip():
+            place = self._place()
+            self._add(text.strip(), place, place)
+        return self._content(element)
+
+    def _end_say_as(self, element: _Element) -> None:
+        given = _wanted("say-as", "interpret-as", element.attributes).strip().lower()
+        kind = SAY_AS_NAMES.get(given, given)
+        if kind not in SAY_AS:
+            self._warn(f"interpret-as {given[:30]!r} is not known; it is read as it stands")
+            return
+        content = self._content(element)
+        text = content.text
+        if kind == "date":
+            text = _ordered_date(text, element.attributes.get("format", ""))
+        spoken = read_as(kind, text)
+        if spoken.strip():
+            self._readings.append(Reading(content.start, content.end, spoken=spoken))
+
+    def _end_sub(self, element: _Element) -> None:
+        alias = _wanted("sub", "alias", element.attributes)
+        if len(alias) > LONGEST_READING:
+            raise _RefusedError(f"alias of {len(alias)} characters; expected at most {LONGEST_READING}")
+        self._aliases.append(replace(self._content_or(element, alias), text=alias))
+
+    def _end_phoneme(self, element: _Element) -> None:
+        written = _wanted("phoneme", "ph", element.attributes)
+        alphabet = element.attributes.get("alphabet", "ipa").lower()
+        if alphabet not in ("ipa", "x-arpabet", "arpabet", "x-cmu", "cmu"):
+            raise _RefusedError(f"alphabet {alphabet[:30]!r}; expected ipa or x-arpabet")
+        try:
+            phonemes = parse_phonemes(written if alphabet == "ipa" else f"/{written.strip().strip('/')}/")
+        except InputError as error:
+            raise _RefusedError(str(error)) from None
+        content = self._content_or(element, written)
+        self._readings.append(Reading(content.start, content.end, phonemes=phonemes))
+
+
+_ELEMENTS: dict[str, Callable[[_Reader, Mapping[str, str]], None]] = {
+    "speak": lambda reader, attributes: None,
+    "p": _Reader._begin_paragraph,
+    "s": _Reader._begin_sentence,
+    "break": _Reader._begin_break,
+    "prosody": _Reader._begin_prosody,
+    "emphasis": _Reader._begin_emphasis,
+    "say-as": lambda reader, attributes: None,
+    "sub": lambda reader, attributes: None,
+    "phoneme": lambda reader, attributes: None,
+    "mark": _Reader._begin_mark,
+    "voice": _Reader._begin_voice,
+}
+_ENDS: dict[str, Callable[[_Reader, _Element], None]] = {
+    "p": lambda reader, element: reader._cut(ends_paragraph=True),
+    "s": lambda reader, element: reader._cut(ends_paragraph=False, is_sentence=True),
+    "say-as": _Reader._end_say_as,
+    "sub": _Reader._end_sub,
+    "phoneme": _Reader._end_phoneme,
+}
+_ATTRIBUTES = {
+    "break": ("time", "strength"),
+    "prosody": ("rate", "pitch", "volume"),
+    "emphasis": ("level",),
+    "say-as": ("interpret-as", "format", "detail"),
+    "sub": ("alias",),
+    "phoneme": ("ph", "alphabet"),
+    "mark": ("name",),
+    "voice": ("name", "languages"),
+}
+
+
+def _wanted(element: str, attribute: str, attributes: Mapping[str, str]) -> str:
+    if not attributes.get(attribute, "").strip():
+        raise _RefusedError(f'<{element}> without {attribute}; expected <{element} {attribute}="…">')
+    return attributes[attribute]
+
+
+def _choice(attribute: str, value: str, choices: Mapping[str, T]) -> T:
+    if value.strip() not in choices:
+        raise _RefusedError(f"{attribute} {value[:30]!r}; expected {', '.join(choices)}")
+    return choices[value.strip()]
+
+
+def _alpha(rate: str, now: float) -> float:
+    """Return the time factor of a rate: a name, a part of the usual rate, or with a sign a change of the present."""
+    if rate in RATES:
+        return 1 / RATES[rate]
+    match = _RATE.fullmatch(rate)
+    if not match:
+        raise _RefusedError(f"rate {rate[:30]!r}; expected {', '.join(RATES)}, 120% or +20%")
+    part = float(match[2]) / (100 if match[3] else 1)
+    if match[1]:
+        factor = 1 + (part if match[1] == "+" else -part)
+        return now / max(factor, 1e-3)
+    return 1 / max(part, 1e-3)
+
+
+def _pitch(pitch: str, now: float) -> float:
+    """Return the semitones of a pitch: a name, Hz, or with a sign a change of the present one."""
+    if pitch in PITCH_NAMES:
+        return PITCH_NAMES[pitch]
+    match = _PITCH.fullmatch(pitch)
+    if not match or (match[3].lower() != "hz" and not match[1]):
+        raise _RefusedError(f"pitch {pitch[:30]!r}; expected {', '.join(PITCH_NAMES)}, +2st, -10% or 180Hz")
+    amount = float(match[2]) * (-1 if match[1] == "-" else 1)
+    unit = match[3].lower()
+    if unit == "st":
+        return now + amount
+    if unit == "%":
+        return now + _semitones(1 + amount / 100)
+    if match[1]:
+        return now + _semitones(1 + amount / (MEDIAN_PITCH * 2 ** (now / 12)))
+    return _semitones(amount / MEDIAN_PITCH)
+
+
+def _semitones(ratio: float) -> float:
+    return 12 * math.log2(max(ratio, 1e-3))
+
+
+def _volume(volume: str, now: float) -> float:
+    """Return the dB of a volume: a name, 0 to 100, or with a sign a change of the present one."""
+    if volume in VOLUME_NAMES:
+        return VOLUME_NAMES[volume]
+    match = _VOLUME.fullmatch(volume)
+    if not match or (match[3].lower() == "db" and not match[1]):
+        raise _RefusedError(f"volume {volume[:30]!r}; expected {', '.join(VOLUME_NAMES)}, +6dB or 0 to 100")
+    amount = float(match[2]) * (-1 if match[1] == "-" else 1)
+    if match[3].lower() == "db":
+        return now + amount
+    if match[1]:
+        return now + _decibels(1 + amount / 100)
+    return _decibels(amount / 100)
+
+
+def _decibels(ratio: float) -> float:
+    return 20 * math.log10(ratio) if ratio > 0 else -math.inf
+
+
+def _ordered_date(text: str, form: str) -> str:
+    """Return a date of three numbers as year-month-day, if the format says which is which."""
+    numbers = re.findall(r"\d+", text)
+    order = re.sub("(.)\\1+", r"\1", form.lower())
+    if len(numbers) != 3 or sorted(order) != ["d", "m", "y"]:
+        return text
+    year, month, day = (numbers[order.index(part)].zfill(2) for part in "ymd")
+    return f"{'20' if len(year) == 2 else ''}{year}-{month}-{day}"
