@@ -1,133 +1,145 @@
-"""How fast HiFi-GAN runs, and how fast the machine computes: python benchmarks/vocoder.py [--device CPU] [--json FILE]
+"""How fast HiFi-GAN runs, in each precision and runtime, and how far that is from the limit of the machine.
 
-Times bare inference at several lengths and precisions in turn, round after round in one process, and prints the
-median CPU seconds per second of audio, the ratio to f32 at 128 frames, and the rate in GFLOP/s of real work (78.61
-GFLOP for 128 frames) beside the rate of a float32 matrix product in the same rounds. ONNX Runtime joins
-in where it is installed.
+python benchmarks/vocoder.py [--vocoder NAME ...] [--frames N] [--lengths N ...] [--rounds N] [--json FILE]
+
+Three tables, each of one interleaved run:
+
+1. one inference of HiFi-GAN V1 at 1×80×128: OpenVINO in f32, bf16 and int8, ONNX Runtime, PyTorch, and beside them a
+   float32 matrix product; "GFLOP/s" is real work (transposed convolutions counted at their input's length)
+   by wall time, "of the product" its share of the rate that the matrix product reaches on the same processors;
+2. OpenVINO in f32 at other lengths;
+3. the vocoders named with --vocoder, as the program runs them.
+
+What is not installed, not made or not to be had on this processor is skipped with a line that says so.
 """
 
 from __future__ import annotations
 
-import argparse
-import json
-import os
-import statistics
-import sys
-import tempfile
-import time
-from collections.abc import Callable
-from pathlib import Path
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
 
-sys.path.insert(0, str(Path(__file__).parents[1] / "demo"))
+from measuring import Cost, Report, Row, add_vocoders, arguments, interleaved
+from runtimes import (
+    MATRIX_GFLOP,
+    Run,
+    bare,
+    in_onnxruntime,
+    in_pytorch,
+    matrix_product,
+    some_mel,
+    through_vocoder,
+)
+from text_to_speech import SpeechError, Vocoder
+from text_to_speech.mel import FRAME_SECONDS
+from text_to_speech.zoo import ensure_ir
+from text_to_speech.zoo.complexity import measure
+from text_to_speech.zoo.model_yml import InputInfo
 
-import numpy as np
-import openvino
-from openvino import opset13 as ops
-
-from pipeline import processor
-from text_to_speech.mel import FRAME_SECONDS, N_MELS
-from text_to_speech.runtime import compile_model, core, read_model, reshaped, resolve_target
-from text_to_speech.zoo import ensure_ir, model_folder
-
-LENGTHS = (16, 64, 128, 256, 512)  # mel frames
-GFLOP_PER_FRAME = 78.61 / 128  # python -m text_to_speech.zoo.complexity models/hifi-gan
-MATRIX = 2_048  # rows and columns of the matrix product
+HIFIGAN = "hifi-gan"
+LENGTHS = (16, 32, 64, 128, 256, 512)  # mel frames
 
 
-def openvino_case(device: str, precision: str, frames: int, *, static: bool) -> Callable[[], Any]:
-    """Return a function that runs HiFi-GAN once."""
-    path = ensure_ir("hifi-gan")
-    model = reshaped(read_model(path), {"mel": (1, N_MELS, frames if static else -1)}, path)
-    request = compile_model(model, resolve_target(device, precision), path).create_infer_request()
-    mel = np.random.default_rng(0).normal(-5, 2, size=(1, N_MELS, frames)).astype(np.float32)
-    return lambda: request.infer({"mel": mel}, share_inputs=True)
+def available(makers: Mapping[str, Callable[[], Run]]) -> dict[str, Run]:
+    """Make the cases that can be made, and say why the others cannot."""
+    cases = {}
+    for name, make in makers.items():
+        try:
+            cases[name] = make()
+        except ImportError as error:
+            print(f"skipped: {name}: {error.name} is not installed")
+        except SpeechError as error:
+            print(f"skipped: {name}: {error}")
+    return cases
 
 
-def onnxruntime_case(frames: int, threads: int) -> Callable[[], Any] | None:
-    """The same on ONNX Runtime, or None where it is not installed."""
-    try:
-        import onnxruntime
-    except ImportError:
-        return None
-    from text_to_speech.zoo.convert import make_onnx
-    from text_to_speech.zoo.model_yml import read_model as read_yml
-
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = threads
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "hifi-gan.onnx"
-        make_onnx(read_yml(model_folder("hifi-gan")), path)
-        session = onnxruntime.InferenceSession(path.read_bytes(), options, providers=["CPUExecutionProvider"])
-    mel = np.random.default_rng(0).normal(-5, 2, size=(1, N_MELS, frames)).astype(np.float32)
-    return lambda: session.run(None, {"mel": mel})
+def int8(frames: int) -> Run:
+    """HiFi-GAN in INT8, where its IR was made; see omz_quantizer."""
+    return through_vocoder(Vocoder("CPU", model=HIFIGAN, precision="int8"), frames)
 
 
-def matrix_case(device: str) -> Callable[[], Any]:
-    """A float32 matrix product in OpenVINO, plain work to compare with."""
-    values = np.random.default_rng(0).normal(size=(MATRIX, MATRIX)).astype(np.float32)
-    left = ops.parameter([MATRIX, MATRIX], np.float32, name="left")
-    product = ops.matmul(left, ops.constant(values), transpose_a=False, transpose_b=False)
-    model = openvino.Model([product], [left], "product")
-    request = compile_model(model, resolve_target(device, "f32"), "a matrix product").create_infer_request()
-    return lambda: request.infer([values], share_inputs=True)
+def work_of(frames: int) -> float:
+    """Real work of HiFi-GAN in GFLOP."""
+    return measure(ensure_ir(HIFIGAN), [InputInfo(name="mel", shape=some_mel(frames).shape)]).giga_flop
 
 
-def timed(run: Callable[[], Any]) -> tuple[float, float]:
-    """Wall and CPU seconds of one run."""
-    wall, cpu = time.perf_counter(), time.process_time()
-    run()
-    return time.perf_counter() - wall, time.process_time() - cpu
+def compare_runtimes(frames: int, rounds: int) -> list[Row]:
+    """Table 1."""
+    cases = available(
+        {
+            "OpenVINO f32": lambda: bare(HIFIGAN, "f32", frames),
+            "OpenVINO f32, static shape": lambda: bare(HIFIGAN, "f32", frames, static=True),
+            "OpenVINO bf16": lambda: bare(HIFIGAN, "bf16", frames),
+            "OpenVINO int8": lambda: int8(frames),
+            "ONNX Runtime f32": lambda: in_onnxruntime(HIFIGAN, frames),
+            "PyTorch f32": lambda: in_pytorch(HIFIGAN, frames),
+            "matrix product f32": matrix_product,
+        }
+    )
+    costs = interleaved(cases, rounds=rounds)
+    work, seconds = work_of(frames), frames * FRAME_SECONDS
+    product = MATRIX_GFLOP / costs["matrix product f32"].wall
+    base = costs["OpenVINO f32"]
+
+    def row(name: str, cost: Cost) -> Row:
+        is_product = name.startswith("matrix")
+        rate = (MATRIX_GFLOP if is_product else work) / cost.wall
+        return {
+            "runtime": name,
+            "wall s": cost.wall,
+            "CPU s": cost.cpu,
+            "CPU s per s of audio": None if is_product else cost.cpu / seconds,
+            "ratio": None if is_product else cost.cpu / base.cpu,
+            "GFLOP/s": rate,
+            "of the product": rate / product,
+        }
+
+    return [row(name, cost) for name, cost in costs.items()]
+
+
+def compare_lengths(lengths: Sequence[int], rounds: int) -> list[Row]:
+    """Table 2."""
+    costs = interleaved({str(n): bare(HIFIGAN, "f32", n) for n in lengths}, rounds=rounds)
+    return [
+        {
+            "frames": name,
+            "audio s": int(name) * FRAME_SECONDS,
+            "wall s": cost.wall,
+            "CPU s per s of audio": cost.cpu / (int(name) * FRAME_SECONDS),
+            "GFLOP/s": work_of(int(name)) / cost.wall,
+        }
+        for name, cost in costs.items()
+    ]
+
+
+def compare_vocoders(names: list[str], frames: int, rounds: int) -> list[Row]:
+    """Table 3."""
+    cases = available(
+        {name: lambda name=name: through_vocoder(Vocoder("CPU", model=name), frames) for name in names}
+    )
+    costs = interleaved(cases, rounds=rounds)
+    seconds, first = frames * FRAME_SECONDS, next(iter(costs.values()))
+    return [
+        {
+            "vocoder": name,
+            "wall s": cost.wall,
+            "CPU s per s of audio": cost.cpu / seconds,
+            "ratio": cost.cpu / first.cpu,
+        }
+        for name, cost in costs.items()
+    ]
 
 
 def main() -> None:
-    """Measure, print the table, and write the JSON file."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--device", default="CPU")
-    parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--json", type=Path)
+    """Measure and print the tables."""
+    parser = arguments(__doc__, rounds=7)
+    parser.add_argument("--frames", type=int, default=128, help="mel frames of tables 1 and 3")
+    parser.add_argument("--lengths", type=int, nargs="+", default=LENGTHS, help="mel frames of table 2")
+    add_vocoders(parser)
     args = parser.parse_args()
-    threads = _threads()
-    cases: dict[str, tuple[int, Callable[[], Any]]] = {
-        f"f32, {frames}": (frames, openvino_case(args.device, "f32", frames, static=False))
-        for frames in LENGTHS
-    }
-    cases["f32, 128, static"] = (128, openvino_case(args.device, "f32", 128, static=True))
-    if "BF16" in core().get_property("CPU", "OPTIMIZATION_CAPABILITIES"):
-        cases["bf16, 128"] = (128, openvino_case(args.device, "bf16", 128, static=False))
-    other = onnxruntime_case(128, threads)
-    if other is not None:
-        cases["ONNX Runtime, 128"] = (128, other)
-    cases["matrix product"] = (0, matrix_case(args.device))
-    for _, run in cases.values():
-        run()
-    samples: dict[str, list[tuple[float, float]]] = {name: [] for name in cases}
-    for _ in range(args.rounds):
-        for name, (_, run) in cases.items():
-            samples[name].append(timed(run))
-    medians = {
-        name: [statistics.median(column) for column in zip(*rows, strict=True)]
-        for name, rows in samples.items()
-    }
-    base = medians["f32, 128"][1] / 128
-    print(f"{processor()}, {threads} threads, medians of {args.rounds} rounds\n")
-    print(f"{'case':>20}{'wall s':>9}{'CPU s':>9}{'CPU s/s':>9}{'ratio':>8}{'GFLOP/s':>9}")
-    report = []
-    for name, (frames, _) in cases.items():
-        wall, cpu = medians[name]
-        work = GFLOP_PER_FRAME * frames if frames else 2 * MATRIX**3 / 1e9
-        per_second = cpu / (frames * FRAME_SECONDS) if frames else float("nan")
-        ratio = cpu / frames / base if frames else float("nan")
-        relative = f"{per_second:9.3f}{ratio:8.2f}" if frames else " " * 17
-        print(f"{name:>20}{wall:9.3f}{cpu:9.3f}{relative}{work / wall:9.0f}")
-        report.append({"case": name, "wall_s": wall, "cpu_s": cpu, "gflops": work / wall})
-    if args.json:
-        args.json.write_text(json.dumps({"processor": processor(), "results": report}, indent=2) + "\n")
-
-
-def _threads() -> int:
-    """Processors that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    names = args.vocoders or [HIFIGAN]
+    report = Report(args.json)
+    report.table(f"HiFi-GAN V1, 1×80×{args.frames}", compare_runtimes(args.frames, args.rounds))
+    report.table("HiFi-GAN V1 in OpenVINO f32, by length", compare_lengths(args.lengths, args.rounds))
+    report.table(f"Vocoders, {args.frames} frames", compare_vocoders(names, args.frames, args.rounds))
 
 
 if __name__ == "__main__":
