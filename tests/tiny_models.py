@@ -78,7 +78,7 @@ class Graph:
 
         source = path.with_suffix(".source.onnx")
         onnx.save(model, source)
-        openvino.save_model(openvino.convert_model(source), path, compress_to_fp16=False)
+        openvino.save_model(openvino.Core().read_model(source), path, compress_to_fp16=False)
         source.unlink()
         return path
 

@@ -4,9 +4,12 @@ import hashlib
 import json
 
 import pytest
+import soundfile
 import yaml
+from tiny_recordings import tone
 from tiny_zoo import CHECKPOINT, CONFIG, write_doubler
 
+from text_to_speech.mel import SAMPLE_RATE
 from text_to_speech.zoo import sources
 
 
@@ -71,3 +74,13 @@ def onnx_zoo(tmp_path):
     folder.mkdir(parents=True)
     write_doubler(folder / "voice-regression.onnx")
     return tmp_path / "models"
+
+
+@pytest.fixture
+def recordings(tmp_path):
+    """Two recordings, laid out as LJSpeech is."""
+    (tmp_path / "wavs").mkdir()
+    for name, hertz in (("a", 120.0), ("b", 200.0)):
+        soundfile.write(tmp_path / "wavs" / f"{name}.wav", tone(hertz), SAMPLE_RATE)
+    (tmp_path / "metadata.csv").write_text("a|One|one\nb|Two|two\n")
+    return tmp_path

@@ -1,5 +1,7 @@
+import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import numpy as np
@@ -95,6 +97,26 @@ def test_inputs_that_do_not_fit(tmp_path, entry):
     write_doubler(tmp_path / "x.onnx")
     with pytest.raises(ModelError, match=r"x\.onnx cannot be converted"):
         onnx_to_ir(tmp_path / "x.onnx", tmp_path / "x.xml", inputs=[entry])
+
+
+def test_some_outputs_are_kept_and_the_metadata_too(tmp_path):
+    write_doubler(tmp_path / "x.onnx")
+    onnx_to_ir(tmp_path / "x.onnx", tmp_path / "x.xml", outputs=["mel"])
+    converted = openvino.Core().read_model(tmp_path / "x.xml")
+    assert [output.any_name for output in converted.outputs] == ["mel"]
+    assert text_of(converted, "framework", "symbols") == "_\na\nʃ"
+    with pytest.raises(ModelError, match=r"x\.onnx cannot be converted"):
+        onnx_to_ir(tmp_path / "x.onnx", tmp_path / "x.xml", outputs=["other"])
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork")
+def test_a_conversion_forks_no_process(tmp_path, monkeypatch):
+    forked = []
+    monkeypatch.setattr(os, "fork", lambda: forked.append(1) or 1)
+    write_doubler(tmp_path / "x.onnx")
+    onnx_to_ir(tmp_path / "x.onnx", tmp_path / "x.xml")
+    time.sleep(0.2)  # a thread would have done it
+    assert forked == []
 
 
 def test_an_ir_that_cannot_be_written(tmp_path):

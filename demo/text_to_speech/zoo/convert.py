@@ -13,6 +13,7 @@ import argparse
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from ..errors import InputError, ModelError, OutputError, SpeechError
 from ..files import cannot_write, whole_file
@@ -116,7 +117,7 @@ def onnx_to_ir(
     import openvino
 
     try:
-        model = openvino.convert_model(source, **({"output": list(outputs)} if outputs else {}))
+        model = _read_onnx(source, outputs)
         shapes = {entry.name: list(entry.shape) for entry in inputs if entry.shape}
         if shapes:
             model.reshape(shapes)
@@ -128,6 +129,25 @@ def onnx_to_ir(
     for key, value in (info or {}).items():
         model.set_rt_info(value, ["model_info", key])
     _save_ir(model, target, precision)
+
+
+def _read_onnx(source: Path, outputs: Sequence[str]) -> Any:
+    """Do what openvino.convert_model does to an ONNX file, without its reports of usage.
+
+    Those are sent by processes that are forked from threads. A matrix product that NumPy computes at that moment may
+    wait for ever for the threads of its library, which a fork stops: a mel spectrogram after a conversion did.
+    """
+    import openvino
+    from openvino._offline_transformations import apply_moc_transformations
+
+    model = openvino.Core().read_model(source)
+    if outputs:
+        facts = model.get_rt_info()
+        model = openvino.Model([model.output(name) for name in outputs], model.get_parameters(), source.stem)
+        for key in facts:
+            model.set_rt_info(facts[key], key)
+    apply_moc_transformations(model, cf=False)
+    return model
 
 
 def check_precision(precision: str) -> None:

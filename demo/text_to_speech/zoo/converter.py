@@ -1,7 +1,7 @@
 """Convert models to OpenVINO IR: the command omz_converter, on an OpenVINO that has no Model Optimizer.
 
     DOWNLOADS/public/NAME/FILE ── pre-convert.py ──▶ RESULTS/public/NAME/NAME.onnx
-                                                            │ openvino.convert_model
+                                                            │ OpenVINO's ONNX front end
                                                             ▼
                                            RESULTS/public/NAME/FP32/NAME.xml, NAME.bin
 

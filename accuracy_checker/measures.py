@@ -1,7 +1,8 @@
-"""Measures of a vocoder's copy of a recording against the recording itself.
+"""Measures of speech against a recording of the same words.
 
 Samples of the two are not compared: a vocoder is free in the phase, and speech that sounds the same may differ in every
-sample. What is compared is what is heard: spectrum, pitch, voicing, intelligibility.
+sample. What is compared is what is heard: spectrum, pitch, voicing. A copy of a recording has its length, frame by
+frame; a text spoken anew has not, and is first aligned with the recording.
 """
 
 from __future__ import annotations
@@ -34,9 +35,39 @@ class Pitch:
     voiced: NDArray[np.bool_]
 
 
-def mel_l1(reference: Waveform, copy: Waveform) -> float:
-    """Return the mean absolute difference of two mel spectrograms in natural logarithms."""
-    return float(np.abs(mel_spectrogram(reference) - mel_spectrogram(copy)).mean())
+@dataclass(frozen=True)
+class Sound:
+    """What is measured of a waveform: float32 [80, T], natural logarithms, and the pitch of about as many frames."""
+
+    mel: NDArray[np.float32]
+    pitch: Pitch
+
+
+def listen(waveform: Waveform) -> Sound:
+    """Measure a waveform at 22,050 Hz."""
+    return Sound(mel_spectrogram(waveform)[0], pitch(waveform))
+
+
+def align(reference: Sound, other: Sound) -> tuple[Sound, Sound]:
+    """Stretch two sounds of the same words to the frames of the cheapest path through both.
+
+    Frames are matched by dynamic time warping on the Euclidean distance of their mel spectra, each spectrogram less its
+    mean: voices and microphones differ in colour. Source: Sakoe and Chiba 1978, as librosa has it.
+    """
+    import librosa
+
+    coloured = (sound.mel - sound.mel.mean(axis=1, keepdims=True) for sound in (reference, other))
+    _, path = librosa.sequence.dtw(*coloured)
+    return _frames(reference, path[::-1, 0]), _frames(other, path[::-1, 1])
+
+
+def _frames(sound: Sound, index: NDArray[np.int64]) -> Sound:
+    return Sound(sound.mel[:, index], Pitch(sound.pitch.f0[index], sound.pitch.voiced[index]))
+
+
+def mel_l1(reference: Sound, copy: Sound) -> float:
+    """Return the mean absolute difference of two mel spectrograms of equal length in natural logarithms."""
+    return float(np.abs(reference.mel - copy.mel).mean())
 
 
 def log_spectral_distance(reference: Waveform, copy: Waveform) -> float:
@@ -73,13 +104,19 @@ def pitch(waveform: Waveform) -> Pitch:
     return Pitch(f0, voiced)
 
 
-def f0_rmse(reference: Pitch, copy: Pitch) -> float:
-    """Return the root mean square pitch error in cents over the frames that both voice; NaN where there are none."""
+def f0_rmse(reference: Pitch, copy: Pitch, *, centred: bool = False) -> float:
+    """Return the root mean square pitch error in cents over the frames that both voice; NaN where there are none.
+
+    Args:
+        reference: Of a recording.
+        copy: Of the same length.
+        centred: Do not count that one voice is higher throughout: another speaker's is.
+    """
     both = reference.voiced & copy.voiced
     if not both.any():
         return float("nan")
     cents = CENTS_PER_OCTAVE * np.log2(copy.f0[both] / reference.f0[both])
-    return float(np.sqrt((cents**2).mean()))
+    return float(cents.std() if centred else np.sqrt((cents**2).mean()))
 
 
 def voicing_error(reference: Pitch, copy: Pitch) -> float:
