@@ -41,9 +41,10 @@ importlib.import_module("omz_tools." + sys.argv.pop(1)).main()
 """
 
 
-def run(command: list[str], **environment: str) -> str:
+def run(command: list[str], *, show: bool = True, **environment: str) -> str:
     """Run a command, show it, and return its standard output."""
-    print("$", " ".join(command[:6]), "…" if len(command) > 6 else "", flush=True)
+    if show:
+        print("$", " ".join(command[:6]), "…" if len(command) > 6 else "", flush=True)
     clean = {key: value for key, value in os.environ.items() if key != "PYTHONPATH"}
     done = subprocess.run(command, env=clean | environment, capture_output=True, text=True, check=False)
     if done.returncode:
