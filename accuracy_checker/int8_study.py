@@ -31,6 +31,7 @@ from numpy.typing import NDArray
 
 from evaluation.judges import Listener, Recogniser, mean_quality, normaliser
 from evaluation.measures import WordErrors, word_errors
+from measures import log_spectral_distance, mel_l1
 from text_to_speech.acoustic import AcousticModel
 from text_to_speech.audio import read_recording
 from text_to_speech.cli import OneLineParser, run
@@ -43,7 +44,6 @@ from text_to_speech.vocoder import Vocoder
 from text_to_speech.zoo import ensure_ir, model_folder
 from text_to_speech.zoo.quantization_yml import Quantization, read_quantization
 from text_to_speech.zoo.quantizer import FRAMES, cut, nncf_options, quantize, speak
-from vocoder_measures import log_spectral_distance, mel_l1
 
 Array = NDArray[np.float32]
 
@@ -175,7 +175,8 @@ def score(path: Path, precision: str, clips: Sequence[Clip], exact: Path) -> dic
         if not kept.is_file():
             np.save(kept, audio)
         wanted = np.load(kept, allow_pickle=False)
-        distances.append((mel_l1(wanted, audio), log_spectral_distance(wanted, audio)))
+        spectra = [mel_spectrogram(sound) for sound in (wanted, audio)]
+        distances.append((mel_l1(*spectra), log_spectral_distance(wanted, audio)))
         qualities.append(listener.rate(audio))
         errors += word_errors(normaliser()(clip.words), recogniser.transcribe(audio))
     mean, (mel, spectrum) = mean_quality(qualities), np.mean(distances, axis=0).tolist()

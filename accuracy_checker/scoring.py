@@ -61,7 +61,7 @@ def compare_copy(clip: Clip, copy: Waveform) -> dict[str, Value]:
     waveform = clip.recording.waveform
     sound = clip.sound if copy is waveform else measures.listen(copy)
     return {
-        "mel_l1": measures.mel_l1(clip.sound, sound),
+        "mel_l1": measures.mel_l1(clip.sound.mel, sound.mel),
         "log_spectral_distance": measures.log_spectral_distance(waveform, copy),
         "f0_rmse": measures.f0_rmse(clip.sound.pitch, sound.pitch),
         "voicing_error": measures.voicing_error(clip.sound.pitch, sound.pitch),
@@ -74,7 +74,7 @@ def compare_reading(clip: Clip, speech: Waveform) -> dict[str, Value]:
     sound = clip.sound if speech is waveform else measures.listen(speech)
     reference, aligned = measures.align(clip.sound, sound)
     return {
-        "mel_l1": measures.mel_l1(reference, aligned),
+        "mel_l1": measures.mel_l1(reference.mel, aligned.mel),
         "f0_rmse": measures.f0_rmse(reference.pitch, aligned.pitch, centred=True),
         "voicing_error": measures.voicing_error(reference.pitch, aligned.pitch),
     }
