@@ -150,7 +150,8 @@ def test_only_the_beginning_of_a_long_text_is_drawn(
 
 
 def test_ssml_is_spoken_with_its_marks(command: Callable[..., Outcome], folder: Path, tiny) -> None:
-    document = '<speak>One <mark name="two"/>two. <break time="2s"/><sub alias="three">3</sub><mark name="end"/></speak>'
+    inside = 'One <mark name="two"/>two. <break time="2s"/><sub alias="three">3</sub><mark name="end"/>'
+    document = f"<speak>{inside}</speak>"
     (folder / "own.ssml").write_text(document, encoding="utf-8")
     status, _, err = command("-i", "own.ssml", "--timestamps", "t.json", *tiny.flags)
     assert (status, err) == (0, "")

