@@ -51,18 +51,40 @@ def test_a_page_says_what_model_yml_says(folder):
     assert said.startswith(words(model["description"]))
 
 
-@pytest.mark.parametrize("name", ["hifi-gan", "hifi-gan-universal"])
-def test_a_page_has_the_sections_of_the_zoo(name):
-    assert list(sections(ROOT / "models" / name / "README.md")) == [
-        "Use Case and High-Level Description",
-        "Specification",
-        "Accuracy",
-        "Input",
-        "Output",
-        "Download a Model and Convert it",
-        "Demo usage",
-        "Legal Information",
-    ]
+SECTIONS = [
+    "Use Case and High-Level Description",
+    "Specification",
+    "Accuracy",
+    "Input",
+    "Output",
+    "Download a Model and Convert it",
+    "Demo usage",
+    "Legal Information",
+]
+OF_THE_WHOLE = {
+    "Specification",
+    "Download a Model and Convert it",
+    "Demo usage",
+}  # not on the pages of its parts
+
+
+@pytest.mark.parametrize("folder", MODELS, ids=lambda folder: folder.name)
+def test_a_page_has_the_sections_of_the_zoo(folder):
+    found = [title for title in sections(folder / "README.md") if title in SECTIONS]
+    part = (folder.parent / "composite-model.yml").is_file()
+    whole = (folder / "composite-model.yml").is_file()
+    left_out = OF_THE_WHOLE if part else {"Specification", "Input", "Output"} if whole else set()
+    assert found == [title for title in SECTIONS if title not in left_out]
+    assert not whole or "Composite model specification" in sections(folder / "README.md")
+
+
+@pytest.mark.parametrize("folder", MODELS, ids=lambda folder: folder.name)
+def test_a_part_names_the_whole_and_the_whole_its_parts(folder):
+    text = (folder / "README.md").read_text(encoding="utf-8")
+    if (folder.parent / "composite-model.yml").is_file():
+        assert "](../README.md)" in text
+    for path in folder.glob("*/model.yml"):
+        assert f"]({path.parent.name}/README.md)" in text
 
 
 def test_the_index_names_every_model():

@@ -18,8 +18,8 @@ from __future__ import annotations
 
 import io
 import math
-import pickle  # nosec: see _Unpickler, which can build nothing but containers and records of tensors
-import pickletools  # nosec: shows opcodes, runs none
+import pickle  # nosec
+import pickletools  # nosec
 import zipfile
 from collections import OrderedDict
 from collections.abc import Mapping

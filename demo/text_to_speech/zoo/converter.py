@@ -15,28 +15,18 @@ import argparse
 import hashlib
 import shlex
 import string
-import subprocess  # nosec: no shell, only the model's own pre-convert.py
+import subprocess  # nosec
 import sys
 import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from ..cli import run
 from ..errors import ModelError
 from ..files import cannot_write
 from .convert import CONVERTER_VERSION, onnx_to_ir
 from .model_yml import InputInfo, Model
-from .selection import (
-    Selected,
-    build_parser,
-    for_each,
-    precisions,
-    precisions_of,
-    print_names,
-    select,
-    subfolder,
-)
+from .selection import Selected, build_parser, precisions, precisions_of, run_for_each, subfolder
 from .sources import file_sha384
 
 PRE_CONVERT = "pre-convert.py"
@@ -203,7 +193,7 @@ def _pre_convert(model: Model, folders: Folders) -> None:
         raise cannot_write(folders.results, error) from error
     if not (model.folder / PRE_CONVERT).is_file():
         return
-    command = _pre_convert_command(model, folders)
+    command = _pre_convert_command(model, folders)  # no shell, only the model's own program
     done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603  # nosec
     if done.returncode:
         lines = done.stderr.strip().splitlines() or [f"exit status {done.returncode}"]
@@ -280,27 +270,16 @@ def build_options() -> argparse.ArgumentParser:
     return parser
 
 
+def _work_on(choice: Selected, options: argparse.Namespace) -> None:
+    for model in choice.models():
+        place = subfolder(model, choice.root)
+        folders = Folders(options.download_dir / place, (options.output_dir or options.download_dir) / place)
+        convert(model, folders, options.precisions or precisions_of(model), dry_run=options.dry_run)
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command; return its exit status."""
-    parser = build_options()
-
-    def command(options: argparse.Namespace) -> None:
-        selected = select(options)
-        if options.print_all:
-            print_names(selected)
-            return
-
-        def work(choice: Selected) -> None:
-            for model in choice.models():
-                place = subfolder(model, choice.root)
-                folders = Folders(
-                    options.download_dir / place, (options.output_dir or options.download_dir) / place
-                )
-                convert(model, folders, options.precisions or precisions_of(model), dry_run=options.dry_run)
-
-        for_each(work, selected, parser)
-
-    return run(command, parser, argv)
+    return run_for_each(_work_on, build_options(), argv)
 
 
 if __name__ == "__main__":

@@ -18,22 +18,11 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from ..cli import run
 from ..errors import ModelError, SpeechError
 from ..files import cannot_write, whole_file
 from .fetch import Progress, fetch_file
 from .model_yml import Model, ModelFile
-from .selection import (
-    Selected,
-    build_parser,
-    for_each,
-    positive,
-    precisions,
-    precisions_of,
-    select,
-    subfolder,
-)
-from .selection import print_names as print_all
+from .selection import Selected, build_parser, positive, precisions, precisions_of, run_for_each, subfolder
 from .sources import installed_file, verify_file
 
 logger = logging.getLogger(__name__)
@@ -215,25 +204,15 @@ def build_options() -> argparse.ArgumentParser:
     return parser
 
 
+def _work_on(choice: Selected, options: argparse.Namespace) -> None:
+    report = Report(options.progress_format)
+    for model in choice.models():
+        download(model, options.output_dir / subfolder(model, choice.root), options, report)
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command; return its exit status."""
-    parser = build_options()
-
-    def command(options: argparse.Namespace) -> None:
-        selected = select(options)
-        if options.print_all:
-            print_all(selected)
-            return
-        report = Report(options.progress_format)
-
-        def work(choice: Selected) -> None:
-            for model in choice.models():
-                folder = options.output_dir / subfolder(model, choice.root)
-                download(model, folder, options, report)
-
-        for_each(work, selected, parser)
-
-    return run(command, parser, argv)
+    return run_for_each(_work_on, build_options(), argv)
 
 
 if __name__ == "__main__":

@@ -8,9 +8,8 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from ..cli import run
 from .model_yml import COMPOSITE_YML, MODEL_YML, CompositeModel, Model
-from .selection import Selected, build_parser, for_each, precisions_of, print_names, select, subfolder
+from .selection import Selected, build_parser, precisions_of, run_for_each, subfolder
 
 ACCURACY_YML = "accuracy-check.yml"
 
@@ -51,23 +50,12 @@ def _existing(path: Path) -> str | None:
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command; return its exit status."""
     parser = build_parser("omz_info_dumper", "Print what is known about models as JSON.")
+    facts: list[dict[str, object]] = []
 
-    def command(options: argparse.Namespace) -> None:
-        selected = select(options)
-        if options.print_all:
-            print_names(selected)
-            return
-        facts: list[dict[str, object]] = []
+    def work(choice: Selected, _: argparse.Namespace) -> None:
+        facts.append(describe(choice.read(), choice.root))
 
-        def work(choice: Selected) -> None:
-            facts.append(describe(choice.read(), choice.root))
-
-        try:
-            for_each(work, selected, parser)
-        finally:
-            print(json.dumps(facts, indent=4))
-
-    return run(command, parser, argv)
+    return run_for_each(work, parser, argv, finish=lambda: print(json.dumps(facts, indent=4)))
 
 
 if __name__ == "__main__":

@@ -21,7 +21,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..audio import read_recording
-from ..cli import run
 from ..errors import InputError, ModelError
 from ..files import cannot_write, read_array
 from ..mel import N_MELS, mel_spectrogram
@@ -29,7 +28,7 @@ from ..windows import check_mel
 from .cache import ensure_ir, publish_quantized
 from .model_yml import Model
 from .quantization_yml import Quantization, read_quantization
-from .selection import Selected, build_parser, for_each, positive, precisions, print_names, select, subfolder
+from .selection import Selected, build_parser, positive, precisions, run_for_each, subfolder
 
 QUANTIZED = ("FP16-INT8", "FP32-INT8")  # each is made from the IR of the first part's precision
 RECORDINGS = (".wav", ".flac", ".ogg", ".mp3")
@@ -285,25 +284,19 @@ def _make(model: Model, source: Path, target: Path, options: argparse.Namespace,
     quantize(source, target, pieces, arguments, precision=precision)
 
 
+def _work_on_all(choice: Selected, options: argparse.Namespace) -> None:
+    for model in choice.models():
+        _work_on(model, choice.root, options)
+
+
+def _check_options(options: argparse.Namespace) -> None:
+    if options.per_user and (options.output_dir or options.model_dir != Path()):
+        raise InputError("--per_user has a place of its own: expected no --model_dir and no --output_dir")
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command; return its exit status."""
-    parser = build_options()
-
-    def command(options: argparse.Namespace) -> None:
-        selected = select(options)
-        if options.print_all:
-            print_names(selected)
-            return
-        if options.per_user and (options.output_dir or options.model_dir != Path()):
-            raise InputError("--per_user has a place of its own: expected no --model_dir and no --output_dir")
-
-        def work(choice: Selected) -> None:
-            for model in choice.models():
-                _work_on(model, choice.root, options)
-
-        for_each(work, selected, parser)
-
-    return run(command, parser, argv)
+    return run_for_each(_work_on_all, build_options(), argv, check=_check_options)
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..cli import OneLineParser
+from ..cli import OneLineParser, run
 from ..errors import InputError, SpeechError
 from .cache import models_root
 from .convert import PRECISIONS
@@ -185,7 +185,36 @@ def for_each(
         raise SpeechError(f"{len(failed)} of {len(selected)} models failed: {', '.join(failed)}")
 
 
-def print_names(selected: Iterable[Selected]) -> None:
-    """Do what --print_all asks for."""
-    for choice in selected:
-        print(choice.name)
+def run_for_each(
+    work: Callable[[Selected, argparse.Namespace], None],
+    parser: argparse.ArgumentParser,
+    argv: Sequence[str] | None,
+    *,
+    check: Callable[[argparse.Namespace], None] = lambda options: None,
+    finish: Callable[[], None] = lambda: None,
+) -> int:
+    """Run a command of the zoo: print the names if asked to, else do the work for every chosen model.
+
+    Args:
+        work: Takes a model and the options.
+        parser: Of the command, made by `build_parser`.
+        argv: The arguments; those of the process when None.
+        check: Refuses options that do not go together.
+        finish: Done at the end, also when models have failed.
+
+    Returns:
+        The exit status.
+    """
+
+    def command(options: argparse.Namespace) -> None:
+        selected = select(options)
+        if options.print_all:
+            print("\n".join(choice.name for choice in selected))
+            return
+        check(options)
+        try:
+            for_each(lambda choice: work(choice, options), selected, parser)
+        finally:
+            finish()
+
+    return run(command, parser, argv)
