@@ -15,8 +15,8 @@ from openvino import opset13 as ops
 from measuring import processors
 from text_to_speech import Vocoder
 from text_to_speech.mel import N_MELS
-from text_to_speech.runtime import compile_model, read_model, reshaped, resolve_target
-from text_to_speech.zoo import ensure_ir, model_folder
+from text_to_speech.runtime import compile_model, model_path, read_model, reshaped, resolve_target
+from text_to_speech.zoo import model_folder
 
 Run = Callable[[], object]
 MATRIX = 2_048  # rows and columns of the matrix product
@@ -36,12 +36,12 @@ def through_vocoder(vocoder: Vocoder, frames: int) -> Run:
 
 def takes_only_mel(name: str) -> bool:
     """Whether a vocoder's one input is the mel spectrogram, so that it is one inference of one graph."""
-    return len(read_model(ensure_ir(name)).inputs) == 1
+    return len(read_model(model_path(name)).inputs) == 1
 
 
 def bare(name: str, precision: str, frames: int, *, static: bool = False) -> Run:
     """One inference in OpenVINO and nothing around it, of a vocoder whose one input is the mel spectrogram."""
-    path = ensure_ir(name)
+    path = model_path(name)
     model = reshaped(read_model(path), {"mel": (1, N_MELS, frames if static else -1)}, path)
     target = resolve_target("CPU", precision)
     request = compile_model(model, target, path, kernels=600).create_infer_request()

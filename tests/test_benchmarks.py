@@ -149,8 +149,37 @@ def test_what_is_not_installed_is_skipped_by_name(benchmarks, capsys):
     assert "skipped: not there: x is not installed" in capsys.readouterr().out
 
 
+# With the tiny vocoder and the real acoustic models: the benchmarks take no names for those.
+
+
 def test_speaking_to_a_file_is_measured(benchmarks, tiny):
-    """With the real acoustic models: their names are not options of this benchmark."""
     figures = benchmarks["memory"].speak(str(tiny.vocoder), "auto", 100)
     assert figures["audio s"] > 3
     assert figures["wall s"] > 0
+
+
+def test_the_stages_are_parts_of_the_whole(benchmarks, tiny):
+    run = benchmarks["pipeline"].speak(str(tiny.vocoder), "f32")
+    assert run["first call ms"] > 0
+    sentence = run["texts"]["sentence"]
+    stages = [sentence[f"of it {stage}"] for stage in ("text", "acoustic", "vocoder")]
+    assert all(stage > 0 for stage in stages)
+    table = [
+        *benchmarks["pipeline"].rows_of("tiny", [run, run]),
+        benchmarks["pipeline"].first_row("tiny", [run]),
+    ]
+    assert [row["vocoder"] for row in table] == ["tiny"] * 4
+
+
+def test_windows_are_compared_with_the_best_single_one(benchmarks, tiny):
+    base, *rows = benchmarks["windows"].measure(str(tiny.vocoder), seconds=10.0, rounds=1)
+    assert base["ratio"] == 1
+    assert len(rows) == 4
+    assert all(row["ratio"] > 0 for row in rows)
+
+
+def test_a_peer_speaks_both_texts(benchmarks, tiny):
+    figures = benchmarks["peers"].speak("ours", str(tiny.vocoder))
+    row, longer = benchmarks["peers"].rows_of("ours", [figures])
+    assert (row["text"], longer["text"]) == ("sentence", "paragraph")
+    assert row["audio s"] < longer["audio s"]
