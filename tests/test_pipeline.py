@@ -77,8 +77,8 @@ def test_sentences_are_apart_and_phonemes_within(synthesizer: Synthesizer) -> No
     first, second, third = synthesizer.synthesize(TEXT).sentences
     # The tiny models make no silence of their own, so the pauses are all there is.
     assert first.start == 0.0
-    assert second.start - first.end == pytest.approx(0.30, abs=0.01)
-    assert third.start - second.end == pytest.approx(0.65, abs=0.01)
+    assert second.start - first.end == pytest.approx(0.40, abs=0.01)
+    assert third.start - second.end == pytest.approx(0.75, abs=0.01)
     for sentence in (first, second, third):
         assert "".join(p.symbol for p in sentence.phoneme_times) == sentence.phonemes
         times = [t for p in sentence.phoneme_times for t in (p.start, p.end)]
@@ -119,14 +119,14 @@ def test_the_silence_of_the_model_counts_as_pause(lead: int, tail: int, tiny, sp
     speech = synthesizer.synthesize(TEXT)
     sounds = [(s.phoneme_times[0].start, s.phoneme_times[-1].end) for s in speech.sentences]
     assert sounds[0][0] <= 0.06
-    assert sounds[1][0] - sounds[0][1] == pytest.approx(0.30, abs=0.01)
-    assert sounds[2][0] - sounds[1][1] == pytest.approx(0.65, abs=0.01)
+    assert sounds[1][0] - sounds[0][1] == pytest.approx(0.40, abs=0.01)
+    assert sounds[2][0] - sounds[1][1] == pytest.approx(0.75, abs=0.01)
 
 
 def test_what_has_no_sound_is_passed_over(synthesizer: Synthesizer) -> None:
     speech = synthesizer.synthesize("One.\n\n***\n\nTwo.")
     assert [s.text for s in speech.sentences] == ["One.", "Two."]
-    assert speech.sentences[1].start - speech.sentences[0].end == pytest.approx(0.65, abs=0.01)
+    assert speech.sentences[1].start - speech.sentences[0].end == pytest.approx(0.75, abs=0.01)
 
 
 @pytest.mark.parametrize("text", ["", "  \n\n ", "***", "..."])

@@ -55,6 +55,10 @@ def test_a_pause_between_sentences_is_the_pause(text: str) -> None:
     assert (first.pause_after, second.pause) == (2.0, 2.0)
 
 
+def test_a_pause_of_nothing_in_a_sentence_does_not_cut_it() -> None:
+    assert [u.text for u in said(script("One two.", Pause(4, 0.0)))] == ["One two."]
+
+
 def test_pauses_at_both_ends_are_kept() -> None:
     first, last = said(parse_text("[pause 1s] One. [pause 2s]"))
     assert (first.text, first.pause) == ("One.", 1.0)

@@ -41,7 +41,10 @@ DURATION_OUTPUTS = {
 }
 DECODER_INPUTS = {"data": "1,?,?", "prosody": f"1,?,{PROSODY_CHANNELS}"}
 
-SILENT_LEVEL = -7.0  # a frame is silent when all its mel bands are below this (natural logarithm): -61 dB
+SILENT_LEVEL = (
+    -7.0
+)  # a frame is silent, and may be cut, when all its mel bands are below this (natural logarithm)
+AUDIBLE_LEVEL = -5.0  # below this it counts as pause: the waveform is 50 dB under full scale there
 VOICED = 0.5  # frames of more voicing than this have a pitch
 LOG_SEMITONE = np.float32(np.log(2) / 12)
 SYMBOLS_IN_MODEL = ("framework", "symbols")  # where OpenVINO keeps the ONNX metadata property `symbols`
@@ -198,9 +201,9 @@ def directed(prosody: Prosody, *, alpha: PerPhoneme, pitch: PerPhoneme) -> Proso
     return replace(prosody, durations=prosody.durations * longer, pitch=prosody.pitch + higher)
 
 
-def silent_ends(mel: NDArray[np.float32]) -> tuple[int, int]:
-    """Count the silent frames at the start and at the end of a mel spectrogram, float32 [80, T]."""
-    loud = np.flatnonzero(mel.max(axis=0) >= SILENT_LEVEL)
+def silent_ends(mel: NDArray[np.float32], *, level: float = SILENT_LEVEL) -> tuple[int, int]:
+    """Count the frames at the start and at the end of a mel spectrogram, float32 [80, T], that are below a level."""
+    loud = np.flatnonzero(mel.max(axis=0) >= level)
     frames = mel.shape[1]
     return (int(loud[0]), frames - 1 - int(loud[-1])) if loud.size else (frames, frames)
 

@@ -26,7 +26,7 @@ from typing import ParamSpec, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from .acoustic import AcousticModel, Spectrogram, silent_ends, trim_silence
+from .acoustic import AUDIBLE_LEVEL, AcousticModel, Spectrogram, silent_ends, trim_silence
 from .errors import InputError
 from .loudness import Amplifier, frame_gains
 from .mel import FRAME_SECONDS, HOP_LENGTH
@@ -219,7 +219,7 @@ class Synthesizer:
                 break
             lead = min(LEAD_KEPT, max(0, wanted - tail)) if spoken else LEAD_KEPT
             spectrogram, gains = spent.on("acoustic", self._render, utterance, lead)
-            silent_lead, next_tail = silent_ends(spectrogram.mel)
+            silent_lead, next_tail = silent_ends(spectrogram.mel, level=AUDIBLE_LEVEL)
             pause = max(0, wanted - tail - silent_lead)
             spoken = place(utterance, spectrogram, position + pause, silent_from=position - tail)
             parts.append(_Part(spoken, Amplifier(gains), pause=pause))
@@ -342,7 +342,7 @@ def place(utterance: Utterance, spectrogram: Spectrogram, start: int, *, silent_
     # The first and the last duration are those of the silence around the phonemes. The voice was taught that the
     # last sound lasts into that silence (0.2 s of it); what is silent belongs to the mark behind it here.
     sounds = [index for index, symbol in enumerate(phonemes) if symbol not in PUNCTUATION]
-    silent = spectrogram.mel.shape[1] - silent_ends(spectrogram.mel)[1]
+    silent = spectrogram.mel.shape[1] - silent_ends(spectrogram.mel, level=AUDIBLE_LEVEL)[1]
     edges[sounds[-1] + 1] = np.clip(silent, edges[sounds[-1]] + 1, edges[sounds[-1] + 1])
     times = ((start + edges) * FRAME_SECONDS).tolist()
     heard = tuple(map(SpokenPhoneme, phonemes, times[:-2], times[1:-1]))

@@ -22,12 +22,11 @@ ALPHAS = (0.5, 2.0)  # how many times as long speech may become, least and most
 PITCHES = (-12.0, 12.0)  # semitones
 VOLUMES = (-60.0, 20.0)  # dB
 LONGEST_PAUSE = 60.0  # seconds
-SENTENCE_PAUSE = 0.30  # seconds of silence between two sentences, if nothing else is asked for
-PARAGRAPH_PAUSE = 0.65  # seconds between two paragraphs
+SENTENCE_PAUSE = 0.40  # seconds of silence between two sentences, if nothing else is asked for
+PARAGRAPH_PAUSE = 0.75  # seconds between two paragraphs
 
 _TIME = re.compile(r"(\d{1,9}(?:\.\d{0,9})?|\.\d{1,9}) ?(ms|s)")
 _PLAIN_PAUSE = re.compile(r"(?<!\[)\[pause +([+-]?[\d.][^\[\]]{0,20})\](?!\])")
-_INLINE_PHONEMES = re.compile(r"\[\[[^\[\]]{0,2000}\]\]")
 
 
 @dataclass(frozen=True)
@@ -158,10 +157,9 @@ class Script:
         return self.deliveries[index - 1][1] if index else Delivery()
 
     def sentences(self) -> Iterator[Sentence]:
-        """Yield the sentences of the text; no reading, alias or inline phonemes are cut in two."""
+        """Yield the sentences of the text; none ends in a reading or an alias."""
         spans = [(reading.start, reading.end) for reading in self.readings]
         spans += [(alias.start, alias.end) for alias in self.aliases]
-        spans += [match.span() for match in _INLINE_PHONEMES.finditer(self.text)]
         masked = _masked(self.text, sorted(spans))
         for block in self.blocks:
             found = [

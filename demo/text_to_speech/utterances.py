@@ -206,6 +206,8 @@ def _merged(
 ) -> Iterator[Word | Mark | Pause]:
     position = 0
     for direction in directions:
+        if isinstance(direction, Pause) and not direction.seconds:
+            continue  # there is no pause in a sentence that it could take away
         while position < len(words) and words[position][0] < direction.at:
             yield words[position][1]
             position += 1
