@@ -10,7 +10,9 @@ decides by the tag. Conditions, several of which may stand in a line with `&` be
     prev, next     the word before or behind it is one of these
     before, after  one of the four words before or behind it is
     near           one of the six words on either side is
+    prevtag, nexttag  the tagger says so of the word before (adverbs left out), or behind
     capital        written with a capital, but not at the beginning of the sentence
+    titled         written with a capital and small letters
     first, last    the first word of the sentence, the last one
     tag            the tagger says so
 """
@@ -26,6 +28,9 @@ _TABLE = """
 read
     ɹˈid  base
     ɹˈɛd  participle
+    ɹˈid  before let make makes made help helps helped hear heard watch watched see saw & prevtag NN NNP NNS
+    ɹˈɛd  prevtag NN NNP
+    ɹˈid  prev who that & after do are have will can tend like love enjoy learn know live get & tag VBP VBD VB VBN
     ɹˈɛd  prev he she it
     ɹˈɛd  prev who & tag VBD
     ɹˈid  near every always often usually sometimes daily tomorrow now
@@ -39,6 +44,11 @@ live
     lˈIv  prev played play plays playing sang sing performed perform recorded broadcast streamed stream aired going went
     lˈIv  prev go see shown watch televised reporting & next on from in at to
     lˈIv  prev broadcast streamed shown televised reporting
+    lˈIv  last & before hear heard watch watched see saw show shown broadcast stream streamed air aired play played
+    lˈIv  last & before sing sang perform performed performing performance concert match game event
+    lˈIv  before watch hear catch follow & prevtag NN NNS NNP & next on at from
+    lˈIv  first & next from updates coverage music
+    lˈIv  noun & nexttag NN NNS
     lˈɪv  verb
 lives
     lˈɪvz  prev he she it who everyone nobody someone somebody
@@ -65,6 +75,10 @@ lead
     lˈɛd  next pipe pipes paint paints poisoning pencil pencils shot weight weights acid battery batteries roof crystal
     lˈɛd  next bullet bullets mine mines ore glass contamination content levels exposure
     lˈɛd  next oxide solder ions dust foil smelter
+    lˈɛd  prev as & before heavy dense soft grey gray dull
+    lˈɛd  prev like & before heavy heavily felt feel feels feeling weighed sank sink
+    lˈɛd  prev with from in of & last & before covered lined coated filled poisoned contaminated sealed roof pipe pipes
+    lˈɛd  next balloon lined free based
     lˈid  base
     lˈid  prev the & before in took take takes taking into lost held hold gained regained
     lˈɛd  near metal metals toxic poison poisonous copper zinc mercury pencil bullets paint pipes gasoline petrol
@@ -73,7 +87,9 @@ lead
     lˈɛd  prev much little & after found in
     lˈid  verb
 present
+    pɹˈɛzᵊnt  next day company tense
     pɹizˈɛnt  verb
+    pɹizˈɛnt  next itself themselves himself herself evidence
     pɹˈɛzᵊnt  noun
 presents
     pɹizˈɛnts  prev he she it who & next the a an his her its their some
@@ -92,23 +108,30 @@ dove
     dˈOv  next into off under in down through over behind for from deep to back
 polish
     pˈOlɪʃ  capital
+    pˈOlɪʃ  titled & first & nexttag NN NNS NNP JJ
     pˈOlɪʃ  first & tag NNP JJ & next food language people man woman government president army border city citizens
     pˈɑlɪʃ  first
 tear
     tˈɪɹ  next gas duct ducts drop drops stained
     tˈɛɹ  prev and & before wear
     tˈɛɹ  verb
+    tˈɛɹ  first & next along here off up open down out into
     tˈɛɹ  next in & near coat shirt dress jeans paper fabric muscle ligament sleeve cloth sail tent pocket trousers
     tˈɛɹ  near ligament muscle tendon meniscus fabric
+    tˈɛɹ  near hamstring achilles cartilage calf cuff acl seam lining knee shoulder tissue curtain net mesh
     tˈɪɹ  noun
 tears
     tˈɛɹz  prev he she it who
     tˈɛɹz  verb & next the a an his her its up down apart off at through
     tˈɪɹz  noun
 bow
+    bˈO  next tie ties window and & after tie ties window arrow arrows
+    bˈW  next out down & tag VB VBP VBD NN
     bˈW  verb
+    bˈW  next of & after ship boat vessel yacht ferry canoe
     bˈW  before take takes took taking make makes made making gave give gives & prev a low deep final polite slight
     bˈW  near ship boat vessel stern deck waves sailors hull harbour harbor anchor
+    bˈW  near actors actor audience stage applause performers cast king queen emperor encore greeting final curtsy
     bˈO  noun
 bows
     bˈWz  prev he she it who
@@ -123,7 +146,11 @@ records
 minute
     mInˈut  next detail details trace traces amount amounts quantity quantities particle particles difference
     mInˈut  next differences change changes fraction fractions variations crystals creatures organisms
-    mInˈut  prev is are was were so very too extremely almost & last
+    mˈɪnət  prevtag CD
+    mˈɪnət  prev every each last next final a per this that any
+    mInˈut  nexttag NNS
+    mInˈut  prev is are was were be been so very too extremely almost & last
+    mInˈut  prev is are was were be been so very too extremely & next but and yet though compared in or
 desert
     dəzˈɜɹt  verb
     dˈɛzəɹt  noun
@@ -162,14 +189,18 @@ def _words(text: str) -> frozenset[str]:
 
 
 _ADVERBS = _words(
-    "not never ever always also still just already only often usually really even soon rarely hardly"
+    "not n't never ever always also still just already only often usually really even soon rarely hardly"
 )
 _BEFORE_INFINITIVES = _words(
-    "to will would can could shall should may might must 'll wo ca n't cannot do does did let please help"
+    "to will would can could shall should may might must 'll wo ca cannot do does did let please help"
     " don't didn't doesn't won't can't couldn't wouldn't shouldn't"
 )
 _SUBJECTS = _words("i you we they he she it who")
-_HAVE_OR_BE = _words("have has had having 've was were been be being is are am get gets got 's")
+_HAVE_OR_BE = _words(
+    "have has had having 've was were been be being is are am get gets got 's 'd haven't hasn't hadn't isn't aren't"
+    " wasn't weren't"
+)
+_ANYONE = _words("anyone anybody everyone everybody someone somebody nobody people")
 _DETERMINERS = _words(
     "the a an this that these those my your his her our their its no some any every each another whose what of in at"
     " for with by from on one two three four five many few several 's"
@@ -209,9 +240,10 @@ class _Place:
         for offset in range(-1, -5, -1):
             if self.word(offset) in _AUXILIARIES:
                 nearest = self.word(-1)
-                return nearest in _SUBJECTS or (
-                    self.tag(-1).startswith("NN") and self.word(offset + 1) in _DETERMINERS
+                named = self.tag(-1).startswith("NN") and (
+                    self.word(offset + 1) in _DETERMINERS or offset == -2  # does Anna object
                 )
+                return nearest in _SUBJECTS or nearest in _ANYONE or named
         return False
 
     def is_verb(self) -> bool | None:
@@ -260,6 +292,10 @@ class _Condition:
                 return place.word(place.previous()) in self.words
             case "next":
                 return not self.words or place.word(1) in self.words
+            case "prevtag":
+                return place.tag(place.previous()) in self.words
+            case "nexttag":
+                return place.tag(1) in self.words
             case "before":
                 return any(place.word(offset) in self.words for offset in range(-4, 0))
             case "after":
@@ -268,6 +304,8 @@ class _Condition:
                 return any(place.word(offset) in self.words for offset in range(-6, 7))
             case "capital":
                 return capital and place.at > 0
+            case "titled":
+                return capital
             case "first":
                 return place.at == 0
             case "last":

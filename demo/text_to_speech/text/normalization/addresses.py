@@ -153,7 +153,7 @@ RULES = (
     Rule(
         re.compile(
             r"(?<![\w.])(?:(version|Version|Python|Ubuntu|iOS|Android|macOS|release|[vV](?=\d)) ?)?"
-            r"(?<![\d.])(\d+(?:\.\d+){2,}|(?<=[a-zA-Z] )\d+\.\d+|(?<=v)\d+(?:\.\d+)*|(?<=V)\d+(?:\.\d+)*)(?![\w]|\.\d)"
+            r"(?<![\d.])(\d+(?:\.\d+){2,}|(?<=[a-zA-Z] )\d+\.\d+|(?<=v)\d+(?:\.\d+)*|(?<=V)\d+(?:\.\d+)+)(?![\w]|\.\d)"
         ),
         _version,
         DIGITS,

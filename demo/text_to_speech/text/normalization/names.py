@@ -125,6 +125,15 @@ def _small_roman(match: re.Match[str], _: Context) -> str | None:
     return words.cardinal(str(value)) if value else None
 
 
+def _is_word_or_form(word: str, context: Context) -> bool:
+    """Tell whether the dictionary has a word, or the one that it is a form of: "items", "baked", "sales"."""
+    forms = [
+        word,
+        *(word[: -len(ending)] for ending in ("s", "es", "ed", "d", "ing") if word.endswith(ending)),
+    ]
+    return any(len(form) > 2 and context.is_word(form) for form in forms) or context.is_word(word)
+
+
 def _capitals(match: re.Match[str], context: Context) -> str | None:
     written, plural = match["word"], match["s"] or ""
     if match[0] in SAID_OTHERWISE or written in SAID_OTHERWISE:
@@ -133,7 +142,7 @@ def _capitals(match: re.Match[str], context: Context) -> str | None:
         return written.lower() + plural
     if len(written) == 2 and written not in SHORT_WORDS:
         return words.letters(written) + plural
-    small = context.is_word(written.lower())
+    small = _is_word_or_form(written.lower(), context)
     named = (
         written in NAMED and not context.shouted and _word_before(match).lower() in ("the", "an", "a", "our")
     )

@@ -68,7 +68,7 @@ _NEXT_NOUN = re.compile(r"[ -](?!can (?:be|have|also|not|only)\b)([A-Za-z]{2,})(
 def _is_adjective(match: re.Match[str]) -> bool:
     """Tell whether a quantity stands in front of a noun: "a $5 bill", "a 6 ft fence"."""
     behind = match.string[match.end() : match.end() + 24]
-    if re.match(rf"[ -](?:(?:{MONEY_NOUNS})(?:s|es)?\b|a-)", behind):
+    if re.match(rf"[ -](?:(?:{MONEY_NOUNS})(?:s|es)?\b|a-|per-)", behind):
         return True
     noun = _NEXT_NOUN.match(behind)
     if not noun or noun[1].lower() in NO_NOUNS or noun[1].endswith(("ly", "ed")):

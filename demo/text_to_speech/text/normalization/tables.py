@@ -325,7 +325,7 @@ SPELT = word_set(
 )
 # Initialisms that are also words which people write in capitals to stress them: spelt behind an article.
 NAMED = word_set(
-    "WHO DOT ACT SAT CAT ADD ALS ARM BAR COD HIT ICE NOW PET SET SUM TIP USE WAR DOE FIT GAP NET"
+    "WHO ERA DOT ACT SAT CAT ADD ALS ARM BAR COD HIT ICE NOW PET SET SUM TIP USE WAR DOE FIT GAP NET"
 )
 # The words of two letters; other two capitals are spelt: LA, PA, QR.
 SHORT_WORDS = word_set(
