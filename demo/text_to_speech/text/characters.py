@@ -67,6 +67,7 @@ _RULES: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"\""), "”"),
     (re.compile(r"([=_*#~+<>|/^])\1{2,}"), " "),  # a line drawn with characters
     (re.compile(r"([.,;:!?—]{3})[.,;:!?—]+([.,;:!?—])"), r"\1\2"),  # ten marks sound like four
+    (re.compile(r"([“”'()])\1{2,}"), r"\1"),
     (re.compile(r"(?<=\d),(?=\d)(?!\d{3}(?!\d))"), ", "),  # 1,2,3 is a list, 1,234,567 a number
     (re.compile(rf"\S{{{MAX_TOKEN}}}(?=\S)"), r"\g<0> "),
 )
