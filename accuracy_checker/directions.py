@@ -38,7 +38,7 @@ def median_pitch(audio: NDArray[np.float32]) -> float:
     import librosa
 
     pitch, voiced, _ = librosa.pyin(
-        audio.astype(np.float64), sr=SAMPLE_RATE, fmin=60, fmax=600, hop_length=256, resolution=0.05
+        audio.astype(np.float64), sr=SAMPLE_RATE, fmin=60, fmax=600, frame_length=1024, hop_length=512
     )
     return float(np.median(pitch[voiced]))
 

@@ -181,3 +181,8 @@ def test_speaking_unknown_words_imports_neither_another_inference_runtime_nor_to
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
     done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True)
     assert (done.stdout.decode().strip(), done.stderr.decode()) == ("[]", "")
+
+
+@pytest.mark.parametrize("text", ["#²e", "www.²e", "x⁴¹y"])
+def test_raised_digits_that_no_rule_reads_are_spoken(text: str, phonemizer: Phonemizer):
+    assert any(symbol.isalpha() for symbol in phonemizer(text))

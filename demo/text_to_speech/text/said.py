@@ -27,6 +27,9 @@ _RULES: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"(?<=[\w)”])(?=[“(])"), " "),
     (re.compile(rf"\S{{{MAX_TOKEN}}}(?=\S)"), r"\g<0> "),
 )
+_RAISED_DIGITS = str.maketrans(
+    "⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789"
+)  # that no rule read: digits to the phonemiser, but no numbers
 _JOINED_TOKEN = re.compile(rf"(?<!\S)\S{{{MAX_PARTS + 1},}}")
 _WORD = re.compile(rf"(?:[^\W_]|{PRESET})(?:\S*(?:[^\W_]|{PRESET}))?")
 _PART = re.compile(r"[^\W\d_]?[a-zß-öø-ÿ]+|[A-ZÀ-ÖØ-Þ]+|\d+|\S")
@@ -78,6 +81,7 @@ def say(readable: TracedText, readings: Sequence[Reading], spell: Callable[[str]
         pieces.append(TracedText.standing_for(before + said + after, *readable.span(start, end)))
         position = end
     text = TracedText.join([*pieces, readable[position:]]) if pieces else readable
+    text = text.translate(_RAISED_DIGITS)
     for pattern, replacement in _RULES:
         text = text.sub(pattern, replacement)
     return SaidText(text.sub(_JOINED_TOKEN, _loosen), tuple(presets))
