@@ -1,4 +1,4 @@
-"""The command lines of models/README.md, run by the real benchmark_app on tiny models of the same interface."""
+"""The command lines of models/README.md, run by the real benchmark_app on the IRs that omz_converter makes."""
 
 import json
 import re
@@ -8,37 +8,19 @@ import subprocess
 import sys
 from pathlib import Path
 
-import openvino
 import pytest
 
-import tiny_models
-from text_to_speech.text import SYMBOLS
+from text_to_speech.zoo import converter
 from text_to_speech.zoo.selection import Selected, build_parser, select
 
 ROOT = Path(__file__).parents[2]
 COMMANDS = re.findall(r"^benchmark_app .*$", (ROOT / "models" / "README.md").read_text(), re.MULTILINE)
-EMBEDDING = 256
 
 
 @pytest.fixture(scope="module")
 def converted(tmp_path_factory):
-    """Stand-ins for what omz_converter makes, with the static shapes of model.yml."""
     folder = tmp_path_factory.mktemp("zoo")
-    for choice in models():
-        for model in choice.models():
-            inputs = {entry.name: list(entry.shape) for entry in model.input_info}
-            stand_in = folder / "stand-in.xml"
-            if "mel" in inputs:
-                tiny_models.save_vocoder(stand_in)
-            elif "data" in inputs:
-                tiny_models.save_regression(stand_in, embedding=EMBEDDING)
-            else:
-                tiny_models.save_duration_prediction(stand_in, SYMBOLS, bare=True)
-            ir = openvino.Core().read_model(stand_in)
-            ir.reshape(inputs)
-            place = folder / "public" / model.folder.relative_to(ROOT / "models")
-            for precision in ("FP16", "FP32"):
-                openvino.save_model(ir, place / precision / f"{model.name}.xml")
+    assert converter.main(["--list", str(ROOT / "models.lst"), "-d", str(folder)]) == 0
     return folder
 
 
