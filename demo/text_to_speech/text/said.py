@@ -27,9 +27,9 @@ _RULES: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"(?<=[\w)”])(?=[“(])"), " "),
     (re.compile(rf"\S{{{MAX_TOKEN}}}(?=\S)"), r"\g<0> "),
 )
-_RAISED_DIGITS = str.maketrans(
-    "⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789"
-)  # that no rule read: digits to the phonemiser, but no numbers
+_RAISED_DIGITS = {  # those that no rule read; the phonemiser takes them for numbers and fails
+    ord(raised): str(plain) for plain, raised in enumerate("⁰¹²³⁴⁵⁶⁷⁸⁹")
+}
 _JOINED_TOKEN = re.compile(rf"(?<!\S)\S{{{MAX_PARTS + 1},}}")
 _WORD = re.compile(rf"(?:[^\W_]|{PRESET})(?:\S*(?:[^\W_]|{PRESET}))?")
 _PART = re.compile(r"[^\W\d_]?[a-zß-öø-ÿ]+|[A-ZÀ-ÖØ-Þ]+|\d+|\S")
