@@ -15,10 +15,13 @@ its own, with a voice that comes as a package:
 
 from __future__ import annotations
 
+import argparse
 import json
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
+from importlib import metadata
+from pathlib import Path
 from typing import Any
 
 from measuring import Report, Row, add_vocoders, arguments, cost_of, in_own_process, medians, peak_megabytes
@@ -66,6 +69,7 @@ def hibari(_: str) -> Voice:
 
 
 PROGRAMS = {"ours": ours, "piper": piper, "hibari": hibari}
+PEERS = ("piper", "hibari")
 
 
 def speak(program: str, vocoder: str) -> dict[str, Any]:
@@ -93,17 +97,37 @@ def speak_text(
     }
 
 
+def speak_lines(program: str, vocoder: str, lines: Path, folder: Path) -> dict[str, Any]:
+    """Speak every line of a file to a NumPy file of its own, float32."""
+    import numpy as np
+
+    rate, whole, _ = PROGRAMS[program](vocoder)
+    files = []
+    for line in filter(None, map(str.strip, lines.read_text(encoding="utf-8").splitlines())):
+        files.append(f"{len(files)}.npy")
+        np.save(folder / files[-1], np.concatenate(list(whole(line))).astype(np.float32))
+    return {"rate": rate, "files": files}
+
+
+def add_pythons(parser: argparse.ArgumentParser) -> None:
+    """Add the options that say where the peers are installed."""
+    for peer in PEERS:
+        parser.add_argument(
+            f"--{peer}", default=sys.executable, metavar="PYTHON", help=f"Python with {peer}-tts"
+        )
+
+
 def contestants(vocoders: list[str], pythons: dict[str, str]) -> dict[str, tuple[str, tuple[str, ...]]]:
     """The programs that can be run, by the name in the table: a Python and the options of its process."""
     found = {f"this, {name}": (sys.executable, ("--child", "ours", "--vocoder", name)) for name in vocoders}
     for program, python in pythons.items():
         options = ("--child", program)
         try:
-            in_own_process(__file__, *options, python=python)  # the first round, which does not count
+            version = in_own_process(__file__, *options, "--check", python=python)["version"]
         except (SystemExit, OSError) as error:
             print(f"skipped: {program}: {error}")
         else:
-            found[program] = (python, options)
+            found[f"{program}-tts {version}"] = (python, options)
     return found
 
 
@@ -117,20 +141,32 @@ def rows_of(name: str, runs: list[dict[str, Any]]) -> list[Row]:
     return rows
 
 
+def child(args: argparse.Namespace, vocoder: str) -> dict[str, Any]:
+    """What one of the processes does."""
+    if args.check:
+        PROGRAMS[args.child](vocoder)
+        return {"version": metadata.version(f"{args.child}-tts")}
+    if args.lines:
+        return speak_lines(args.child, vocoder, args.lines, args.folder)
+    return speak(args.child, vocoder)
+
+
 def main() -> None:
     """Measure and print the table; with --child, be one of the processes."""
     parser = arguments(__doc__, rounds=3)
     add_vocoders(parser)
-    parser.add_argument("--piper", default=sys.executable, metavar="PYTHON", help="Python with piper-tts")
-    parser.add_argument("--hibari", default=sys.executable, metavar="PYTHON", help="Python with hibari-tts")
+    add_pythons(parser)
     parser.add_argument("--child", choices=PROGRAMS, help="print one process's figures as JSON")
+    parser.add_argument("--check", action="store_true", help="with --child: only load the program")
+    parser.add_argument("--lines", type=Path, help="with --child: speak the lines of this file")
+    parser.add_argument("--folder", type=Path, help="with --lines: to NumPy files in this folder")
     args = parser.parse_args()
     vocoders = args.vocoders or ["hifi-gan"]
     if args.child:
-        print(json.dumps(speak(args.child, vocoders[0])))
+        print(json.dumps(child(args, vocoders[0])))
         return
     report = Report(args.json)
-    programs = contestants(vocoders, {"piper": args.piper, "hibari": args.hibari})
+    programs = contestants(vocoders, {peer: getattr(args, peer) for peer in PEERS})
     runs: dict[str, list[dict[str, Any]]] = {name: [] for name in programs}
     for _ in range(args.rounds):
         for name, (python, options) in programs.items():

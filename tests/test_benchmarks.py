@@ -183,3 +183,35 @@ def test_a_peer_speaks_both_texts(benchmarks, tiny):
     row, longer = benchmarks["peers"].rows_of("ours", [figures])
     assert (row["text"], longer["text"]) == ("sentence", "paragraph")
     assert row["audio s"] < longer["audio s"]
+
+
+def test_lines_are_spoken_to_files(benchmarks, tiny, tmp_path):
+    (tmp_path / "lines.txt").write_text("One.\n\n Two, three.\n", encoding="utf-8")
+    spoken = benchmarks["peers"].speak_lines("ours", str(tiny.vocoder), tmp_path / "lines.txt", tmp_path)
+    assert spoken == {"rate": 22_050, "files": ["0.npy", "1.npy"]}
+    first, second = (np.load(tmp_path / name, allow_pickle=False) for name in spoken["files"])
+    assert first.dtype == np.float32
+    assert 0 < first.size < second.size
+
+
+def test_judged_lines_become_one_row(benchmarks):
+    pytest.importorskip("whisper_normalizer")
+    from evaluation.hearing import Heard
+    from evaluation.judges import Quality
+
+    class Panel:
+        def hear(self, waveform, *, rate):
+            quality = Quality(overall=waveform[0], signal=3.5, background=4.0, p808=4.1)
+            return Heard(transcript="red fish", quality=quality, clicks=0, seconds=1.0)
+
+    waveforms = [np.array([3.0]), np.array([4.0])]
+    row = benchmarks["quality"].judge(Panel(), "tiny", ["Red fish.", "Red fox!"], waveforms)
+    assert row["word error rate %"] == 25.0
+    assert row["DNSMOS overall"] == 3.5
+    assert row["audio s"] == 2.0
+
+
+def test_a_peer_that_is_not_installed_is_skipped(benchmarks, capsys):
+    found = benchmarks["peers"].contestants(["hifi-gan"], {"piper": "no/such/python"})
+    assert list(found) == ["this, hifi-gan"]
+    assert "skipped: piper" in capsys.readouterr().out

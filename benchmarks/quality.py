@@ -1,0 +1,79 @@
+"""How the programs of peers.py sound: word error rate and DNSMOS on the same lines of text.
+
+python benchmarks/quality.py --lines FILE.txt [--vocoder NAME ...] [--piper PYTHON] [--hibari PYTHON] [--json FILE]
+
+Each program speaks every line of the file in a process of its own; then the judges of training/evaluation, Whisper
+tiny.en and DNSMOS, hear them all. The extra `evaluate` brings the judges.
+"""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from measuring import ROOT, Report, Row, add_vocoders, arguments, in_own_process
+from peers import PEERS, add_pythons, contestants
+
+Program = tuple[str, tuple[str, ...]]  # a Python and the options of its process
+
+
+def speech_of(program: Program, lines: Path, folder: Path) -> list[Any]:
+    """Let a program speak the lines, and return float32 waveforms at 22,050 Hz."""
+    import librosa
+
+    from text_to_speech import SAMPLE_RATE
+
+    python, options = program
+    script = Path(__file__).with_name("peers.py")
+    spoken = in_own_process(script, *options, "--lines", lines, "--folder", folder, python=python)
+    waveforms = (np.load(folder / name, allow_pickle=False) for name in spoken["files"])
+    return [librosa.resample(w, orig_sr=spoken["rate"], target_sr=SAMPLE_RATE) for w in waveforms]
+
+
+def judge(panel: Any, name: str, texts: list[str], waveforms: list[Any]) -> Row:
+    """Let the judges hear a program."""
+    from evaluation.judges import mean_quality, normaliser
+    from evaluation.measures import WordErrors, word_errors
+
+    heard = [panel.hear(waveform, rate=True) for waveform in waveforms]
+    errors = WordErrors()
+    for text, line in zip(texts, heard, strict=True):
+        errors += word_errors(normaliser()(text), line.transcript)
+    quality = mean_quality([line.quality for line in heard])
+    return {
+        "program": name,
+        "audio s": sum(line.seconds for line in heard),
+        "word error rate %": 100.0 * errors.rate,
+        "DNSMOS overall": quality.overall,
+        "signal": quality.signal,
+        "background": quality.background,
+        "P.808": quality.p808,
+    }
+
+
+def main() -> None:
+    """Measure and print the table."""
+    parser = arguments(__doc__)
+    parser.add_argument("--lines", type=Path, required=True, metavar="FILE", help="text, one line each")
+    add_vocoders(parser)
+    add_pythons(parser)
+    args = parser.parse_args()
+    texts = [line.strip() for line in args.lines.read_text(encoding="utf-8").splitlines() if line.strip()]
+    report = Report(args.json)
+    sys.path.insert(0, str(ROOT / "training"))
+    from evaluation.hearing import Panel
+
+    panel, rows = Panel(), []
+    pythons = {peer: getattr(args, peer) for peer in PEERS}
+    for name, program in contestants(args.vocoders or ["hifi-gan"], pythons).items():
+        with tempfile.TemporaryDirectory() as folder:
+            rows.append(judge(panel, name, texts, speech_of(program, args.lines, Path(folder))))
+    report.table(f"{len(texts)} lines of {args.lines.name}", rows)
+
+
+if __name__ == "__main__":
+    main()
