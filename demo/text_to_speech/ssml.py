@@ -14,7 +14,6 @@ import math
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import TypeVar
 from xml.parsers import expat
 
 from .errors import InputError
@@ -32,43 +31,35 @@ from .script import (
     parse_text,
     parse_time,
 )
+from .ssml_values import (
+    BREAKS,
+    EMPHASIS,
+    RefusedError,
+    choice,
+    decibels,
+    ordered_date,
+    semitones,
+    time_factor,
+    wanted,
+)
 from .text import Reading
 from .text.normalization import SAY_AS, read_as
 from .text.pronunciations import parse_phonemes
 
 _log = logging.getLogger(__name__)
 
-T = TypeVar("T")
-
 LONGEST_DOCUMENT = 10_000_000  # characters
 DEEPEST = 64  # elements in one another
 LONGEST_READING = 150  # characters of what is read as one: a date, an alias, phonemes
 
-BREAKS = {"none": 0.0, "x-weak": 0.1, "weak": 0.25, "medium": 0.5, "strong": 0.8, "x-strong": 1.2}  # seconds
-RATES = {"x-slow": 0.6, "slow": 0.8, "medium": 1.0, "fast": 1.25, "x-fast": 1.6, "default": 1.0}
-PITCH_NAMES = {"x-low": -5.0, "low": -2.5, "medium": 0.0, "high": 2.5, "x-high": 5.0, "default": 0.0}
-VOLUME_NAMES = {
-    "silent": -math.inf, "x-soft": -12.0, "soft": -6.0, "medium": 0.0, "loud": 4.0, "x-loud": 8.0, "default": 0.0,
-}  # fmt: skip
-EMPHASIS = {  # our own choice: what a reader does to one word, and less of it
-    "strong": Delivery(alpha=1.25, pitch=2.0, volume=3.0),
-    "moderate": Delivery(alpha=1.12, pitch=1.0, volume=1.5),
-    "none": Delivery(),
-    "reduced": Delivery(alpha=0.9, pitch=-1.0, volume=-3.0),
-}
 SAY_AS_NAMES = {
     "spell-out": "characters",
     "verbatim": "characters",
     "number": "cardinal",
     "address": "characters",
 }
-MEDIAN_PITCH = 200.0  # Hz, measured on the voice: what a pitch in Hz is compared with
 
 _BEGINNING = re.compile(r"\ufeff?\s*<(?:speak[\s>/]|\?xml\s)")
-_NUMBER = r"(\d{1,6}(?:\.\d{0,6})?|\.\d{1,6})"
-_RATE = re.compile(rf"([+-]?){_NUMBER}(%?)")
-_PITCH = re.compile(rf"([+-]?){_NUMBER}(st|%|Hz)", re.IGNORECASE)
-_VOLUME = re.compile(rf"([+-]?){_NUMBER}(dB|%?)", re.IGNORECASE)
 _ENTITY = re.compile(r"&[^;]{1,12};|\r\n?")
 _HARMLESS = re.compile(
     r"xmlns(:.*)?|version|xml:(id|base|space)|xsi:.*|id|onlangfailure|gender|age|variant|required"
@@ -90,10 +81,6 @@ class _Element:
     attributes: Mapping[str, str]
     start: int
     delivery: Delivery
-
-
-class _RefusedError(Exception):
-    """What is wrong at the place where the parser is."""
 
 
 def is_ssml(text: str) -> bool:
@@ -160,7 +147,7 @@ class _Reader:
             self._parser.Parse(self._data, True)
         except expat.ExpatError as error:
             raise self._error(expat.ErrorString(error.code), error.lineno, error.offset) from None
-        except _RefusedError as error:
+        except RefusedError as error:
             raise self._error(str(error), *self._tag) from None
         except UnicodeEncodeError as error:
             raise InputError(
@@ -188,7 +175,7 @@ class _Reader:
 
     def _refuse_doctype(self, *_: object) -> None:
         self._keep_place()
-        raise _RefusedError(
+        raise RefusedError(
             "a document type is declared; expected a document without DOCTYPE and entities of its own"
         )
 
@@ -223,9 +210,9 @@ class _Reader:
         self._keep_place()
         name = qualified.rpartition(":")[2]
         if len(self._open) >= DEEPEST:
-            raise _RefusedError(f"more than {DEEPEST} elements in one another")
+            raise RefusedError(f"more than {DEEPEST} elements in one another")
         if not self._open and name != "speak":
-            raise _RefusedError(f"the document is a <{name}>; expected <speak>")
+            raise RefusedError(f"the document is a <{name}>; expected <speak>")
         begin = _ELEMENTS.get(name) if name != "speak" or not self._open else None
         if begin is None:
             self._warn(f"<{name}> is not known here; what stands in it is spoken")
@@ -285,33 +272,33 @@ class _Reader:
         self._cut(ends_paragraph=False)
 
     def _begin_break(self, attributes: Mapping[str, str]) -> None:
-        seconds = _choice("strength", attributes.get("strength", "medium"), BREAKS)
+        seconds = choice("strength", attributes.get("strength", "medium"), BREAKS)
         if "time" in attributes:
             try:
                 seconds = parse_time(attributes["time"].strip())
             except InputError as error:
-                raise _RefusedError(str(error)) from None
+                raise RefusedError(str(error)) from None
         self._space()
         self._directions.append(Pause(self._length, seconds))
 
     def _begin_mark(self, attributes: Mapping[str, str]) -> None:
-        self._directions.append(Mark(self._length, _wanted("mark", "name", attributes)))
+        self._directions.append(Mark(self._length, wanted("mark", "name", attributes)))
 
     def _begin_voice(self, _: Mapping[str, str]) -> None:
         self._warn("there is one voice; <voice> has no effect")
 
     def _begin_emphasis(self, attributes: Mapping[str, str]) -> None:
-        change = _choice("level", attributes.get("level", "moderate"), EMPHASIS)
+        change = choice("level", attributes.get("level", "moderate"), EMPHASIS)
         self._deliver(self._bounded(self._delivery + change))
 
     def _begin_prosody(self, attributes: Mapping[str, str]) -> None:
         now = self._delivery
         if "rate" in attributes:
-            now = replace(now, alpha=_alpha(attributes["rate"].strip(), now.alpha))
+            now = replace(now, alpha=time_factor(attributes["rate"].strip(), now.alpha))
         if "pitch" in attributes:
-            now = replace(now, pitch=_pitch(attributes["pitch"].strip(), now.pitch))
+            now = replace(now, pitch=semitones(attributes["pitch"].strip(), now.pitch))
         if "volume" in attributes:
-            now = replace(now, volume=_volume(attributes["volume"].strip(), now.volume))
+            now = replace(now, volume=decibels(attributes["volume"].strip(), now.volume))
         self._deliver(self._bounded(now))
 
     def _bounded(self, delivery: Delivery) -> Delivery:
@@ -333,7 +320,7 @@ class _Reader:
         """Return span and text of an element that is read as one; what is read otherwise inside no longer is."""
         text = self._text_from(element.start)
         if len(text) > LONGEST_READING:
-            raise _RefusedError(
+            raise RefusedError(
                 f"<{element.name}> has {len(text)} characters; expected at most {LONGEST_READING}"
             )
         for inside in (self._readings, self._aliases):
@@ -350,7 +337,7 @@ class _Reader:
         return self._content(element)
 
     def _end_say_as(self, element: _Element) -> None:
-        given = _wanted("say-as", "interpret-as", element.attributes).strip().lower()
+        given = wanted("say-as", "interpret-as", element.attributes).strip().lower()
         kind = SAY_AS_NAMES.get(given, given)
         if kind not in SAY_AS:
             self._warn(f"interpret-as {given[:30]!r} is not known; it is read as it stands")
@@ -358,26 +345,26 @@ class _Reader:
         content = self._content(element)
         text = content.text
         if kind == "date":
-            text = _ordered_date(text, element.attributes.get("format", ""))
+            text = ordered_date(text, element.attributes.get("format", ""))
         spoken = read_as(kind, text)
         if spoken.strip():
             self._readings.append(Reading(content.start, content.end, spoken=spoken))
 
     def _end_sub(self, element: _Element) -> None:
-        alias = _wanted("sub", "alias", element.attributes)
+        alias = wanted("sub", "alias", element.attributes)
         if len(alias) > LONGEST_READING:
-            raise _RefusedError(f"alias of {len(alias)} characters; expected at most {LONGEST_READING}")
+            raise RefusedError(f"alias of {len(alias)} characters; expected at most {LONGEST_READING}")
         self._aliases.append(replace(self._content_or(element, alias), text=alias))
 
     def _end_phoneme(self, element: _Element) -> None:
-        written = _wanted("phoneme", "ph", element.attributes)
+        written = wanted("phoneme", "ph", element.attributes)
         alphabet = element.attributes.get("alphabet", "ipa").lower()
         if alphabet not in ("ipa", "x-arpabet", "arpabet", "x-cmu", "cmu"):
-            raise _RefusedError(f"alphabet {alphabet[:30]!r}; expected ipa or x-arpabet")
+            raise RefusedError(f"alphabet {alphabet[:30]!r}; expected ipa or x-arpabet")
         try:
             phonemes = parse_phonemes(written if alphabet == "ipa" else f"/{written.strip().strip('/')}/")
         except InputError as error:
-            raise _RefusedError(str(error)) from None
+            raise RefusedError(str(error)) from None
         content = self._content_or(element, written)
         self._readings.append(Reading(content.start, content.end, phonemes=phonemes))
 
@@ -412,80 +399,3 @@ _ATTRIBUTES = {
     "mark": ("name",),
     "voice": ("name", "languages"),
 }
-
-
-def _wanted(element: str, attribute: str, attributes: Mapping[str, str]) -> str:
-    if not attributes.get(attribute, "").strip():
-        raise _RefusedError(f'<{element}> without {attribute}; expected <{element} {attribute}="…">')
-    return attributes[attribute]
-
-
-def _choice(attribute: str, value: str, choices: Mapping[str, T]) -> T:
-    if value.strip() not in choices:
-        raise _RefusedError(f"{attribute} {value[:30]!r}; expected {', '.join(choices)}")
-    return choices[value.strip()]
-
-
-def _alpha(rate: str, now: float) -> float:
-    """Return the time factor of a rate: a name, a part of the usual rate, or with a sign a change of the present."""
-    if rate in RATES:
-        return 1 / RATES[rate]
-    match = _RATE.fullmatch(rate)
-    if not match:
-        raise _RefusedError(f"rate {rate[:30]!r}; expected {', '.join(RATES)}, 120% or +20%")
-    part = float(match[2]) / (100 if match[3] else 1)
-    if match[1]:
-        factor = 1 + (part if match[1] == "+" else -part)
-        return now / max(factor, 1e-3)
-    return 1 / max(part, 1e-3)
-
-
-def _pitch(pitch: str, now: float) -> float:
-    """Return the semitones of a pitch: a name, Hz, or with a sign a change of the present one."""
-    if pitch in PITCH_NAMES:
-        return PITCH_NAMES[pitch]
-    match = _PITCH.fullmatch(pitch)
-    if not match or (match[3].lower() != "hz" and not match[1]):
-        raise _RefusedError(f"pitch {pitch[:30]!r}; expected {', '.join(PITCH_NAMES)}, +2st, -10% or 180Hz")
-    amount = float(match[2]) * (-1 if match[1] == "-" else 1)
-    unit = match[3].lower()
-    if unit == "st":
-        return now + amount
-    if unit == "%":
-        return now + _semitones(1 + amount / 100)
-    if match[1]:
-        return now + _semitones(1 + amount / (MEDIAN_PITCH * 2 ** (now / 12)))
-    return _semitones(amount / MEDIAN_PITCH)
-
-
-def _semitones(ratio: float) -> float:
-    return 12 * math.log2(max(ratio, 1e-3))
-
-
-def _volume(volume: str, now: float) -> float:
-    """Return the dB of a volume: a name, 0 to 100, or with a sign a change of the present one."""
-    if volume in VOLUME_NAMES:
-        return VOLUME_NAMES[volume]
-    match = _VOLUME.fullmatch(volume)
-    if not match or (match[3].lower() == "db" and not match[1]):
-        raise _RefusedError(f"volume {volume[:30]!r}; expected {', '.join(VOLUME_NAMES)}, +6dB or 0 to 100")
-    amount = float(match[2]) * (-1 if match[1] == "-" else 1)
-    if match[3].lower() == "db":
-        return now + amount
-    if match[1]:
-        return now + _decibels(1 + amount / 100)
-    return _decibels(amount / 100)
-
-
-def _decibels(ratio: float) -> float:
-    return 20 * math.log10(ratio) if ratio > 0 else -math.inf
-
-
-def _ordered_date(text: str, form: str) -> str:
-    """Return a date of three numbers as year-month-day, if the format says which is which."""
-    numbers = re.findall(r"\d+", text)
-    order = re.sub("(.)\\1+", r"\1", form.lower())
-    if len(numbers) != 3 or sorted(order) != ["d", "m", "y"]:
-        return text
-    year, month, day = (numbers[order.index(part)].zfill(2) for part in "ymd")
-    return f"{'20' if len(year) == 2 else ''}{year}-{month}-{day}"
