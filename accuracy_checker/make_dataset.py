@@ -57,7 +57,6 @@ class Reference:
     def __init__(self, model: Model) -> None:
         import onnxruntime
 
-        self.frames = model.input_info[0].shape[-1 if model.input_info[0].name == "mel" else 1]
         with tempfile.TemporaryDirectory() as work:
             path = model.folder / f"{model.name}.onnx"
             if not path.is_file():
@@ -79,10 +78,14 @@ def windows(pieces: Iterable[NDArray[Any]], length: int) -> Iterator[NDArray[Any
         yield whole[..., start : start + length]
 
 
-def mel_windows(recordings: Sequence[Recording], frames: int) -> Iterator[Arrays]:
-    """Give the inputs of a vocoder: `mel` float32 [1, 80, frames]."""
+def mel_windows(recordings: Sequence[Recording], model: Model) -> Iterator[Arrays]:
+    """Give the inputs of a vocoder: `mel` float32 [1, 80, T], and noise where it wants a source of sound as well."""
+    (_, _, frames), *further = (entry.shape for entry in model.input_info)
+    names = [entry.name for entry in model.input_info[1:]]
+    random = np.random.default_rng(0)
     for mel in windows((mel_spectrogram(recording.waveform) for recording in recordings), frames):
-        yield {"mel": np.ascontiguousarray(mel)}
+        noise = (random.normal(size=shape).astype(np.float32) for shape in further)
+        yield {"mel": np.ascontiguousarray(mel), **dict(zip(names, noise, strict=True))}
 
 
 def phoneme_windows(recordings: Sequence[Recording], length: int) -> Iterator[Arrays]:
@@ -145,13 +148,13 @@ def make(recordings: Sequence[Recording], models: Iterable[Model], target: Path)
     predictions: Sequence[Arrays] = ()
     for model in models:
         reference = Reference(model)
-        kind = model.input_info[0].name
+        kind, length = model.input_info[0].name, model.input_info[0].shape[1]
         if kind == "mel":
-            inputs = mel_windows(recordings, reference.frames)
+            inputs = mel_windows(recordings, model)
         elif kind == "input_seq":
-            inputs = phoneme_windows(recordings, reference.frames)
+            inputs = phoneme_windows(recordings, length)
         else:
-            inputs = frame_windows(predictions, reference.frames)
+            inputs = frame_windows(predictions, length)
         results = write_pairs(target / model.name, inputs, reference)
         if not results:
             raise InputError(f"{model.name}: too little speech for one window: expected more recordings")

@@ -26,7 +26,12 @@ from scoring import Speak, compare_copy, judges, score, table
 from text_to_speech.cli import run
 from text_to_speech.mel import mel_spectrogram
 from text_to_speech.vocoder import Vocoder
-from text_to_speech.zoo import ensure_ir
+from text_to_speech.zoo import ensure_ir, quantized_ir
+
+
+def ir(model: str, precision: str) -> Path:
+    """Return the IR of a vocoder of this repository; INT8 is what omz_quantizer --per_user made."""
+    return quantized_ir(model) if precision == "INT8" else ensure_ir(model, precision=precision)
 
 
 def speaker(path: Path, *, device: str = "CPU", precision: str = "f32") -> Speak:
@@ -37,11 +42,7 @@ def speaker(path: Path, *, device: str = "CPU", precision: str = "f32") -> Speak
 
 def command(options: argparse.Namespace) -> None:
     """Do what the command line asks for."""
-    paths = {
-        f"IR {name}": ensure_ir(options.model, precision=name)
-        for name in options.precisions.split(",")
-        if name
-    }
+    paths = {f"IR {name}": ir(options.model, name) for name in options.precisions.split(",") if name}
     paths |= {f"{path.parent.name}/{path.name}": path for path in options.ir}
     speakers = {title: speaker(path) for title, path in paths.items()}
     clips = commands.read_clips(options)
@@ -58,7 +59,10 @@ def build_parser() -> argparse.ArgumentParser:
     add = parser.add_argument
     add("--model", default="hifi-gan", metavar="NAME", help="of this repository (default: %(default)s)")
     add(
-        "--precisions", default="FP32,FP16", metavar="PREC[,PREC...]", help="of its IR (default: %(default)s)"
+        "--precisions",
+        default="FP32,FP16",
+        metavar="PREC[,PREC...]",
+        help="FP32, FP16, INT8 of its IR (default: %(default)s)",
     )
     add(
         "--ir",

@@ -25,6 +25,7 @@ from scoring import OF_COPIES, TITLES, Speak, compare_reading, judges, score, ta
 from text_to_speech import Synthesizer
 from text_to_speech.cli import run
 from text_to_speech.zoo import ensure_ir
+from vocoder_scores import ir
 
 STAGES = ("forward-tacotron-duration-prediction", "forward-tacotron-regression")
 JUDGED = tuple(name for name in TITLES if name not in OF_COPIES)
@@ -49,11 +50,16 @@ def speaker(stages: Sequence[Path], vocoder: Path, *, device: str = "CPU", preci
     return lambda clip: synthesizer.synthesize(clip.recording.text).audio
 
 
+def of_stages(precision: str) -> str:
+    """Return what the stages of ForwardTacotron are stored in where the vocoder is in a precision."""
+    return "FP16" if precision == "INT8" else precision
+
+
 def speakers(vocoder: str, precisions: Sequence[str]) -> Mapping[str, Speak]:
     """Return a speaker for each precision of the stored weights."""
     return {
         f"IR {name}": speaker(
-            [ensure_ir(stage, precision=name) for stage in STAGES], ensure_ir(vocoder, precision=name)
+            [ensure_ir(stage, precision=of_stages(name)) for stage in STAGES], ir(vocoder, name)
         )
         for name in precisions
     }
