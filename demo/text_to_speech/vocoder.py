@@ -34,6 +34,7 @@ from .runtime import (
     resolve_target,
     telling_line,
 )
+from .upsampling import split_upsampling
 from .windows import MelFrames, Window, check_mel, plan_windows
 
 CONTEXT_FRAMES = 14  # mel frames to either side that a sample depends on
@@ -87,6 +88,8 @@ class Vocoder:
         check_interface(self._model, self._path, {"mel": f"?,{N_MELS},?"}, {"audio": "?,1,?"})
         if precision == "int8":
             check_quantized(self._model, self._path)
+        if all(member.device == "CPU" for member in self.target.members):
+            self._model = split_upsampling(self._model)
         self._any_length = not self.target.needs_static_shapes
         if self._any_length:
             self._compiled_for(-1)

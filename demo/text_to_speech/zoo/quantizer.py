@@ -11,6 +11,7 @@ the extra `quantize` brings it.
 from __future__ import annotations
 
 import argparse
+import logging
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
@@ -146,6 +147,7 @@ def quantize(
     import openvino
 
     nncf = _nncf()
+    nncf.set_log_level(logging.WARNING)  # it names every layer that it leaves alone
     model = openvino.Core().read_model(source)
     try:
         quantized = nncf.quantize(model, nncf.Dataset(pieces), subset_size=len(pieces), **options)
