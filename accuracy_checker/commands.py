@@ -1,14 +1,14 @@
-"""What the commands of this folder share: the options that name recordings."""
+"""What the commands of this folder share: the options that name recordings, and the table that is printed."""
 
 from __future__ import annotations
 
 import argparse
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from recordings import TRANSCRIPTS, read_recordings
-from scoring import Clip
+from scoring import TITLES, Clip, Compare, Speak, judges, score, table
 from text_to_speech.cli import OneLineParser
 from text_to_speech.mel import SAMPLE_RATE
 from text_to_speech.zoo.selection import positive
@@ -24,18 +24,32 @@ def build_parser(prog: str, description: str) -> OneLineParser:
     return parser
 
 
-def read_clips(options: argparse.Namespace) -> list[Clip]:
-    """Read and measure the recordings that the options name.
+def print_scores(
+    title: str,
+    speakers: Mapping[str, Speak],
+    options: argparse.Namespace,
+    *,
+    compare: Compare,
+    wanted: Iterable[str] = TITLES,
+) -> None:
+    """Print the table of what speakers score on the recordings that the options name, and the recordings themselves.
+
+    Args:
+        title: What is scored.
+        speakers: By the titles of their rows.
+        options: Of `build_parser`.
+        compare: How speech is compared with a recording.
+        wanted: Which judges hear it.
 
     Raises:
         InputError: The transcripts or a recording cannot be read.
     """
     logging.getLogger("faster_whisper").setLevel(logging.WARNING)
     recordings = read_recordings(options.recordings, transcripts=options.transcripts, limit=options.limit)
-    return [Clip.of(recording) for recording in recordings]
-
-
-def extent(clips: Sequence[Clip]) -> str:
-    """Say how much speech there is."""
+    clips = [Clip.of(recording) for recording in recordings]
+    heard = judges(wanted)
+    rows = {"the recording": score(clips, lambda clip: clip.recording.waveform, compare, heard)}
+    for name, speak in speakers.items():
+        rows[name] = score(clips, speak, compare, heard)
     seconds = sum(clip.recording.waveform.size for clip in clips) / SAMPLE_RATE
-    return f"{len(clips)} recordings, {seconds:.0f} s"
+    print(f"{title}: {len(clips)} recordings, {seconds:.0f} s\n\n{table(rows)}")

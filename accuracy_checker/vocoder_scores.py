@@ -22,7 +22,7 @@ if __name__ == "__main__":
     sys.path[:0] = [str(ROOT / "demo"), str(ROOT / "training")]
 
 import commands
-from scoring import Speak, compare_copy, judges, score, table
+from scoring import Speak, compare_copy
 from text_to_speech.cli import run
 from text_to_speech.mel import mel_spectrogram
 from text_to_speech.vocoder import Vocoder
@@ -45,12 +45,7 @@ def command(options: argparse.Namespace) -> None:
     paths = {f"IR {name}": ir(options.model, name) for name in options.precisions.split(",") if name}
     paths |= {f"{path.parent.name}/{path.name}": path for path in options.ir}
     speakers = {title: speaker(path) for title, path in paths.items()}
-    clips = commands.read_clips(options)
-    heard = judges()
-    rows = {"the recording": score(clips, lambda clip: clip.recording.waveform, compare_copy, heard)}
-    for title, speak in speakers.items():
-        rows[title] = score(clips, speak, compare_copy, heard)
-    print(f"{options.model}: {commands.extent(clips)}\n\n{table(rows)}")
+    commands.print_scores(options.model, speakers, options, compare=compare_copy)
 
 
 def build_parser() -> argparse.ArgumentParser:

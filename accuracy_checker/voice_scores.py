@@ -21,7 +21,7 @@ if __name__ == "__main__":
     sys.path[:0] = [str(ROOT / "demo"), str(ROOT / "training")]
 
 import commands
-from scoring import OF_COPIES, TITLES, Speak, compare_reading, judges, score, table
+from scoring import OF_COPIES, TITLES, Speak, compare_reading
 from text_to_speech import Synthesizer
 from text_to_speech.cli import run
 from text_to_speech.zoo import ensure_ir
@@ -68,12 +68,8 @@ def speakers(vocoder: str, precisions: Sequence[str]) -> Mapping[str, Speak]:
 def command(options: argparse.Namespace) -> None:
     """Do what the command line asks for."""
     voices = speakers(options.vocoder, options.precisions.split(","))
-    clips = commands.read_clips(options)
-    heard = judges(JUDGED)
-    rows = {"the recording": score(clips, lambda clip: clip.recording.waveform, compare_reading, heard)}
-    for title, speak in voices.items():
-        rows[title] = score(clips, speak, compare_reading, heard)
-    print(f"forward-tacotron and {options.vocoder}: {commands.extent(clips)}\n\n{table(rows)}")
+    title = f"forward-tacotron and {options.vocoder}"
+    commands.print_scores(title, voices, options, compare=compare_reading, wanted=JUDGED)
 
 
 def build_parser() -> argparse.ArgumentParser:

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from tiny_recordings import tone
 
+import commands
 import measures
 import scoring
 import tiny_models
@@ -63,7 +64,7 @@ def low_and_high(sound):
 def test_the_vocoder_command_prints_a_table(recordings, monkeypatch, capsys):
     ir = tiny_models.save_vocoder(recordings / "tiny.xml")
     heard = {"wer": lambda clip, copy: scoring.word_errors(clip.recording.text, "one")}
-    monkeypatch.setattr(vocoder_scores, "judges", lambda: heard)
+    monkeypatch.setattr(commands, "judges", lambda wanted: heard)
     assert vocoder_scores.main(["--recordings", str(recordings), "--precisions", "", "--ir", str(ir)]) == 0
     out = capsys.readouterr().out.splitlines()
     assert out[0] == "hifi-gan: 2 recordings, 1 s"
@@ -81,7 +82,7 @@ def test_the_voice_command_prints_a_table(recordings, monkeypatch, capsys):
     }
     paths["hifi-gan"] = tiny_models.save_vocoder(recordings / "vocoder.xml")
     monkeypatch.setattr(voice_scores, "ensure_ir", lambda name, precision: paths[name])
-    monkeypatch.setattr(voice_scores, "judges", lambda wanted: {})
+    monkeypatch.setattr(commands, "judges", lambda wanted: {})
     arguments = ["--recordings", str(recordings), "--precisions", "FP16", "--limit", "1"]
     assert voice_scores.main(arguments) == 0
     out = capsys.readouterr().out.splitlines()
