@@ -13,10 +13,30 @@ from text_to_speech.text import SYMBOLS, Phonemizer, Reading, to_ids
 
 MIXED_TEXT = st.one_of(
     st.text(),
+    st.text(alphabet=st.characters(exclude_categories=())),  # lone surrogates too
     st.text(alphabet=st.characters(max_codepoint=0x17F)),
     st.text(alphabet="0123456789,.-/:$%"),
     st.lists(
-        st.sampled_from(["US$", "a.m.", '"Hi"', "½", "5th", "x", "-", "Dr.", "1/2", "😀", "'", "I'd"])
+        st.sampled_from(
+            [
+                "US$",
+                "a.m.",
+                '"Hi"',
+                "½",
+                "5th",
+                "x",
+                "-",
+                "Dr.",
+                "1/2",
+                "😀",
+                "'",
+                "I'd",
+                "[[",
+                "]]",
+                "ˈ",
+                "″",
+            ]
+        )
     ).map("".join),
 )
 

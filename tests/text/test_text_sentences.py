@@ -168,3 +168,13 @@ def test_time_is_linear_in_the_length(unit: str):
     sentences = split_sentences(text)
     assert time.process_time() - start < 10  # about 0.1 s; a quadratic step would take minutes
     assert "".join("".join(s.text.split()) for s in sentences) == "".join(text.split())
+
+
+@pytest.mark.parametrize("unit", ["7", "incomprehensibilities", "!?.,;:", "😀🎉🚀", "שלום עולם "])
+def test_a_million_characters_of_one_thing_are_split_at_once(unit: str):
+    text = (unit * (1_000_000 // len(unit) + 1))[:1_000_000]
+    start = time.process_time()
+    sentences = split_sentences(text)
+    assert time.process_time() - start < 5  # about 0.3 s
+    assert max(map(len, (sentence.text for sentence in sentences))) <= 300
+    assert "".join("".join(s.text.split()) for s in sentences) == "".join(text.split())

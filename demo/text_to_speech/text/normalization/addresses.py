@@ -3,8 +3,14 @@
 import re
 
 from . import words
+from .address_tables import (
+    ADDRESS_SIGNS,
+    FILE_ENDINGS,
+    READ_FILE_ENDINGS,
+    TOP_LEVEL_LETTERS,
+    TOP_LEVEL_WORDS,
+)
 from .rules import DIGITS, Context, Rule
-from .tables import ADDRESS_SIGNS, FILE_ENDINGS, READ_FILE_ENDINGS, TOP_LEVEL_LETTERS, TOP_LEVEL_WORDS
 
 _PART = re.compile(r"[A-Z]?[a-z']+|[A-Z]+(?![a-z])|\d+|[^\W\d_]+|.", re.DOTALL)
 _SCHEME = re.compile(r"(?i)(https?|ftp)://")

@@ -3,9 +3,10 @@
 import re
 
 from . import words
+from .address_tables import CODES, NUMBERED
 from .addresses import split_compound
 from .rules import DIGITS, Context, Rule
-from .tables import CODES, NUMBERED, SAID_AS_WORDS, SAID_OTHERWISE
+from .tables import SAID_AS_WORDS, SAID_OTHERWISE
 
 _YEAR = re.compile(r"(?:19|20)\d\d")
 

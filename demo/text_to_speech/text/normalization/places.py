@@ -3,8 +3,8 @@
 import re
 
 from . import words
+from .address_tables import STATES, STREETS
 from .rules import DIGITS, Context, Rule, alternatives
-from .tables import STATES, STREETS
 
 
 def _street(match: re.Match[str], _: Context) -> str:

@@ -4,7 +4,58 @@ import re
 
 from .measures import ALONE, PER, UNITS
 from .rules import Context, Rule, alternatives
-from .tables import SIGNS
+
+# Signs between or in front of words and numbers.
+SIGNS = {
+    "&": "and",
+    "@": "at",
+    "=": "equals",
+    "≠": "is not equal to",
+    "≈": "is about",
+    "≤": "is at most",
+    "≥": "is at least",
+    "+": "plus",
+    "%": "percent",
+    "‰": "per mille",
+    "°": "degrees",
+    "#": "hash",
+    "×": "times",
+    "÷": "divided by",
+    "±": "plus or minus",
+    "−": "minus",
+    "√": "the square root of",
+    "∞": "infinity",
+    "§": "section",
+    "¶": "paragraph",
+    "©": "copyright",
+    "µ": "micro",
+    "→": "to",
+    "←": "from",
+    "№": "number",
+    ">=": "greater than or equal to",
+    "<=": "less than or equal to",
+    "!=": "is not equal to",
+    "==": "equals",
+    "&&": "and",
+    "||": "or",
+    "″": "inches",
+    "<": "less than",
+    ">": "greater than",
+    "^": "to the power of",
+    "\\": "backslash",
+    "~": "tilde",
+    "$": "dollar",
+    "£": "pound",
+    "€": "euro",
+    "¥": "yen",
+    "₹": "rupee",
+    "₩": "won",
+    "₽": "ruble",
+    "₺": "lira",
+    "₪": "shekel",
+    "₿": "bitcoin",
+    "¢": "cents",
+}
 
 
 def _said(match: re.Match[str], _: Context) -> str:

@@ -1,0 +1,89 @@
+"""Addresses, places and codes and how they are said: tables as those of `tables`, for a reader to extend."""
+
+from .tables import table, word_set
+
+TOP_LEVEL_WORDS = word_set(
+    """
+    com org net gov info biz name pro app dev blog shop store online site tech club int mil museum travel news
+    page cloud wiki live
+    """
+)
+TOP_LEVEL_LETTERS = word_set(
+    """
+    edu uk us de fr ca au jp cn in it es nl be ch at se no dk fi pl ru br mx za nz ie io ai co tv me ly fm gg eu
+    cc to
+    """
+)
+FILE_ENDINGS = word_set(
+    """
+    txt pdf doc docx xls xlsx ppt pptx csv tsv json xml yml yaml html htm css js ts py rb cpp java exe zip gz tar
+    jpg jpeg png gif svg mp3 mp4 wav flac ogg avi mov md ini cfg log sh bat dll iso onnx
+    """
+)
+READ_FILE_ENDINGS = {"md": "M D", "js": "J S", "ts": "T S", "zip": "zip", "log": "log", "java": "java"}
+
+ADDRESS_SIGNS = {
+    ".": "dot",
+    "@": "at",
+    "/": "slash",
+    "-": "dash",
+    "_": "underscore",
+    ":": "colon",
+    "?": "question mark",
+    "=": "equals",
+    "&": "and",
+    "#": "hash",
+    "%": "percent",
+    "+": "plus",
+    "~": "tilde",
+    ",": "comma",
+    ";": "semicolon",
+    "$": "dollar",
+    "*": "star",
+    "!": "exclamation mark",
+    "\\": "backslash",
+}
+
+# Words behind which a number is said digit by digit.
+CODES = (
+    "ISBN|ISSN|SSN|IBAN|PIN|[Pp]in|ID|[Zz]ip|ZIP|[Aa]ccount|[Aa]cct\\.?|[Cc]ard|[Ss]erial|[Cc]onfirmation"
+    "|[Tt]racking|[Cc]ode|[Pp]asscode|[Pp]assword|[Ee]xtension|[Ee]xt\\.?|[Ee]nding in"
+)
+
+# Behind the name of a street, without a full stop.
+STREETS = table(
+    """
+    St = Street
+    Ave = Avenue
+    Av = Avenue
+    Blvd = Boulevard
+    Rd = Road
+    Ln = Lane
+    Dr = Drive
+    Ct = Court
+    Pl = Place
+    Sq = Square
+    Hwy = Highway
+    Pkwy = Parkway
+    Ter = Terrace
+    """
+)
+STATES = {
+    code: name.strip()
+    for code, _, name in (
+        line.strip().partition(" ")
+        for line in """
+        AL Alabama|AK Alaska|AZ Arizona|AR Arkansas|CA California|CO Colorado|CT Connecticut|DE Delaware|FL Florida
+        GA Georgia|HI Hawaii|ID Idaho|IL Illinois|IN Indiana|IA Iowa|KS Kansas|KY Kentucky|LA Louisiana|ME Maine
+        MD Maryland|MA Massachusetts|MI Michigan|MN Minnesota|MS Mississippi|MO Missouri|MT Montana|NE Nebraska
+        NV Nevada|NH New Hampshire|NJ New Jersey|NM New Mexico|NY New York|NC North Carolina|ND North Dakota|OH Ohio
+        OK Oklahoma|OR Oregon|PA Pennsylvania|RI Rhode Island|SC South Carolina|SD South Dakota|TN Tennessee|TX Texas
+        UT Utah|VT Vermont|VA Virginia|WA Washington|WV West Virginia|WI Wisconsin|WY Wyoming|DC D C
+        """.strip()
+        .replace("\n", "|")
+        .split("|")
+    )
+}
+
+# Words behind which three digits are said as in a code: "flight two oh five".
+NUMBERED = "Box|[Ff]light [A-Z]{2}|Boeing|Airbus|Route|Highway|Interstate|[Rr]oom|[Ff]light|[Bb]us|Suite|Apartment|Area"
