@@ -4,7 +4,8 @@
     python tests/zoo/stock_accuracy_check.py --recordings DIR [--limit N] [--work DIR]
 
 Not a part of the test suite: it installs openvino-dev 2023.3.0, the last release with that tool, into a virtual
-environment of its own, for which the running Python must be 3.8 to 3.11. Run it in an environment of requirements.txt.
+environment of its own, for which the running Python must not be too new (3.11 is not). Run it in an environment of
+requirements.txt.
 Prints a table of the relative L2 errors, and ends with status 1 where one is larger than it may be.
 """
 
