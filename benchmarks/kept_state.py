@@ -50,24 +50,24 @@ def with_state(model: openvino.Model) -> tuple[openvino.Model, int]:
         kind, name = node.get_type_name(), node.get_friendly_name()
         sources = [port.get_source_output() for port in node.inputs()]
         known = [delays.get(source.get_node().get_friendly_name()) for source in sources]
+        latest = max((delay for delay in known if delay is not None), default=-1)
         if kind == "Parameter":
             delays[name] = 0
+        elif latest < 0:
+            continue  # weights have no time
         elif kind == "Convolution":
             padding = int(node.get_attributes()["pads_begin"][0])
             _feed(node, [_with_past(sources[0], 2 * padding, memory), sources[1]], padding=0)
-            delays[name] = known[0] + padding
+            delays[name] = latest + padding
         elif kind == "ConvolutionBackpropData":
             attributes = node.get_attributes()
             rate, padding = int(attributes["strides"][0]), int(attributes["pads_begin"][0])
             _feed(node, [_with_past(sources[0], 1, memory), sources[1]], padding=rate)
-            delays[name] = known[0] * rate + padding
-        elif any(delay is not None for delay in known):
-            latest = max(delay for delay in known if delay is not None)
-            if any(delay not in (None, latest) for delay in known):
-                waiting = [latest if delay is None else delay for delay in known]
-                node.set_arguments(
-                    [_late(s, latest - w, memory) for s, w in zip(sources, waiting, strict=True)]
-                )
+            delays[name] = latest * rate + padding
+        else:
+            waits = [0 if delay is None else latest - delay for delay in known]
+            if any(waits):
+                node.set_arguments([_late(s, w, memory) for s, w in zip(sources, waits, strict=True)])
             delays[name] = latest
     results = model.get_results()
     return openvino.Model(results, memory, model.get_parameters()), delays[results[0].get_friendly_name()]
@@ -135,7 +135,8 @@ def some_mel(frames: int) -> NDArray[np.float32]:
 def speak(request: openvino.InferRequest, mel: NDArray[np.float32]) -> NDArray[np.float32]:
     """Run one chunk and return its samples."""
     request.infer({"mel": np.ascontiguousarray(mel)}, share_inputs=True)
-    return request.get_tensor("audio").data.reshape(-1).copy()
+    audio: NDArray[np.float32] = request.get_tensor("audio").data.reshape(-1).copy()
+    return audio
 
 
 def difference(models: Models) -> float:

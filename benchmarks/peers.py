@@ -29,6 +29,7 @@ from texts import TEXTS
 
 SPOKEN = ("sentence", "paragraph")
 Chunks = Iterable[Any]  # arrays of samples
+Program = tuple[str, tuple[str, ...]]  # a Python and the options of its process
 Voice = tuple[
     int, Callable[[str], Chunks], Callable[[str], Chunks]
 ]  # sample rate; speaks whole; speaks as a stream
@@ -102,7 +103,7 @@ def speak_lines(program: str, vocoder: str, lines: Path, folder: Path) -> dict[s
     import numpy as np
 
     rate, whole, _ = PROGRAMS[program](vocoder)
-    files = []
+    files: list[str] = []
     for line in filter(None, map(str.strip, lines.read_text(encoding="utf-8").splitlines())):
         files.append(f"{len(files)}.npy")
         np.save(folder / files[-1], np.concatenate(list(whole(line))).astype(np.float32))
@@ -117,9 +118,11 @@ def add_pythons(parser: argparse.ArgumentParser) -> None:
         )
 
 
-def contestants(vocoders: list[str], pythons: dict[str, str]) -> dict[str, tuple[str, tuple[str, ...]]]:
+def contestants(vocoders: list[str], pythons: dict[str, str]) -> dict[str, Program]:
     """The programs that can be run, by the name in the table: a Python and the options of its process."""
-    found = {f"this, {name}": (sys.executable, ("--child", "ours", "--vocoder", name)) for name in vocoders}
+    found: dict[str, Program] = {
+        f"this, {name}": (sys.executable, ("--child", "ours", "--vocoder", name)) for name in vocoders
+    }
     for program, python in pythons.items():
         options = ("--child", program)
         try:

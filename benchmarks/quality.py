@@ -16,9 +16,7 @@ from typing import Any
 import numpy as np
 
 from measuring import ROOT, Report, Row, add_vocoders, arguments, in_own_process
-from peers import PEERS, add_pythons, contestants
-
-Program = tuple[str, tuple[str, ...]]  # a Python and the options of its process
+from peers import PEERS, Program, add_pythons, contestants
 
 
 def speech_of(program: Program, lines: Path, folder: Path) -> list[Any]:
