@@ -166,6 +166,10 @@ def _mixed_case(match: re.Match[str], context: Context) -> str | None:
     return split_compound(written, context)
 
 
+def _have(match: re.Match[str], _: Context) -> str:
+    return f"{match['first']} have"  # who'd've, couldn't've
+
+
 _FOLLOWS_FIRST = re.compile(r"[,.;:!?)\0]|'s|$| (?:(?:of|was|is|and|in|to|had|reigned|died)\b|[\0–—-])")
 _NAME_NEXT = r"(?= ?(?:[A-Z]|\0)| (?:and|&) \0)"
 
@@ -223,6 +227,7 @@ RULES = (
 )
 
 CAPITALS_RULES = (
+    Rule(re.compile(r"(?<![\w'])(?P<first>[A-Za-z]{1,12}(?:'[a-z]{1,4}){1,2})'ve(?![\w'])"), _have, "'"),
     Rule(re.compile(r"(?<![\w'])(?P<word>[A-ZÀ-ÖØ-Þ]{2,})(?P<s>'?s)?(?![\w])"), _capitals),
     Rule(
         re.compile(r"(?<!\w)(?:[a-z]+[A-Z]|[A-Z]+[a-z']+[A-Z]|[A-Z]{2,}[a-z]+)[A-Za-z]*(?!\w)"),

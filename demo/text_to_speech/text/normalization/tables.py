@@ -244,6 +244,8 @@ ABBREVIATIONS = table(
     bcc Bcc = B C C
     FWD Fwd Fw = forward
     '49ers 49ers = forty niners
+    'n' = and
+    'til = till
     """
 )
 # Only in front of a number.
