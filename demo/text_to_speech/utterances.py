@@ -101,8 +101,6 @@ class _Gap:
 
     def seconds(self) -> float:
         asked = [d.seconds for d in self.directions if isinstance(d, Pause)]
-        if sum(asked) > LONGEST_PAUSE:
-            _log.warning("pauses of %g s on end: %g s are kept", sum(asked), LONGEST_PAUSE)
         return min(sum(asked), LONGEST_PAUSE) if asked else self.pause
 
     def marks(self) -> tuple[list[tuple[float, str]], list[str]]:
@@ -158,6 +156,9 @@ def _has_sound(words: Sequence[Word]) -> bool:
 def _utterance(
     gap: _Gap, words: list[Word], marks: Sequence[tuple[int, Mark]], end: Pause | _Stop
 ) -> Utterance:
+    asked = sum(d.seconds for d in gap.directions if isinstance(d, Pause))
+    if asked > LONGEST_PAUSE:
+        _log.warning("pauses of %g s on end: %g s are kept", asked, LONGEST_PAUSE)
     inside, behind = gap.marks()
     if not words:  # the end of the text
         inside, behind = [*inside, *((gap.seconds(), name) for name in behind)], []
