@@ -170,3 +170,32 @@ def save_regression(path: Path, *, embedding: int = EMBEDDING) -> Path:
     graph.node("Add", x, graph.constant(np.float32(-6.0)), output="mel")
     inputs = [floats("data", 1, "frames", embedding), floats("prosody", 1, "frames", 5)]
     return graph.save(path, inputs, [floats("mel", 1, 80, "frames")])
+
+
+def save_source_filter(path: Path) -> Path:
+    """Write a vocoder with a source: `mel` and `source` to `audio`, and `pitch` of the mel alone.
+
+    Its pitch lies between 100 and 300 Hz and changes from frame to frame; the audio is the source times a gain per
+    frame, plus what convolutions with padding and biases make of the mel. Pitch sees 14 frames to either side, audio
+    sees 16, one less than the context that the windows are given.
+    """
+    graph = Graph(seed=5)
+    x = graph.convolution("mel", (80, 4), kernel=7)
+    for dilation in (5, 6):  # 3 + 5 + 6 frames
+        x = graph.node("Tanh", graph.convolution(x, (4, 4), kernel=3, dilation=dilation))
+    x = graph.convolution(x, (4, 2), kernel=1)
+    scale = graph.constant(np.array([[[0.4]], [[0.5]]], np.float32).reshape(1, 2, 1))
+    shift = graph.constant(np.array([5.2, 0.5], np.float32).reshape(1, 2, 1))
+    graph.node("Add", graph.node("Mul", graph.node("Tanh", x), scale), shift, output="pitch")
+
+    y = graph.convolution("mel", (80, 4), kernel=7)
+    for dilation in (6, 6):  # 3 + 6 + 6 frames, and one more below
+        y = graph.node("Tanh", graph.convolution(y, (4, 4), kernel=3, dilation=dilation))
+    y = graph.upsample(y, (4, 3), factor=16)
+    y = graph.upsample(y, (3, 2), factor=16)
+    y = graph.node("Mul", y, "source")
+    y = graph.convolution(y, (2, 1), kernel=7)
+    graph.node("Tanh", graph.node("Mul", y, graph.constant(np.float32(0.1))), output="audio")
+    inputs = [floats("mel", "batch", 80, "frames"), floats("source", "batch", 2, "samples")]
+    outputs = [floats("audio", "batch", 1, "samples"), floats("pitch", "batch", 2, "frames")]
+    return graph.save(path, inputs, outputs)

@@ -1,0 +1,88 @@
+"""What the student is trained to make small: magnitudes of spectra, never the waveform itself.
+
+The teacher's phase is barely learnable (1 dB SNR at best), and the ear hardly minds another; magnitudes over
+several lengths of window leave only what is heard.
+"""
+
+from __future__ import annotations
+
+import functools
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from text_to_speech.mel import HOP_LENGTH, LOG_FLOOR, N_FFT, mel_filters
+
+WINDOWS = (2048, 1024, 512, 256, 128)  # samples
+POWER = 0.4  # the exponent of the second comparison: it minds loud parts more than the logarithm does
+FLOOR = 1e-4  # times the square root of the window's power: magnitudes are compared down to about -80 dB
+
+
+@functools.lru_cache(maxsize=16)
+def _window(size: int) -> Tensor:
+    return torch.hann_window(size)
+
+
+def magnitude(audio: Tensor, size: int, hop: int) -> Tensor:
+    """[B, L] → [B, bins, frames], of unit variance for white noise of unit variance."""
+    window = _window(size)
+    spectrum = torch.stft(
+        audio, size, hop, window=window, center=True, pad_mode="constant", return_complex=True
+    )
+    power = torch.view_as_real(spectrum).square().sum(-1) / window.square().sum()
+    return torch.sqrt(power + 1e-12)
+
+
+def spectral_losses(audio: Tensor, target: Tensor) -> dict[str, Tensor]:
+    """Compare two waveforms [B, L] by their magnitudes; means over the windows and bins."""
+    logs, powers = [], []
+    for size in WINDOWS:
+        ours = magnitude(audio, size, size // 4)
+        with torch.no_grad():
+            theirs = magnitude(target, size, size // 4)
+        logs.append((torch.log(ours + FLOOR) - torch.log(theirs + FLOOR)).abs().mean())
+        powers.append(((ours + FLOOR) ** POWER - (theirs + FLOOR) ** POWER).abs().mean())
+    return {"log": torch.stack(logs).mean(), "power": torch.stack(powers).mean()}
+
+
+@functools.lru_cache(maxsize=1)
+def _mel_filters() -> Tensor:
+    return torch.from_numpy(mel_filters())
+
+
+def log_mel(audio: Tensor) -> Tensor:
+    """[B, L] → [B, 80, frames], as `text_to_speech.mel`, but with zeros beyond the ends."""
+    spectrum = torch.stft(
+        audio, N_FFT, HOP_LENGTH, window=_window(N_FFT), center=True, pad_mode="constant", return_complex=True
+    )
+    magnitudes = torch.sqrt(torch.view_as_real(spectrum).square().sum(-1) + 1e-9)
+    return torch.log(torch.clamp(_mel_filters() @ magnitudes, min=LOG_FLOOR))
+
+
+def audio_losses(audio: Tensor, target: Tensor) -> dict[str, Tensor]:
+    """All losses on the waveform [B, L]: `mel`, `log`, `power`."""
+    with torch.no_grad():
+        theirs = log_mel(target)
+    return {"mel": (log_mel(audio) - theirs).abs().mean()} | spectral_losses(audio, target)
+
+
+def pitch_losses(log_f0: Tensor, voicing: Tensor, target: Tensor, voiced: Tensor) -> dict[str, Tensor]:
+    """Errors of the pitch network.
+
+    Args:
+        log_f0: [B, T], natural log of Hz.
+        voicing: [B, T], logits.
+        target: [B, T], natural log of Hz, interpolated through unvoiced frames.
+        voiced: [B, T], 0 or 1.
+
+    Returns:
+        `pitch` in units of 100 cents, voiced frames counting twenty times; `voicing`; and `cents` for the log.
+    """
+    error = (log_f0 - target).abs() * (12 / 0.6931471805599453)
+    weights = voiced + 0.05
+    return {
+        "pitch": (error * weights).sum() / weights.sum(),
+        "voicing": functional.binary_cross_entropy_with_logits(voicing, voiced),
+        "cents": 100 * (error * voiced).detach().sum() / voiced.sum().clamp(min=1),
+    }
