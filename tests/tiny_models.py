@@ -184,8 +184,8 @@ def save_source_filter(path: Path) -> Path:
     for dilation in (5, 6):  # 3 + 5 + 6 frames
         x = graph.node("Tanh", graph.convolution(x, (4, 4), kernel=3, dilation=dilation))
     x = graph.convolution(x, (4, 2), kernel=1)
-    scale = graph.constant(np.array([[[0.4]], [[0.5]]], np.float32).reshape(1, 2, 1))
-    shift = graph.constant(np.array([5.2, 0.5], np.float32).reshape(1, 2, 1))
+    scale = graph.constant(np.array([0.7, 0.5], np.float32).reshape(1, 2, 1))
+    shift = graph.constant(np.array([0.0, 0.5], np.float32).reshape(1, 2, 1))
     graph.node("Add", graph.node("Mul", graph.node("Tanh", x), scale), shift, output="pitch")
 
     y = graph.convolution("mel", (80, 4), kernel=7)

@@ -24,6 +24,7 @@ from .windows import MelFrames, Window, plan_windows
 CONTEXT_FRAMES = 17  # mel frames to either side that a sample depends on, once the source is given
 PITCH_CONTEXT = 14  # and those that the pitch of a frame depends on
 PITCH_WINDOW = 96  # frames that the pitch is read from at a time, whatever the windows of the stream are
+REFERENCE_HZ = 180.0  # pitch is counted in octaves from here: small numbers, which float16 holds to a cent
 PULSE_TAPS = 16  # samples of a pulse: a windowed sinc, so that it may stand between two samples
 VOICED_FROM, VOICED_TO = 0.35, 0.65  # pulses are silent below this voicing, and full above that
 
@@ -43,21 +44,21 @@ class Excitation:
         self._phase = phase
         self._rest = np.zeros(PULSE_TAPS)  # what the last pulses leave for the next piece
 
-    def extend(self, log_f0: NDArray[np.float32], voicing: NDArray[np.float32]) -> NDArray[np.float32]:
+    def extend(self, pitch: NDArray[np.float32], voicing: NDArray[np.float32]) -> NDArray[np.float32]:
         """Make the excitation of the next T frames.
 
         Args:
-            log_f0: float [T + 2], natural logarithm of Hz at the centres of these frames and of the frame at
-                either side of them; between two centres it goes in a straight line.
+            pitch: float [T + 2], octaves above 180 Hz at the centres of these frames and of the frame at either
+                side of them; between two centres it goes in a straight line.
             voicing: float [T + 2], 0..1, likewise.
 
         Returns:
             float32 [2, 256·T], pulses and noise, both of unit power (the pulses where they are full).
         """
-        samples = (len(log_f0) - 2) * HOP_LENGTH
+        samples = (len(pitch) - 2) * HOP_LENGTH
         places = (np.arange(samples) + 0.5) / HOP_LENGTH + 0.5
-        frames = np.arange(len(log_f0))
-        hz = np.exp(np.interp(places, frames, log_f0))
+        frames = np.arange(len(pitch))
+        hz = REFERENCE_HZ * np.exp2(np.interp(places, frames, pitch))
         gate = np.clip((np.interp(places, frames, voicing) - VOICED_FROM) / (VOICED_TO - VOICED_FROM), 0, 1)
         noise = self._dice.standard_normal(samples, dtype=np.float32)
         return np.stack([self._pulses(hz, gate), noise])
@@ -87,7 +88,7 @@ class SourceFrames:
     Args:
         pieces: floating [1, 80, T] or [80, T] each.
         kept: Frames before the end of a window that a later one may need.
-        read_pitch: Runs the pitch graph: mel [1, 80, T] → [2, T], natural log of Hz and voicing 0..1.
+        read_pitch: Runs the pitch graph: mel [1, 80, T] → [2, T], octaves above 180 Hz and voicing 0..1.
         any_length: Whether that takes any T; else PITCH_WINDOW frames only.
         seed: Seed of the noise.
     """
@@ -123,7 +124,7 @@ class SourceFrames:
         """Take pieces until there are `count` frames in all, or no more come; return how many there are."""
         return self._frames.known(count)
 
-    def take(self, window: Window) -> dict[str, NDArray[np.float32]]:
+    def inputs(self, window: Window) -> dict[str, NDArray[np.float32]]:
         """Return what goes into a window: `mel` [1, 80, T] and `source` [1, 2, 256·T], silent past the end."""
         while self._start * HOP_LENGTH + self._source.shape[2] < window.stop * HOP_LENGTH:
             if not self._extend():

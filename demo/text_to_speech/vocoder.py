@@ -1,7 +1,8 @@
-"""HiFi-GAN on OpenVINO: a mel spectrogram becomes a waveform, whole or as a stream of windows.
+"""Vocoders on OpenVINO: a mel spectrogram becomes a waveform, whole or as a stream of windows.
 
 HiFi-GAN (Kong et al. 2020, https://arxiv.org/abs/2010.05646) sees at most 14 mel frames to either side of a
-sample, so windows with so much context, cropped by it, give the samples of one inference over the whole.
+sample, so windows with so much context, cropped by it, give the samples of one inference over the whole. A vocoder
+that has an input `source` besides is of another kind: `source_filter` makes that input.
 
     vocoder = Vocoder("CPU")
     audio = vocoder.synthesize(mel)
@@ -34,16 +35,20 @@ from .runtime import (
     resolve_target,
     telling_line,
 )
+from .source_filter import CONTEXT_FRAMES as SOURCE_FILTER_CONTEXT
+from .source_filter import PITCH_WINDOW, SourceFrames, cut_in_two, takes_source
 from .upsampling import split_upsampling
 from .windows import MelFrames, Window, check_mel, plan_windows
 
-CONTEXT_FRAMES = 14  # mel frames to either side that a sample depends on
+CONTEXT_FRAMES = 14  # mel frames to either side that a sample of HiFi-GAN depends on
 FIRST_WINDOW = 16  # frames a stream begins with (0.19 s of sound): small, so that the first sound comes soon
 WINDOWS = (32, 64, 96, 128, 192, 256, 384, 512, 768)  # lengths of input where a device takes any
 STATIC_WINDOWS = (64, 128, 256, 512)  # where it refuses dynamic shapes, and compiles each length
 LARGEST_WINDOW = 740  # frames kept (8.6 s): the context costs 4 % of it, and memory stays bounded
 WARM_WINDOW = 100  # frames: as far as the first two seconds of a stream go
 KEPT_KERNELS = 600  # HiFi-GAN needs about 60 for a length: enough for those that come again and again
+
+Inputs = dict[str, NDArray[np.float32]]  # of one window, by name
 
 
 class Vocoder:
@@ -52,12 +57,14 @@ class Vocoder:
     Args:
         device: OpenVINO's name of the device; see `resolve_target`.
         model: An IR or ONNX file with input `mel` [?, 80, ?] and output `audio` [?, 1, 256·?], or the name of a
-            model of this repository.
+            model of this repository. With an input `source` [?, 2, 256·?] and an output `pitch` [?, 2, ?] it is a
+            source-filter vocoder.
         precision: `auto`, `f32`, `f16`, `bf16`, or `int8`: then a file must be quantized, and a name means the IR
             that omz_quantizer made of it.
         hint: `latency` computes one window at a time and begins a stream with a small one; `throughput`
             computes as many large ones side by side as the device likes.
         cache_folder: Where compiled models are kept for the next start; None keeps none.
+        seed: Of the noise that a source-filter vocoder is given; HiFi-GAN has none.
 
     Attributes:
         target: Where the model runs, in which precision, and why.
@@ -76,6 +83,7 @@ class Vocoder:
         precision: str = "auto",
         hint: str = "latency",
         cache_folder: Path | None = None,
+        seed: int = 0,
     ) -> None:
         check_hint(hint)
         self.target: Target = resolve_target(device, precision)
@@ -83,14 +91,21 @@ class Vocoder:
         self._model = read_model(self._path)
         self._hint = hint
         self._cache_folder = cache_folder
+        self._seed = seed
         self._compiled: dict[int, openvino.CompiledModel] = {}
         self._lock = threading.Lock()
-        check_interface(self._model, self._path, {"mel": f"?,{N_MELS},?"}, {"audio": "?,1,?"})
         if precision == "int8":
             check_quantized(self._model, self._path)
-        if all(member.device == "CPU" for member in self.target.members):
-            self._model = split_upsampling(self._model)
         self._any_length = not self.target.needs_static_shapes
+        self._pitch: openvino.CompiledModel | None = None
+        self._context = CONTEXT_FRAMES
+        if takes_source(self._model):
+            self._context = SOURCE_FILTER_CONTEXT
+            self._open_source_filter()
+        else:
+            check_interface(self._model, self._path, {"mel": f"?,{N_MELS},?"}, {"audio": "?,1,?"})
+            if all(member.device == "CPU" for member in self.target.members):
+                self._model = split_upsampling(self._model)
         if self._any_length:
             self._compiled_for(-1)
 
@@ -100,13 +115,13 @@ class Vocoder:
         Args:
             largest_window: Frames of the largest chunk to prepare; preparing all takes seconds.
         """
-        context = 2 * CONTEXT_FRAMES
         for frames in self._sizes():
-            if frames <= max(largest_window + context, self._sizes()[0]):
-                mel = np.full((1, N_MELS, frames), SILENCE, dtype=np.float32)
-                request = self._request_for(mel)
-                self._start(request, mel)
-                self._finish(request, mel)
+            if frames <= max(largest_window + 2 * self._context, self._sizes()[0]):
+                silence = self._frames([np.full((1, N_MELS, frames), SILENCE, dtype=np.float32)])
+                inputs = silence.inputs(Window(0, frames, 0, frames))
+                request = self._request_for(inputs)
+                self._start(request, inputs)
+                self._finish(request, inputs)
 
     def synthesize(self, mel: NDArray[np.floating]) -> NDArray[np.float32]:
         """Turn a mel spectrogram into a waveform.
@@ -132,7 +147,8 @@ class Vocoder:
         """Turn a mel spectrogram into chunks of a waveform, each as soon as it is done.
 
         The chunks joined are what `synthesize` returns, up to rounding. A spectrogram may come in pieces, which are
-        taken as they are needed: a chunk needs 14 frames after its own, or the end.
+        taken as they are needed: a chunk needs 14 frames after its own (up to 110 where pitch is read first), or the
+        end.
 
         Args:
             mel: floating [1, 80, T] or [80, T], or an iterable of such pieces of one spectrogram.
@@ -151,13 +167,13 @@ class Vocoder:
                 f"windows of {first_window} to {largest_window} frames: expected 1 ≤ first_window ≤ largest_window"
             )
         pieces = [check_mel(mel)] if isinstance(mel, np.ndarray | np.generic) else mel
-        frames = MelFrames(pieces, kept=self._sizes()[-1])
+        frames = self._frames(pieces)
         plan = plan_windows(
             frames.known,
             first=first_window,
             largest=largest_window,
             sizes=self._sizes(),
-            context=CONTEXT_FRAMES,
+            context=self._context,
             any_length=self._any_length,
         )
         return self._run(frames, plan)
@@ -165,17 +181,38 @@ class Vocoder:
     def _sizes(self) -> tuple[int, ...]:
         return WINDOWS if self._any_length else STATIC_WINDOWS
 
-    def _run(self, frames: MelFrames, plan: Iterator[Window]) -> Iterator[NDArray[np.float32]]:
+    def _frames(self, pieces: Iterable[NDArray[np.floating]]) -> MelFrames | SourceFrames:
+        """Take the pieces of an utterance for windows of it."""
+        kept = self._sizes()[-1]
+        if self._pitch is None:
+            return MelFrames(pieces, kept=kept)
+        request = self._pitch.create_infer_request()
+
+        def read_pitch(mel: NDArray[np.float32]) -> NDArray[np.float32]:
+            try:
+                request.infer({"mel": mel})
+            except RuntimeError as error:
+                raise self._failure(error) from error
+            pitch: NDArray[np.float32] = request.get_tensor("pitch").data[0].astype(np.float32)
+            if not np.isfinite(pitch).all():
+                raise ModelError(f"vocoder {self._path} gave a pitch that is no number: expected finite ones")
+            return pitch
+
+        return SourceFrames(
+            pieces, kept=kept, read_pitch=read_pitch, any_length=self._any_length, seed=self._seed
+        )
+
+    def _run(self, frames: MelFrames | SourceFrames, plan: Iterator[Window]) -> Iterator[NDArray[np.float32]]:
         """Compute windows side by side, as many as the hint allows, and yield what is kept of them in order."""
-        running: deque[tuple[Window, NDArray[np.float32], openvino.InferRequest]] = deque()
+        running: deque[tuple[Window, Inputs, openvino.InferRequest]] = deque()
         idle: dict[int, list[openvino.InferRequest]] = {}
         try:
             for window in plan:
-                piece = frames.take(window)
-                unused = idle.get(self._compiled_length(piece))
-                request = unused.pop() if unused else self._request_for(piece)
-                self._start(request, piece)
-                running.append((window, piece, request))
+                inputs = frames.inputs(window)
+                unused = idle.get(self._compiled_length(inputs))
+                request = unused.pop() if unused else self._request_for(inputs)
+                self._start(request, inputs)
+                running.append((window, inputs, request))
                 if len(running) == self._side_by_side:
                     yield self._kept(running, idle)
             while running:
@@ -186,59 +223,77 @@ class Vocoder:
 
     def _kept(
         self,
-        running: deque[tuple[Window, NDArray[np.float32], openvino.InferRequest]],
+        running: deque[tuple[Window, Inputs, openvino.InferRequest]],
         idle: dict[int, list[openvino.InferRequest]],
     ) -> NDArray[np.float32]:
         """Wait for the oldest window and return the samples that are kept of it."""
-        window, piece, request = running.popleft()
-        audio = self._finish(request, piece)
+        window, inputs, request = running.popleft()
+        audio = self._finish(request, inputs)
         skip = (window.first - window.start) * HOP_LENGTH
         kept: NDArray[np.float32] = audio[skip : skip + (window.last - window.first) * HOP_LENGTH].copy()
-        idle.setdefault(self._compiled_length(piece), []).append(request)
+        idle.setdefault(self._compiled_length(inputs), []).append(request)
         return kept
 
-    def _start(self, request: openvino.InferRequest, piece: NDArray[np.float32]) -> None:
+    def _start(self, request: openvino.InferRequest, inputs: Inputs) -> None:
         try:
-            request.start_async({"mel": piece}, share_inputs=True)
+            request.start_async(inputs, share_inputs=True)
         except RuntimeError as error:
             raise self._failure(error) from error
 
-    def _finish(self, request: openvino.InferRequest, piece: NDArray[np.float32]) -> NDArray[np.float32]:
+    def _finish(self, request: openvino.InferRequest, inputs: Inputs) -> NDArray[np.float32]:
         try:
             request.wait()
         except RuntimeError as error:
             raise self._failure(error) from error
         audio: NDArray[np.float32] = request.get_tensor("audio").data.reshape(-1)
-        if audio.size != piece.shape[2] * HOP_LENGTH or not np.isfinite(audio).all():
+        frames = inputs["mel"].shape[2]
+        if audio.size != frames * HOP_LENGTH or not np.isfinite(audio).all():
             raise ModelError(
-                f"vocoder {self._path} gave {audio.size} samples for {piece.shape[2]} frames:"
-                f" expected {piece.shape[2] * HOP_LENGTH} finite ones"
+                f"vocoder {self._path} gave {audio.size} samples for {frames} frames:"
+                f" expected {frames * HOP_LENGTH} finite ones"
             )
         return audio
 
     def _failure(self, error: RuntimeError) -> DeviceError:
         return DeviceError(f"{self.target.device} failed at the vocoder: {telling_line(error)}")
 
-    def _compiled_length(self, piece: NDArray[np.float32]) -> int:
-        return -1 if self._any_length else piece.shape[2]
+    def _compiled_length(self, inputs: Inputs) -> int:
+        return -1 if self._any_length else inputs["mel"].shape[2]
 
-    def _request_for(self, piece: NDArray[np.float32]) -> openvino.InferRequest:
-        return self._compiled_for(self._compiled_length(piece)).create_infer_request()
+    def _request_for(self, inputs: Inputs) -> openvino.InferRequest:
+        return self._compiled_for(self._compiled_length(inputs)).create_infer_request()
 
     def _compiled_for(self, frames: int) -> openvino.CompiledModel:
         """Return the model compiled for a number of frames, -1 for any, each compiled once."""
         with self._lock:
             if frames not in self._compiled:
-                model = reshaped(self._model, {"mel": (1, N_MELS, frames)}, self._path)
-                self._compiled[frames] = compile_model(
-                    model,
-                    self.target,
-                    self._path,
-                    cache_folder=self._cache_folder,
-                    kernels=KEPT_KERNELS,
-                    hint=self._hint,
-                )
+                shapes = {"mel": (1, N_MELS, frames)}
+                if self._pitch is not None:
+                    shapes["source"] = (1, 2, frames * HOP_LENGTH if frames > 0 else -1)
+                self._compiled[frames] = self._compile(reshaped(self._model, shapes, self._path))
             return self._compiled[frames]
+
+    def _open_source_filter(self) -> None:
+        """Cut a source-filter vocoder in two, and compile the part that reads the pitch."""
+        check_interface(
+            self._model,
+            self._path,
+            {"mel": f"?,{N_MELS},?", "source": "?,2,?"},
+            {"audio": "?,1,?", "pitch": "?,2,?"},
+        )
+        self._model, pitch = cut_in_two(self._model)
+        frames = -1 if self._any_length else PITCH_WINDOW
+        self._pitch = self._compile(reshaped(pitch, {"mel": (1, N_MELS, frames)}, self._path))
+
+    def _compile(self, model: openvino.Model) -> openvino.CompiledModel:
+        return compile_model(
+            model,
+            self.target,
+            self._path,
+            cache_folder=self._cache_folder,
+            kernels=KEPT_KERNELS,
+            hint=self._hint,
+        )
 
     @property
     def _side_by_side(self) -> int:

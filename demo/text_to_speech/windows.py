@@ -112,6 +112,10 @@ class MelFrames:
             self._mel = np.concatenate([self._mel, *new], axis=2) if self._mel.size or new[1:] else new[0]
         return have
 
+    def inputs(self, window: Window) -> dict[str, NDArray[np.float32]]:
+        """Return what goes into a window, by the name of the input."""
+        return {"mel": self.take(window)}
+
     def take(self, window: Window) -> NDArray[np.float32]:
         """Return the frames that go into a window, float32 [1, 80, stop - start], padded with silence."""
         piece = self._mel[:, :, window.start - self._start : window.stop - self._start]

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from text_to_speech.mel import HOP_LENGTH, SILENCE
-from text_to_speech.source_filter import Excitation
+from text_to_speech.source_filter import REFERENCE_HZ, Excitation
 
 FRAMES = 64  # of a piece that are compared
 CONTEXT = 12  # frames to either side that go in and are not compared
@@ -27,14 +27,14 @@ class Batch:
         mel: [B, 80, T].
         source: [B, 2, 256·T], pulses at the measured pitch, and noise.
         audio: [B, 256·T], the teacher's.
-        log_f0: [B, T], natural log of Hz, interpolated through unvoiced frames.
+        pitch: [B, T], octaves above 180 Hz, interpolated through unvoiced frames.
         voiced: [B, T], 0 or 1.
     """
 
     mel: Tensor
     source: Tensor
     audio: Tensor
-    log_f0: Tensor
+    pitch: Tensor
     voiced: Tensor
 
 
@@ -81,8 +81,8 @@ def read_part(folder: Path) -> dict[str, NDArray]:
     loud = arrays["mel"].max(axis=1) > QUIET
     voiced = clean((arrays["f0"][:, 1] > PERIODIC) & loud)
     frames = np.flatnonzero(voiced)
-    log_f0 = np.interp(np.arange(len(voiced)), frames, np.log(arrays["f0"][frames, 0]))
-    return arrays | {"log_f0": log_f0.astype(np.float32), "voiced": voiced.astype(np.float32)}
+    pitch = np.interp(np.arange(len(voiced)), frames, np.log2(arrays["f0"][frames, 0] / REFERENCE_HZ))
+    return arrays | {"pitch": pitch.astype(np.float32), "voiced": voiced.astype(np.float32)}
 
 
 def clean(voiced: NDArray[np.bool_]) -> NDArray[np.bool_]:
@@ -100,9 +100,9 @@ def cut(
 ) -> tuple[NDArray[np.float32], ...]:
     """Cut a piece out of a part and make its excitation, at any phase and with noise of its own."""
     span = slice(start, start + frames)
-    log_f0, voiced = part["log_f0"][span], part["voiced"][span]
+    pitch, voiced = part["pitch"][span], part["voiced"][span]
     excitation = Excitation(seed=int(dice.integers(1 << 62)), phase=float(dice.random()))
-    source = excitation.extend(np.pad(log_f0, 1, mode="edge"), np.pad(voiced, 1, mode="edge"))
+    source = excitation.extend(np.pad(pitch, 1, mode="edge"), np.pad(voiced, 1, mode="edge"))
     audio = part["audio"][start * HOP_LENGTH : (start + frames) * HOP_LENGTH].astype(np.float32) / 32767
     mel = np.maximum(part["mel"][span].T.astype(np.float32), SILENCE)
-    return mel, source, audio, log_f0, voiced
+    return mel, source, audio, pitch, voiced

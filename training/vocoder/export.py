@@ -31,9 +31,9 @@ class Whole(nn.Module):
         self.student = student
 
     def forward(self, mel: Tensor, source: Tensor) -> tuple[Tensor, Tensor]:
-        """[B, 80, T] and [B, 2, 256·T] → audio [B, 1, 256·T] and pitch [B, 2, T] (log Hz, voicing 0..1)."""
-        log_f0, voicing = self.student.pitch(mel)
-        return self.student.filter(mel, source), torch.stack([log_f0, torch.sigmoid(voicing)], dim=1)
+        """[B, 80, T] and [B, 2, 256·T] → audio [B, 1, 256·T] and pitch [B, 2, T] (octaves, voicing 0..1)."""
+        pitch, voicing = self.student.pitch(mel)
+        return self.student.filter(mel, source), torch.stack([pitch, torch.sigmoid(voicing)], dim=1)
 
 
 def load(checkpoint: Path) -> tuple[Student, int]:

@@ -67,19 +67,19 @@ def audio_losses(audio: Tensor, target: Tensor) -> dict[str, Tensor]:
     return {"mel": (log_mel(audio) - theirs).abs().mean()} | spectral_losses(audio, target)
 
 
-def pitch_losses(log_f0: Tensor, voicing: Tensor, target: Tensor, voiced: Tensor) -> dict[str, Tensor]:
+def pitch_losses(pitch: Tensor, voicing: Tensor, target: Tensor, voiced: Tensor) -> dict[str, Tensor]:
     """Errors of the pitch network.
 
     Args:
-        log_f0: [B, T], natural log of Hz.
+        pitch: [B, T], octaves.
         voicing: [B, T], logits.
-        target: [B, T], natural log of Hz, interpolated through unvoiced frames.
+        target: [B, T], octaves, interpolated through unvoiced frames.
         voiced: [B, T], 0 or 1.
 
     Returns:
         `pitch` in units of 100 cents, voiced frames counting twenty times; `voicing`; and `cents` for the log.
     """
-    error = (log_f0 - target).abs() * (12 / 0.6931471805599453)
+    error = 12 * (pitch - target).abs()
     weights = voiced + 0.05
     return {
         "pitch": (error * weights).sum() / weights.sum(),

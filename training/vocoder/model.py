@@ -27,7 +27,7 @@ BINS = N_FFT // 2 + 1
 STEPS = HOP_LENGTH // HOP  # STFT frames in a mel frame
 EDGE = (N_FFT - HOP) // 2  # samples that the first frame reaches out at the left, the last one at the right
 MEL_MEAN, MEL_SCALE = -5.0, 2.2  # the networks work on values of unit spread
-LOG_F0_MEAN, LOG_F0_SCALE = 5.2, 0.4  # log Hz: centre and spread of speaking voices
+PITCH_MEAN, PITCH_SCALE = 0.0103, 0.577  # octaves above 180 Hz: centre and spread of speaking voices
 LOUDEST = 3.0  # largest log gain of a filter
 QUIET = -2.0  # log gain of every filter before training
 
@@ -74,10 +74,10 @@ class PitchNetwork(nn.Module):
         self.leave = nn.Linear(channels, 2)
 
     def forward(self, mel: Tensor) -> tuple[Tensor, Tensor]:
-        """[B, 80, T] → natural log of Hz [B, T] and the logit of voicing [B, T]."""
+        """[B, 80, T] → octaves above 180 Hz [B, T] and the logit of voicing [B, T]."""
         x = self.norm(self.blocks(self.entrance(mel)))
         out = self.leave(x).float()
-        return out[..., 0] * LOG_F0_SCALE + LOG_F0_MEAN, out[..., 1]
+        return out[..., 0] * PITCH_SCALE + PITCH_MEAN, out[..., 1]
 
 
 class FilterNetwork(nn.Module):

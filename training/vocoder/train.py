@@ -48,11 +48,11 @@ class Trainer:
     def losses(self, batch: Batch) -> dict[str, Tensor]:
         """All errors on one batch."""
         with torch.autocast("cpu", dtype=torch.bfloat16, enabled=self.args.bf16):
-            log_f0, voicing = self.student.pitch(batch.mel)
+            pitch, voicing = self.student.pitch(batch.mel)
             audio = self.student.filter(batch.mel, batch.source).float()
         inner = slice(CONTEXT * HOP_LENGTH, -CONTEXT * HOP_LENGTH)
         return audio_losses(audio[:, 0, inner], batch.audio[:, inner]) | pitch_losses(
-            log_f0.float(), voicing.float(), batch.log_f0, batch.voiced
+            pitch.float(), voicing.float(), batch.pitch, batch.voiced
         )
 
     def learn(self, batch: Batch) -> dict[str, float]:
