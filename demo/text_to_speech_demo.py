@@ -174,9 +174,22 @@ def build_parser() -> OneLineParser:
     add = parser.add_argument_group(
         "models, IR (.xml) or ONNX, instead of those of this repository"
     ).add_argument
-    add("-m_duration", "--model_duration", metavar="FILE", help="ForwardTacotron, duration prediction")
-    add("-m_forward", "--model_forward", metavar="FILE", help="ForwardTacotron, regression")
-    add("-m_hifigan", "--model_hifigan", metavar="FILE", help="HiFi-GAN")
+    add(
+        "-m_duration",
+        "--model_duration",
+        type=Path,
+        metavar="FILE",
+        help="ForwardTacotron, duration prediction",
+    )
+    add("-m_forward", "--model_forward", type=Path, metavar="FILE", help="ForwardTacotron, regression")
+    add("-m_hifigan", "--model_hifigan", type=Path, metavar="FILE", help="HiFi-GAN, or another vocoder")
+    add(
+        "--vocoder",
+        dest="model_hifigan",
+        metavar="NAME",
+        help="another vocoder of this repository: hifi-gan-universal for voices of any kind, source-filter-light"
+        " for a processor with little time",
+    )
     return parser
 
 
@@ -243,7 +256,7 @@ def models(args: argparse.Namespace) -> dict[str, Any]:
         "regression_model": args.model_forward,
         "vocoder_model": args.model_hifigan,
     }
-    return {option: Path(path) for option, path in given.items() if path is not None}
+    return {option: model for option, model in given.items() if model is not None}
 
 
 def load(args: argparse.Namespace, lexicon: Lexicon) -> Synthesizer:

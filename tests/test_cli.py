@@ -263,6 +263,7 @@ REFUSED = {
     "a precision the device lacks": (["-i", "Hello.", "--precision", "f16"], "computes in"),
     "a model that is not there": (["-i", "Hello.", "-m_hifigan", "none.xml"], "none.xml is not there"),
     "a model that is none": (["-i", "Hello.", "-m_duration", "noise.onnx"], "not a model"),
+    "an unknown vocoder": (["-i", "Hello.", "--vocoder", "wavenet"], "source-filter-light"),
     "a model cut short": (["-i", "Hello.", "-m_hifigan", "cut.onnx"], "cut.onnx"),
     "a model of another kind": (["-i", "Hello.", "-m_forward", "other.onnx"], "expected data [1,?,?]"),
     "another symbol table": (["-i", "Hello.", "-m_duration", "symbols.onnx"], "another symbol table"),

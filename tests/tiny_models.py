@@ -177,7 +177,7 @@ def save_source_filter(path: Path) -> Path:
 
     Its pitch lies between 100 and 300 Hz and changes from frame to frame; the audio is the source times a gain per
     frame, plus what convolutions with padding and biases make of the mel. Pitch sees 14 frames to either side, audio
-    sees 16, one less than the context that the windows are given.
+    16: the context that the windows are given.
     """
     graph = Graph(seed=5)
     x = graph.convolution("mel", (80, 4), kernel=7)
@@ -189,7 +189,7 @@ def save_source_filter(path: Path) -> Path:
     graph.node("Add", graph.node("Mul", graph.node("Tanh", x), scale), shift, output="pitch")
 
     y = graph.convolution("mel", (80, 4), kernel=7)
-    for dilation in (6, 6):  # 3 + 6 + 6 frames, and one more below
+    for dilation in (6, 5):  # 3 + 6 + 5 frames, and a little more than one below
         y = graph.node("Tanh", graph.convolution(y, (4, 4), kernel=3, dilation=dilation))
     y = graph.upsample(y, (4, 3), factor=16)
     y = graph.upsample(y, (3, 2), factor=16)

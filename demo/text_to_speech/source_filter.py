@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from .mel import HOP_LENGTH, SAMPLE_RATE
 from .windows import MelFrames, Window, plan_windows
 
-CONTEXT_FRAMES = 17  # mel frames to either side that a sample depends on, once the source is given
+CONTEXT_FRAMES = 16  # mel frames to either side that a sample depends on, once the source is given
 PITCH_CONTEXT = 14  # and those that the pitch of a frame depends on
 PITCH_WINDOW = 96  # frames that the pitch is read from at a time, whatever the windows of the stream are
 REFERENCE_HZ = 180.0  # pitch is counted in octaves from here: small numbers, which float16 holds to a cent

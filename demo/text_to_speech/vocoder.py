@@ -147,7 +147,7 @@ class Vocoder:
         """Turn a mel spectrogram into chunks of a waveform, each as soon as it is done.
 
         The chunks joined are what `synthesize` returns, up to rounding. A spectrogram may come in pieces, which are
-        taken as they are needed: a chunk needs 14 frames after its own (up to 110 where pitch is read first), or the
+        taken as they are needed: a chunk needs 14 frames after its own (up to 100 where pitch is read first), or the
         end.
 
         Args:
@@ -179,7 +179,8 @@ class Vocoder:
         return self._run(frames, plan)
 
     def _sizes(self) -> tuple[int, ...]:
-        return WINDOWS if self._any_length else STATIC_WINDOWS
+        sizes = WINDOWS if self._any_length else STATIC_WINDOWS
+        return tuple(size for size in sizes if size > 2 * self._context)
 
     def _frames(self, pieces: Iterable[NDArray[np.floating]]) -> MelFrames | SourceFrames:
         """Take the pieces of an utterance for windows of it."""

@@ -81,7 +81,7 @@ class PitchNetwork(nn.Module):
 
 
 class FilterNetwork(nn.Module):
-    """Mel spectrogram and excitation → waveform; it sees 17 frames to either side.
+    """Mel spectrogram and excitation → waveform; it sees 16 frames to either side.
 
     Half of the blocks work at the rate of the mel, half at four times that rate, where they also see the pulses.
     The noise is hidden from the network: seeing it, it would learn to take the chance out of it.
