@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 import tiny_models
 from text_to_speech import vocoder as vocoder_module
 from text_to_speech.errors import ModelError
-from text_to_speech.mel import SAMPLE_RATE
+from text_to_speech.mel import SAMPLE_RATE, SILENCE, mel_spectrogram
 from text_to_speech.runtime import Member, Target, compile_model, read_model, resolve_target
 from text_to_speech.source_filter import (
     PITCH_WINDOW,
@@ -219,3 +219,36 @@ def test_a_model_with_a_source_and_no_pitch_is_refused(tmp_path: Path):
     path = graph.save(tmp_path / "half.onnx", inputs, [tiny_models.floats("audio", 1, 1, "samples")])
     with pytest.raises(ModelError, match=r"expected audio .*, pitch"):
         Vocoder(model=path)
+
+
+@pytest.fixture(scope="module")
+def real() -> Vocoder:
+    return Vocoder(model="source-filter-light")
+
+
+def vowels(frames: int = 400) -> NDArray[np.float32]:
+    """A mel spectrogram with a pitch of 210 Hz and a level that comes and goes, made of sound."""
+    time = np.arange(frames * 256) / SAMPLE_RATE
+    tone = sum(np.sin(2 * np.pi * 210 * n * time) / n for n in range(1, 30))
+    return mel_spectrogram((0.05 * tone * (1.1 + np.sin(9 * time))).astype(np.float32))
+
+
+def test_the_model_of_this_repository_streams_without_a_seam(real):
+    mel = vowels()
+    chunks = list(real.stream(mel))
+    assert len(chunks) > 2
+    np.testing.assert_allclose(np.concatenate(chunks), real.synthesize(mel), atol=1e-3)
+
+
+def test_it_has_the_pitch_of_the_mel(real):
+    audio = real.synthesize(vowels())[20_000:-20_000]
+    spectrum = np.abs(np.fft.rfft(audio * np.hanning(audio.size)))
+    hertz = np.fft.rfftfreq(audio.size, 1 / SAMPLE_RATE)
+    near = (hertz > 150) & (hertz < 290)
+    assert hertz[near][np.argmax(spectrum[near])] == pytest.approx(210, rel=0.02)  # 35 cents
+
+
+def test_it_is_silent_in_silence(real):
+    audio = real.synthesize(np.full((80, 200), SILENCE, np.float32))
+    level = 10 * np.log10(np.mean(audio[6000:-6000].astype(np.float64) ** 2) + 1e-15)
+    assert level < -75  # dB of full scale

@@ -40,6 +40,8 @@ from text_to_speech.acoustic import SILENT_LEVEL
 from text_to_speech.errors import InputError, SpeechError
 from text_to_speech.length_regulator import frame_prosody, round_durations
 from text_to_speech.mel import HOP_LENGTH, N_MELS, SAMPLE_RATE, SILENCE
+from text_to_speech.runtime import model_path, read_model
+from text_to_speech.source_filter import takes_source
 from text_to_speech.text import to_ids
 from vocoder.pitch import measure_pitch
 
@@ -190,15 +192,12 @@ def mean_row(rows: Sequence[Row]) -> Row:
     return Row(rows[0].name, **{name: float(np.mean([getattr(r, name) for r in rows])) for name in names})
 
 
-def weights_in_megabytes(vocoder: Vocoder) -> float:
-    """Size of a vocoder's constants, two bytes a value."""
-    constants = (op for op in vocoder.model.get_ops() if op.get_type_name() == "Constant")
-    return sum(int(np.prod(op.get_output_shape(0))) for op in constants) * 2 / 1e6
-
-
-def seeds_of(vocoder: Vocoder, seeds: Sequence[int]) -> Sequence[int]:
-    """Return the seeds that make a difference: one for a vocoder without noise."""
-    return seeds if vocoder.takes_source else seeds[:1]
+def size_and_seeds(name: str, seeds: Sequence[int]) -> tuple[float, Sequence[int]]:
+    """Return the size of a vocoder's constants in MB, and the seeds that matter: one where it has no noise."""
+    model = read_model(model_path(name))
+    constants = (op for op in model.get_ops() if op.get_type_name() == "Constant")
+    values = sum(int(np.prod(op.get_output_shape(0))) for op in constants)
+    return 2 * values / 1e6, seeds if takes_source(model) else seeds[:1]
 
 
 def compare(
@@ -220,10 +219,10 @@ def compare(
             figures["cpu_all"] = (
                 processor_seconds(lambda s=synthesizer: [s.synthesize(p.text) for p in passages]) / spoken
             )
-        vocoder = Vocoder(model=name, precision="f32")
-        figures |= {"megabytes": weights_in_megabytes(vocoder), "silence": silence(vocoder)}
+        megabytes, seeds = size_and_seeds(name, args.seeds)
+        figures |= {"megabytes": megabytes, "silence": silence(Vocoder(model=name, precision="f32"))}
         takes = []
-        for seed in seeds_of(vocoder, args.seeds):
+        for seed in seeds:
             speaker = Vocoder(model=name, precision="f32", seed=seed)
             takes.append(comparison.row(str(name), [speaker.synthesize(p.mel) for p in passages], **figures))
         rows.append(mean_row(takes))
