@@ -98,9 +98,7 @@ class Vocoder:
             check_quantized(self._model, self._path)
         self._any_length = not self.target.needs_static_shapes
         self._pitch: openvino.CompiledModel | None = None
-        self._context = CONTEXT_FRAMES
         if takes_source(self._model):
-            self._context = SOURCE_FILTER_CONTEXT
             self._open_source_filter()
         else:
             check_interface(self._model, self._path, {"mel": f"?,{N_MELS},?"}, {"audio": "?,1,?"})
@@ -177,6 +175,10 @@ class Vocoder:
             any_length=self._any_length,
         )
         return self._run(frames, plan)
+
+    @property
+    def _context(self) -> int:
+        return CONTEXT_FRAMES if self._pitch is None else SOURCE_FILTER_CONTEXT
 
     def _sizes(self) -> tuple[int, ...]:
         sizes = WINDOWS if self._any_length else STATIC_WINDOWS
