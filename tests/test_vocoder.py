@@ -254,7 +254,7 @@ def test_another_hint_is_refused_before_the_model_is_read() -> None:
 def test_warming_up_computes_every_window_of_a_stream_s_first_seconds(tiny, monkeypatch) -> None:
     vocoder = Vocoder(model=tiny.vocoder)
     seen = []
-    monkeypatch.setattr(vocoder, "_finish", lambda request, piece: seen.append(piece.shape[2]))
+    monkeypatch.setattr(vocoder, "_finish", lambda request, inputs: seen.append(inputs["mel"].shape[2]))
     vocoder.warm_up()
     assert seen == [size for size in WINDOWS if size <= 128]
 
