@@ -40,6 +40,7 @@ from text_to_speech.files import whole_file
 from text_to_speech.mel import N_MELS, mel_spectrogram
 from text_to_speech.runtime import core, read_model, reshaped, resolve_target
 from text_to_speech.text import Phonemizer, to_ids
+from text_to_speech.upsampling import split_upsampling
 from text_to_speech.vocoder import Vocoder
 from text_to_speech.zoo import ensure_ir, model_folder
 from text_to_speech.zoo.quantization_yml import Quantization, read_quantization
@@ -191,10 +192,10 @@ def score(path: Path, precision: str, clips: Sequence[Clip], exact: Path) -> dic
 
 
 def times(paths: Mapping[str, Path], mel: Array) -> dict[str, float]:
-    """Return the CPU seconds of each point for one window, the median of rounds in which all take turns."""
+    """Return the CPU seconds of each point for one window, run as Vocoder runs it, the median of rounds in turn."""
     requests = {}
     for name, path in paths.items():
-        model = reshaped(read_model(path), {"mel": mel.shape}, path)
+        model = reshaped(split_upsampling(read_model(path)), {"mel": mel.shape}, path)
         config = resolve_target("CPU", POINTS[name].precision).config() | {"INFERENCE_NUM_THREADS": 1}
         requests[name] = core().compile_model(model, "CPU", config).create_infer_request()
         requests[name].infer({"mel": mel})
