@@ -7,8 +7,8 @@ Every line of the file is spoken by itself, in f32 on the CPU.
 - Pitch: by how many semitones `pitch` moves the median F0 of all lines together, as pYIN of librosa hears it.
 - Time: by how much `alpha` lengthens them, from the first sound of each sentence to its last.
 - Words: the start of each word as `Speech.words` has it, against the one that Whisper tiny.en finds (faster-whisper,
-  word_timestamps), over the words that both have. The lines stand between half seconds of silence, since
-  Whisper lets a first word begin with the recording. Its own times are multiples of 20 ms.
+  word_timestamps), over the words that both have. Whisper lets a first word begin with the recording, and its
+  times are multiples of 20 ms.
 """
 
 from __future__ import annotations
@@ -30,7 +30,6 @@ sys.path[:0] = [str(HERE.parent / "demo"), str(HERE.parent / "training")]
 from text_to_speech import SAMPLE_RATE, Speech, SpokenWord, Synthesizer  # noqa: E402
 
 TEXTS = HERE / "text" / "spoken_20.txt"
-SILENCE = 0.5  # seconds around what Whisper hears
 
 
 def median_pitch(audio: NDArray[np.float32]) -> float:
@@ -53,16 +52,15 @@ def heard_words(model: Any, audio: NDArray[np.float32]) -> list[tuple[str, float
     """Return the words that Whisper hears, with start and end in seconds."""
     from evaluation.judges import to_judge_rate
 
-    silence: NDArray[np.float32] = np.zeros(round(SILENCE * SAMPLE_RATE), dtype=np.float32)
     segments, _ = model.transcribe(
-        to_judge_rate(np.concatenate([silence, audio, silence])),
+        to_judge_rate(audio),
         language="en",
         beam_size=5,
         temperature=0.0,
         condition_on_previous_text=False,
         word_timestamps=True,
     )
-    return [(w.word, w.start - SILENCE, w.end - SILENCE) for segment in segments for w in segment.words]
+    return [(w.word, w.start, w.end) for segment in segments for w in segment.words]
 
 
 def word_differences(

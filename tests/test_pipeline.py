@@ -142,6 +142,7 @@ def test_words_are_those_of_the_text_with_their_times(synthesizer: Synthesizer) 
     assert "".join(word.written for word in speech.sentences[1].words) == speech.sentences[1].text
     times = [time for word in speech.words for time in (word.start, word.end)]
     assert times == sorted(times)
+    assert [one.end for one in speech.words[:2]] == [other.start for other in speech.words[1:3]]
     assert speech.phonemes[0].start == speech.words[0].start
     assert speech.phonemes[-1].end == speech.words[-1].end
 
