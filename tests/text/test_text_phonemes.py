@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from text_to_speech.errors import InputError
 from text_to_speech.text import SYMBOLS, Phonemizer, Reading, to_ids
+from text_to_speech.text.known_names import KNOWN_NAMES
 
 MIXED_TEXT = st.one_of(
     st.text(),
@@ -97,6 +98,20 @@ def test_a_warning_names_what_cannot_be_spoken(phonemizer: Phonemizer, caplog: p
         "not English, read by its Latin transliteration: Москва",
         "characters that cannot be spoken: U+E000 no character",
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "phonemes"),
+    [("Nguyen", "wˈɪn"), ("Siobhan's", "ʃəvˈɔnz"), ("Beyoncé", "biˈɑnsA")],
+)
+def test_names_that_the_network_cannot_guess_are_known(phonemizer: Phonemizer, text: str, phonemes: str):
+    assert phonemizer(text) == phonemes
+
+
+def test_the_table_of_names_is_in_the_alphabet_and_no_word_of_it_is_in_the_dictionary(phonemizer: Phonemizer):
+    assert [name for name, said in KNOWN_NAMES.items() if not set(said) <= set(SYMBOLS[1:])] == []
+    unused = [name for name, said in KNOWN_NAMES.items() if phonemizer(name.capitalize()) != said]
+    assert unused == []
 
 
 def test_phonemes_in_brackets_of_another_program_are_text(phonemizer: Phonemizer):

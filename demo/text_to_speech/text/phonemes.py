@@ -20,6 +20,7 @@ from ..errors import InputError
 from .characters import ReadableText, make_readable
 from .engine import hibari_g2p
 from .heteronyms import pronounce_heteronyms
+from .known_names import KNOWN_NAMES
 from .normalization import Reading, normalize
 from .pronunciations import Lexicon, add_s, find_inline_phonemes
 from .said import PRESET, SaidText, chunks, say
@@ -37,6 +38,7 @@ _NOT_A_SYMBOL = re.compile(f"[^{re.escape(''.join(SYMBOLS[1:]))}]")
 _DIGITS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 _TAGS = {"“": "``", "”": "''", "(": "-LRB-", ")": "-RRB-"}  # taken for words, they would swallow their words
 _SILENT_TAGS = frozenset([".", ",", "-LRB-", "-RRB-", "``", '""', "''", ":", "$", "#", "NFP"])
+_NAMES = Lexicon(KNOWN_NAMES)
 _SHOWN = 10  # characters that a warning names
 _GIVEN = "\ue000"  # stands in a readable text, which has none otherwise, for a span that the caller reads
 
@@ -72,7 +74,7 @@ class Phonemizer:
         from .unknown_words import UnknownWords
 
         self._unknown_words: UnknownWords = UnknownWords(core=core)
-        self._g2p: G2P = hibari_g2p().G2P(oov=lambda word: self._unknown_words(word) or self._spell(word))
+        self._g2p: G2P = hibari_g2p().G2P(oov=self._pronounce_unknown)
         self._lexicon = lexicon or Lexicon()
 
     def __call__(self, text: str) -> str:
@@ -105,6 +107,10 @@ class Phonemizer:
     def is_word(self, word: str) -> bool:
         """Tell whether the dictionary has a word in just this writing."""
         return word in self._g2p.lexicon.golds.d
+
+    def _pronounce_unknown(self, word: str) -> str:
+        """Return the phonemes of a word that the dictionaries do not have."""
+        return _NAMES.pronounce(word) or self._unknown_words(word) or self._spell(word)
 
     def _readings(self, text: str, given: Sequence[Reading]) -> list[Reading]:
         """Return all the readings of a readable text: the caller's, the lexicon's, the rules'."""
