@@ -296,7 +296,7 @@ def build_parser() -> OneLineParser:
     add(
         "--subset_size",
         type=int,
-        default=300,
+        default=64,
         metavar="N",
         help="windows to calibrate on (default: %(default)s)",
     )
