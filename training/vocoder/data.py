@@ -25,14 +25,14 @@ class Batch:
 
     Attributes:
         mel: [B, 80, T].
-        sources: [B, 2, 2, 256·T], twice pulses at the measured pitch and noise, with different phases and noise.
+        source: [B, 2, 256·T], pulses at the measured pitch, and noise.
         audio: [B, 256·T], the teacher's.
         pitch: [B, T], octaves above 180 Hz, interpolated through unvoiced frames.
         voiced: [B, T], 0 or 1.
     """
 
     mel: Tensor
-    sources: Tensor
+    source: Tensor
     audio: Tensor
     pitch: Tensor
     voiced: Tensor
@@ -98,16 +98,11 @@ def clean(voiced: NDArray[np.bool_]) -> NDArray[np.bool_]:
 def cut(
     part: dict[str, NDArray], start: int, frames: int, dice: np.random.Generator
 ) -> tuple[NDArray[np.float32], ...]:
-    """Cut a piece out of a part and make two excitations for it, each at any phase and with noise of its own."""
+    """Cut a piece out of a part and make its excitation, at any phase and with noise of its own."""
     span = slice(start, start + frames)
     pitch, voiced = part["pitch"][span], part["voiced"][span]
-    padded = np.pad(pitch, 1, mode="edge"), np.pad(voiced, 1, mode="edge")
-    sources = np.stack(
-        [
-            Excitation(seed=int(dice.integers(1 << 62)), phase=float(dice.random())).extend(*padded)
-            for _ in range(2)
-        ]
-    )
+    excitation = Excitation(seed=int(dice.integers(1 << 62)), phase=float(dice.random()))
+    source = excitation.extend(np.pad(pitch, 1, mode="edge"), np.pad(voiced, 1, mode="edge"))
     audio = part["audio"][start * HOP_LENGTH : (start + frames) * HOP_LENGTH].astype(np.float32) / 32767
     mel = np.maximum(part["mel"][span].T.astype(np.float32), SILENCE)
-    return mel, sources, audio, pitch, voiced
+    return mel, source, audio, pitch, voiced

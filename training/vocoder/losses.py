@@ -34,6 +34,18 @@ def magnitude(audio: Tensor, size: int, hop: int) -> Tensor:
     return torch.sqrt(power + 1e-12)
 
 
+def spectral_losses(audio: Tensor, target: Tensor) -> dict[str, Tensor]:
+    """Compare two waveforms [B, L] by their magnitudes; means over the windows and bins."""
+    logs, powers = [], []
+    for size in WINDOWS:
+        ours = magnitude(audio, size, size // 4)
+        with torch.no_grad():
+            theirs = magnitude(target, size, size // 4)
+        logs.append((torch.log(ours + FLOOR) - torch.log(theirs + FLOOR)).abs().mean())
+        powers.append(((ours + FLOOR) ** POWER - (theirs + FLOOR) ** POWER).abs().mean())
+    return {"log": torch.stack(logs).mean(), "power": torch.stack(powers).mean()}
+
+
 @functools.lru_cache(maxsize=1)
 def _mel_filters() -> Tensor:
     return torch.from_numpy(mel_filters())
@@ -48,48 +60,11 @@ def log_mel(audio: Tensor) -> Tensor:
     return torch.log(torch.clamp(_mel_filters() @ magnitudes, min=LOG_FLOOR))
 
 
-def features(audio: Tensor) -> dict[str, list[Tensor]]:
-    """What of waveforms [B, L] is compared: the log-mel spectrum, and two views of the magnitudes of each window."""
-    magnitudes = [magnitude(audio, size, size // 4) + FLOOR for size in WINDOWS]
-    return {
-        "mel": [log_mel(audio)],
-        "log": [torch.log(m) for m in magnitudes],
-        "power": [m**POWER for m in magnitudes],
-    }
-
-
-def distances(one: dict[str, list[Tensor]], other: dict[str, list[Tensor]]) -> dict[str, Tensor]:
-    """Mean absolute differences of two sets of features, averaged over the windows."""
-    return {
-        name: torch.stack([(a - b).abs().mean() for a, b in zip(one[name], other[name], strict=True)]).mean()
-        for name in one
-    }
-
-
-def audio_losses(first: Tensor, second: Tensor, target: Tensor) -> dict[str, Tensor]:
-    """The spectral energy distance between the student's speech and its teacher's.
-
-    Speech is partly chance: noise, and where exactly the pulses of the voice fall. A student that is compared
-    with one outcome of it does best to take no chance at all, and buzzes. So it speaks twice, from two excitations, and
-    the distance between the two is taken off the distances to the teacher; this is least where both vary alike
-    (Gritsenko et al. 2020, https://arxiv.org/abs/2008.01160).
-
-    Args:
-        first: [B, L], spoken from one excitation.
-        second: [B, L], from another.
-        target: [B, L], the teacher's.
-
-    Returns:
-        `mel`, `log` and `power`, to be made small, and for the log `spread_…`, the distances between the two, and
-        `error_…`, those to the teacher.
-    """
+def audio_losses(audio: Tensor, target: Tensor) -> dict[str, Tensor]:
+    """All losses on the waveform [B, L]: `mel`, `log`, `power`."""
     with torch.no_grad():
-        theirs = features(target)
-    one, other = features(first), features(second)
-    near, far, spread = distances(one, theirs), distances(other, theirs), distances(one, other)
-    losses = {name: near[name] + far[name] - spread[name] for name in near}
-    losses |= {f"error_{name}": (near[name] + far[name]).detach() / 2 for name in near}
-    return losses | {f"spread_{name}": spread[name].detach() for name in near}
+        theirs = log_mel(target)
+    return {"mel": (log_mel(audio) - theirs).abs().mean()} | spectral_losses(audio, target)
 
 
 def pitch_losses(pitch: Tensor, voicing: Tensor, target: Tensor, voiced: Tensor) -> dict[str, Tensor]:

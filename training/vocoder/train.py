@@ -49,10 +49,9 @@ class Trainer:
         """All errors on one batch."""
         with torch.autocast("cpu", dtype=torch.bfloat16, enabled=self.args.bf16):
             pitch, voicing = self.student.pitch(batch.mel)
-            audio = self.student.filter(batch.mel.repeat_interleave(2, dim=0), batch.sources.flatten(0, 1))
+            audio = self.student.filter(batch.mel, batch.source).float()
         inner = slice(CONTEXT * HOP_LENGTH, -CONTEXT * HOP_LENGTH)
-        first, second = audio.float()[:, 0, inner].unflatten(0, (-1, 2)).unbind(1)
-        return audio_losses(first, second, batch.audio[:, inner]) | pitch_losses(
+        return audio_losses(audio[:, 0, inner], batch.audio[:, inner]) | pitch_losses(
             pitch.float(), voicing.float(), batch.pitch, batch.voiced
         )
 
@@ -169,7 +168,7 @@ def main() -> None:
     parser.add_argument(
         "--minutes", type=float, default=90, help="after so long; the learning rate falls towards it"
     )
-    parser.add_argument("--batch", type=int, default=6, help="pieces in a batch, each spoken twice")
+    parser.add_argument("--batch", type=int, default=8, help="pieces in a batch")
     parser.add_argument("--rate", type=float, default=1e-3)
     parser.add_argument(
         "--bf16", action=argparse.BooleanOptionalAction, default=True, help="networks in bfloat16"
