@@ -390,7 +390,8 @@ def test_standard_output_is_sound_and_nothing_else(tmp_path: Path, tiny) -> None
 
 @pytest.mark.skipif(os.name != "posix", reason="pipes close otherwise")
 def test_a_listener_that_goes_away_ends_the_program_quietly(tmp_path: Path, tiny) -> None:
-    line = [sys.executable, str(SCRIPT), "-i", "Hello there. " * 200, "-o", "-", *tiny.flags]
+    line = [sys.executable, str(SCRIPT), "-i", "Hello there. " * 200, "-o", "-", "--timestamps", "t.json"]
+    line += tiny.flags
     with subprocess.Popen(line, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
         assert process.stdout is not None
         assert process.stderr is not None
@@ -399,6 +400,7 @@ def test_a_listener_that_goes_away_ends_the_program_quietly(tmp_path: Path, tiny
         said = process.stderr.read().decode()
     assert "rror" not in said
     assert process.returncode == 1
+    assert files(tmp_path) == set()
 
 
 @pytest.mark.parametrize("container", ["flac", "ogg", "mp3"])

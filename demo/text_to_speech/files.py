@@ -41,7 +41,10 @@ def whole_file(path: str | Path) -> Iterator[Path]:
             temporary.replace(path)
         finally:
             temporary.unlink(missing_ok=True)
-    except OutputError:
+    except (
+        OutputError,
+        BrokenPipeError,
+    ):  # a pipe is never this file: the sound may go to one at the same time
         raise
     except OSError as error:
         raise cannot_write(path, error) from error
