@@ -42,7 +42,9 @@ class Excitation:
     def __init__(self, *, seed: int = 0, phase: float = 0.0) -> None:
         self._dice = np.random.default_rng(seed)
         self._phase = phase
-        self._rest = np.zeros(PULSE_TAPS)  # what the last pulses leave for the next piece
+        self._rest: NDArray[np.float64] = np.zeros(
+            PULSE_TAPS
+        )  # what the last pulses leave for the next piece
 
     def extend(self, pitch: NDArray[np.float32], voicing: NDArray[np.float32]) -> NDArray[np.float32]:
         """Make the excitation of the next T frames.
@@ -72,7 +74,7 @@ class Excitation:
         distance = np.arange(PULSE_TAPS) - PULSE_TAPS // 2 + late[:, np.newaxis]
         shape = np.sinc(distance) * np.cos(np.pi / PULSE_TAPS * distance) ** 2
         shape *= (gate[at] * np.sqrt(SAMPLE_RATE / hz[at]))[:, np.newaxis]
-        train = np.zeros(len(hz) + PULSE_TAPS)
+        train: NDArray[np.float64] = np.zeros(len(hz) + PULSE_TAPS)
         train[:PULSE_TAPS] = self._rest
         np.add.at(train, at[:, np.newaxis] + np.arange(PULSE_TAPS), shape)
         self._phase = float(phase[-1] % 1.0) if len(hz) else self._phase
