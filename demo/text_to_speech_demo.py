@@ -163,7 +163,7 @@ def build_parser() -> OneLineParser:
         "--hint",
         choices=HINTS,
         default="latency",
-        help="latency: the first sound soon; throughput: the least time for a long text (default: %(default)s)",
+        help="latency: the first sound soon; throughput: the least time for minutes of speech (default: %(default)s)",
     )
     add(
         "--precision",

@@ -69,7 +69,7 @@ class Synthesizer:
         precision: `auto` (f32 on a CPU, f16 elsewhere), `f32`, `f16` or `bf16`; `int8` is for the vocoder, and
             leaves the acoustic model as in `auto`.
         hint: `latency` gives the first sound soon; `throughput` computes large windows side by side, which is
-            the least work for a long text.
+            the least work for minutes of speech.
         cache_folder: Where compiled models are kept for the next start; None keeps none.
         lexicon: Pronunciations that come before those of the dictionaries.
         phonemizer: What reads words instead of the front end of this package; the lexicon is then not used.
