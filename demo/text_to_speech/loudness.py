@@ -73,14 +73,14 @@ class Amplifier:
         limits = np.minimum(1.0, CEILING / np.maximum(peaks, CEILING))
         following = np.append(limits[1:], 1.0)
         count = len(frames) if ends else len(frames) - 1
-        knots = np.empty(count + 1)
+        knots: NDArray[np.float64] = np.empty(count + 1)
         if not self._held.size:
             self._knot = float(limits[0])
         knots[0] = self._knot
         for k in range(count):
             knots[k + 1] = min(limits[k], following[k], knots[k] * RECOVERY)
         self._knot, self._held = float(knots[-1]), frames[count:].reshape(-1)
-        self.reduction = max(self.reduction, -20 * float(np.log10(knots.min())))
+        self.reduction = max(self.reduction, -20 * float(np.log10(np.min(knots))))
         ramp = np.arange(HOP_LENGTH) / HOP_LENGTH
         gain = knots[:-1, np.newaxis] + np.diff(knots)[:, np.newaxis] * ramp
         return (frames[:count] * gain).astype(np.float32).reshape(-1)
