@@ -15,11 +15,17 @@ from text_to_speech.zoo.selection import positive
 
 
 def build_parser(prog: str, description: str) -> OneLineParser:
-    """Return a parser with the options that name recordings."""
+    """Return a parser with the options that both commands have: the recordings, and the precisions of the IRs."""
     parser = OneLineParser(prog=prog, description=description, allow_abbrev=False)
     add = parser.add_argument
     add("--recordings", type=Path, required=True, metavar="DIR", help="laid out as LJSpeech")
     add("--transcripts", default=TRANSCRIPTS, metavar="NAME", help="in that folder (default: %(default)s)")
+    add(
+        "--precisions",
+        default="FP32,FP16",
+        metavar="PREC[,PREC...]",
+        help="FP32, FP16, INT8 of the IRs (default: %(default)s)",
+    )
     add("--limit", type=positive, metavar="N", help="the first N recordings only")
     return parser
 

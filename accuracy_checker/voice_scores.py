@@ -77,12 +77,6 @@ def build_parser() -> argparse.ArgumentParser:
     parser = commands.build_parser("voice_scores", __doc__.splitlines()[0])
     add = parser.add_argument
     add("--vocoder", default="hifi-gan", metavar="NAME", help="of this repository (default: %(default)s)")
-    add(
-        "--precisions",
-        default="FP32,FP16",
-        metavar="PREC[,PREC...]",
-        help="of the IRs (default: %(default)s)",
-    )
     return parser
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import tiny_models
-from conftest import Speller
+from spelling import Speller
 from text_to_speech import pipeline
 from text_to_speech.acoustic import Spectrogram
 from text_to_speech.errors import DeviceError, InputError, ModelError

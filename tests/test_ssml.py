@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from conftest import Speller
+from spelling import Speller
 from text_to_speech.errors import InputError
 from text_to_speech.script import Alias, Delivery, Manner, Mark, Pause, Script
 from text_to_speech.ssml import is_ssml, parse_ssml, read_script

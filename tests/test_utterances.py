@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from conftest import Speller
+from spelling import Speller
 from text_to_speech.script import (
     Alias,
     Block,

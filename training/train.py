@@ -11,11 +11,8 @@ than one process with two threads.
 from __future__ import annotations
 
 import argparse
-import math
 import time
 from collections import defaultdict
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -27,35 +24,33 @@ from dataset import MIN_LEAD, Corpus, frame_batch, phoneme_batch
 from losses import contrast, decoder_losses, predictor_losses, speech_mask
 from model import ForwardTacotron
 from text_to_speech.mel import FRAME_SECONDS
+from training_run import TrainingRun
 
 WARM_UP = 200  # steps
 CLIP = 1.0
-EMA = 0.998
+FLOOR = 0.02  # the last learning rate as a share of the highest
 WEIGHTS = {
     "predictor": {"duration": 2.0, "total": 1.0, "pitch": 1.0, "voicing": 0.5, "energy": 0.5},
     "decoder": {"draft": 0.5, "final": 1.0, "ssim": 0.5, "steps": 0.5, "texture": 1.0},
 }
 
 
-class Trainer:
-    """One process of a training run."""
+class Trainer(TrainingRun):
+    """One process of a training run; its seconds are the mean over the processes."""
+
+    modules: nn.ModuleList
 
     def __init__(self, args: argparse.Namespace, rank: int) -> None:
-        self.args, self.rank = args, rank
         torch.manual_seed(args.seed)
         voice = ForwardTacotron()
-        self.modules = nn.ModuleList(
+        modules = nn.ModuleList(
             [voice.predictor] if args.part == "predictor" else [voice.encoder, voice.decoder]
         )
-        self.ema = [p.detach().clone() for p in self.modules.parameters()]
-        self.optimizer = torch.optim.AdamW(
-            self.modules.parameters(), lr=args.rate, betas=(0.9, 0.98), weight_decay=args.weight_decay
+        optimizer = torch.optim.AdamW(
+            modules.parameters(), lr=args.rate, betas=(0.9, 0.98), weight_decay=args.weight_decay
         )
-        self.step = 0
-        self.seconds = 0.0  # spent training, the mean over the processes
+        super().__init__(args, modules, optimizer, warm_up=WARM_UP, floor=FLOOR, clip=CLIP)
         self.dice = np.random.default_rng(args.seed + 100 + rank)
-        if (args.run / "last.pt").exists():
-            self._resume()
         torch.manual_seed(args.seed + 10 * self.step + rank)
 
     # -- a step ------------------------------------------------------------------------------------------
@@ -91,33 +86,13 @@ class Trainer:
     def learn(self, corpus: Corpus, batch: list[int]) -> dict[str, float]:
         """One step of the optimizer."""
         started = time.monotonic()
-        rate = self.args.rate * self._schedule()
-        for group in self.optimizer.param_groups:
-            group["lr"] = rate
         self.modules.train()
         losses, *_ = self.losses(corpus, batch, crop=True)
-        weights = WEIGHTS[self.args.part]
-        loss = torch.stack([losses[name] * weight for name, weight in weights.items()]).sum()
-        self.optimizer.zero_grad()
-        loss.backward()
-        self._average_gradients(time.monotonic() - started)
-        norm = nn.utils.clip_grad_norm_(self.modules.parameters(), CLIP)
-        if torch.isfinite(norm):
-            self.optimizer.step()
-        self.step += 1
-        decay = min(EMA, (1 + self.step) / (10 + self.step))
-        with torch.no_grad():
-            for average, parameter in zip(self.ema, self.modules.parameters(), strict=True):
-                average.lerp_(parameter, 1 - decay)
-        return {name: value.item() for name, value in losses.items()} | {"norm": float(norm)}
-
-    @property
-    def progress(self) -> float:
-        """How much of the run is behind, 0..1, by steps or by time, whichever is further."""
-        return min(max(self.step / self.args.steps, self.seconds / 60 / self.args.minutes), 1.0)
-
-    def _schedule(self) -> float:
-        return min((self.step + 1) / WARM_UP, 0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * self.progress)))
+        return self.descend(
+            losses,
+            WEIGHTS[self.args.part],
+            before_clipping=lambda: self._average_gradients(time.monotonic() - started),
+        )
 
     def _average_gradients(self, seconds: float) -> None:
         """Average the gradients, and with them the time of the step, so that all processes keep one schedule."""
@@ -140,7 +115,7 @@ class Trainer:
         """Errors of the averaged weights on the validation set."""
         self.modules.eval()
         sums: dict[str, list[float]] = defaultdict(list)
-        with self._averaged():
+        with self.averaged():
             for first in range(0, len(corpus), 2):
                 losses, output, target, mask = self.losses(
                     corpus, [first, min(first + 1, len(corpus) - 1)], crop=False
@@ -155,50 +130,11 @@ class Trainer:
                     sums[name].append(value.item())
         return {name: float(np.mean(values)) for name, values in sums.items()}
 
-    @contextmanager
-    def _averaged(self) -> Iterator[None]:
-        """Put the averaged weights into the modules for the length of a block."""
-        kept = [p.detach().clone() for p in self.modules.parameters()]
-        self._load(self.ema)
-        try:
-            yield
-        finally:
-            self._load(kept)
-
-    def _load(self, weights: list[Tensor]) -> None:
-        with torch.no_grad():
-            for parameter, value in zip(self.modules.parameters(), weights, strict=True):
-                parameter.copy_(value)
-
-    def save(self) -> None:
-        """Write last.pt and ema.pt, each whole or not at all."""
-        run = self.args.run
-        state = {
-            "weights": [p.detach() for p in self.modules.parameters()],
-            "ema": self.ema,
-            "optimizer": self.optimizer.state_dict(),
-            "step": self.step,
-            "seconds": self.seconds,
-        }
-        torch.save(state, run / "last.tmp")
-        (run / "last.tmp").replace(run / "last.pt")
-        with self._averaged():
-            averaged = {"part": self.args.part, "step": self.step, "modules": self.modules.state_dict()}
-            torch.save(averaged, run / "ema.tmp")
-        (run / "ema.tmp").replace(run / "ema.pt")
-
-    def _resume(self) -> None:
-        state = torch.load(self.args.run / "last.pt", weights_only=True)
-        self._load(state["weights"])
-        self.ema = [t.clone() for t in state["ema"]]
-        self.optimizer.load_state_dict(state["optimizer"])
-        self.step, self.seconds = state["step"], state["seconds"]
-
-    def note(self, line: str) -> None:
-        """Print a line and keep it in the run's log."""
-        print(line, flush=True)
-        with (self.args.run / "log.txt").open("a", encoding="utf-8") as log:
-            log.write(line + "\n")
+    def save_run(self) -> None:
+        """Write the checkpoints."""
+        with self.averaged():
+            state = {name: value.clone() for name, value in self.modules.state_dict().items()}
+        self.save({"part": self.args.part, "step": self.step, "modules": state})
 
 
 def run(rank: int, args: argparse.Namespace) -> None:
@@ -227,9 +163,9 @@ def run(rank: int, args: argparse.Namespace) -> None:
         if rank == 0 and trainer.step % args.validate == 0:
             means = " ".join(f"{name} {value:.4f}" for name, value in trainer.validate(validation).items())
             trainer.note(f"  validation {trainer.step} | {means}")
-            trainer.save()
+            trainer.save_run()
     if rank == 0:
-        trainer.save()
+        trainer.save_run()
     if args.processes > 1:
         dist.barrier()
         dist.destroy_process_group()

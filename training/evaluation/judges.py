@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import functools
 import importlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -90,6 +90,14 @@ class Recogniser:
 
     def transcribe(self, waveform: NDArray[np.float32]) -> str:
         """Return what is heard in a waveform at 22,050 Hz, in the spelling of `normaliser`."""
+        return normaliser()(" ".join(segment.text for segment in self._segments(waveform)))
+
+    def words(self, waveform: NDArray[np.float32]) -> list[tuple[str, float, float]]:
+        """Return the words that are heard in a waveform at 22,050 Hz, with start and end in seconds."""
+        segments = self._segments(waveform, word_timestamps=True)
+        return [(word.word, word.start, word.end) for segment in segments for word in segment.words]
+
+    def _segments(self, waveform: NDArray[np.float32], *, word_timestamps: bool = False) -> Iterable[Any]:
         segments, _ = self._model.transcribe(
             to_judge_rate(waveform),
             language="en",
@@ -97,8 +105,9 @@ class Recogniser:
             temperature=0.0,
             condition_on_previous_text=False,
             vad_filter=False,
+            word_timestamps=word_timestamps,
         )
-        return normaliser()(" ".join(segment.text for segment in segments))
+        return segments  # type: ignore[no-any-return]
 
 
 class Listener:

@@ -7,7 +7,6 @@
 from __future__ import annotations
 
 import argparse
-import math
 import time
 from collections import defaultdict
 from pathlib import Path
@@ -17,39 +16,37 @@ import torch
 from torch import Tensor
 
 from text_to_speech.mel import FRAME_SECONDS, HOP_LENGTH
+from training_run import TrainingRun
 from vocoder.data import CONTEXT, Batch, Pieces
 from vocoder.losses import audio_losses, pitch_losses
 from vocoder.model import Student
 
 WARM_UP = 100  # steps
 CLIP = 10.0
-EMA = 0.998
+FLOOR = 0.03  # the last learning rate as a share of the highest
 WEIGHTS = {"mel": 2.0, "log": 1.0, "power": 1.0, "pitch": 0.2, "voicing": 0.2}
 HELD_OUT = 16  # pieces of the first part that are looked at now and then and never learnt from
 
 
-class Trainer:
+class Trainer(TrainingRun):
     """A training run in one process."""
 
+    modules: Student
+
     def __init__(self, args: argparse.Namespace) -> None:
-        self.args = args
         torch.manual_seed(args.seed)
-        self.student = Student()
-        self.ema = [p.detach().clone() for p in self.student.parameters()]
-        self.optimizer = torch.optim.AdamW(
-            self.student.parameters(), lr=args.rate, betas=(0.8, 0.95), weight_decay=0.01
+        student = Student()
+        optimizer = torch.optim.AdamW(
+            student.parameters(), lr=args.rate, betas=(0.8, 0.95), weight_decay=0.01
         )
-        self.step = 0
-        self.seconds = 0.0
-        if (args.run / "last.pt").exists():
-            self._resume()
+        super().__init__(args, student, optimizer, warm_up=WARM_UP, floor=FLOOR, clip=CLIP)
         self.dice = np.random.default_rng([args.seed, self.step])
 
     def losses(self, batch: Batch) -> dict[str, Tensor]:
         """All errors on one batch."""
         with torch.autocast("cpu", dtype=torch.bfloat16, enabled=self.args.bf16):
-            pitch, voicing = self.student.pitch(batch.mel)
-            audio = self.student.filter(batch.mel, batch.source).float()
+            pitch, voicing = self.modules.pitch(batch.mel)
+            audio = self.modules.filter(batch.mel, batch.source).float()
         inner = slice(CONTEXT * HOP_LENGTH, -CONTEXT * HOP_LENGTH)
         return audio_losses(audio[:, 0, inner], batch.audio[:, inner]) | pitch_losses(
             pitch.float(), voicing.float(), batch.pitch, batch.voiced
@@ -57,81 +54,22 @@ class Trainer:
 
     def learn(self, batch: Batch) -> dict[str, float]:
         """One step of the optimizer."""
-        for group in self.optimizer.param_groups:
-            group["lr"] = self.args.rate * self.schedule()
-        losses = self.losses(batch)
-        loss = torch.stack([losses[name] * weight for name, weight in WEIGHTS.items()]).sum()
-        self.optimizer.zero_grad()
-        loss.backward()
-        norm = torch.nn.utils.clip_grad_norm_(self.student.parameters(), CLIP)
-        if torch.isfinite(norm):
-            self.optimizer.step()
-        self.step += 1
-        decay = min(EMA, (1 + self.step) / (10 + self.step))
-        with torch.no_grad():
-            torch._foreach_lerp_(self.ema, list(self.student.parameters()), 1 - decay)
-        return {name: value.item() for name, value in losses.items()} | {"norm": float(norm)}
-
-    def schedule(self) -> float:
-        """Learning rate of this step as a share of the highest: a warm-up, then half a cosine down to 3 %."""
-        return min((self.step + 1) / WARM_UP, 0.03 + 0.97 * 0.5 * (1 + math.cos(math.pi * self.progress)))
-
-    @property
-    def progress(self) -> float:
-        """How much of the run is behind, 0..1, by steps or by time, whichever is further."""
-        return min(max(self.step / self.args.steps, self.seconds / 60 / self.args.minutes), 1.0)
+        return self.descend(self.losses(batch), WEIGHTS)
 
     def validate(self, batches: list[Batch]) -> dict[str, float]:
         """Errors of the averaged weights."""
         sums: dict[str, list[float]] = defaultdict(list)
-        kept = [p.detach().clone() for p in self.student.parameters()]
-        self._load(self.ema)
-        with torch.no_grad():
+        with torch.no_grad(), self.averaged():
             for batch in batches:
                 for name, value in self.losses(batch).items():
                     sums[name].append(value.item())
-        self._load(kept)
         return {name: float(np.mean(values)) for name, values in sums.items()}
 
-    def save(self) -> None:
-        """Write last.pt and ema.pt, each whole or not at all."""
-        state = {
-            "weights": [p.detach() for p in self.student.parameters()],
-            "ema": self.ema,
-            "optimizer": self.optimizer.state_dict(),
-            "step": self.step,
-            "seconds": self.seconds,
-        }
-        names = [name for name, _ in self.student.named_parameters()]
-        write(state, self.args.run / "last.pt")
-        write(
-            {"step": self.step, "student": dict(zip(names, self.ema, strict=True))}, self.args.run / "ema.pt"
-        )
-
-    def _resume(self) -> None:
-        state = torch.load(self.args.run / "last.pt", weights_only=True)
-        self._load(state["weights"])
-        self.ema = [t.clone() for t in state["ema"]]
-        self.optimizer.load_state_dict(state["optimizer"])
-        self.step, self.seconds = state["step"], state["seconds"]
-
-    def _load(self, weights: list[Tensor]) -> None:
-        with torch.no_grad():
-            for parameter, value in zip(self.student.parameters(), weights, strict=True):
-                parameter.copy_(value)
-
-
-def write(state: object, path: Path) -> None:
-    """Write a checkpoint, whole or not at all."""
-    torch.save(state, path.with_suffix(".tmp"))
-    path.with_suffix(".tmp").replace(path)
-
-
-def note(line: str, run: Path) -> None:
-    """Print a line and keep it in the run's log."""
-    print(line, flush=True)
-    with (run / "log.txt").open("a", encoding="utf-8") as log:
-        log.write(line + "\n")
+    def save_run(self) -> None:
+        """Write the checkpoints."""
+        with self.averaged():
+            state = {name: value.detach().clone() for name, value in self.modules.named_parameters()}
+        self.save({"step": self.step, "student": state})
 
 
 def train(args: argparse.Namespace) -> None:
@@ -151,12 +89,12 @@ def train(args: argparse.Namespace) -> None:
         if trainer.step % args.report == 0:
             hours = pieces.refresh() * FRAME_SECONDS / 3_600
             means = " ".join(f"{name} {np.mean(values):.4f}" for name, values in sums.items())
-            note(f"step {trainer.step}, {trainer.seconds / 60:.1f} min, {hours:.2f} h | {means}", args.run)
+            trainer.note(f"step {trainer.step}, {trainer.seconds / 60:.1f} min, {hours:.2f} h | {means}")
             sums.clear()
         if trainer.step % args.validate == 0 or trainer.progress == 1:
             means = " ".join(f"{name} {v:.4f}" for name, v in trainer.validate(validation).items())
-            note(f"  validation {trainer.step} | {means}", args.run)
-            trainer.save()
+            trainer.note(f"  validation {trainer.step} | {means}")
+            trainer.save_run()
 
 
 def main() -> None:

@@ -123,12 +123,6 @@ def letters(text: str) -> str:
     return " ".join(text.upper())
 
 
-def alphanumeric(text: str) -> str:
-    """Read letters by their names and numbers as in room numbers: "221B" as "two twenty one B"."""
-    parts = re.findall(r"[^\W\d_]+|\d+", text)
-    return " ".join(code_number(part) if part.isdecimal() else letters(part) for part in parts)
-
-
 def code_number(number: str) -> str:
     """Read the digits of a code, a room or a flight."""
     if len(number) > 3 or number[0] == "0":

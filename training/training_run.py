@@ -1,0 +1,137 @@
+"""What every training here shares: a folder that it goes on from, averaged weights, and a rate that falls to an end.
+
+A run is a folder with log.txt, last.pt (goes on from there when started again) and ema.pt (the averaged weights).
+"""
+
+from __future__ import annotations
+
+import argparse
+import math
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+import torch
+from torch import Tensor, nn
+
+EMA = 0.998
+
+
+class TrainingRun:
+    """Modules, their optimizer and their averaged weights.
+
+    Args:
+        args: Has `run` (the folder), `rate` (the highest), and `steps` and `minutes`, of which the first that is
+            reached ends the run.
+        modules: What is trained.
+        optimizer: Of its parameters.
+        warm_up: Steps until the highest rate.
+        floor: The last rate as a share of the highest.
+        clip: The largest norm of the gradients.
+
+    Attributes:
+        step: Steps done.
+        seconds: Spent on them.
+    """
+
+    def __init__(
+        self,
+        args: argparse.Namespace,
+        modules: nn.Module,
+        optimizer: torch.optim.Optimizer,
+        *,
+        warm_up: int,
+        floor: float,
+        clip: float,
+    ) -> None:
+        self.args = args
+        self.modules = modules
+        self.optimizer = optimizer
+        self.step = 0
+        self.seconds = 0.0
+        self._ema = [p.detach().clone() for p in modules.parameters()]
+        self._warm_up, self._floor, self._clip = warm_up, floor, clip
+        if (args.run / "last.pt").exists():
+            self._resume()
+
+    @property
+    def progress(self) -> float:
+        """How much of the run is behind, 0..1, by steps or by time, whichever is further."""
+        return min(max(self.step / self.args.steps, self.seconds / 60 / self.args.minutes), 1.0)
+
+    def schedule(self) -> float:
+        """Learning rate of this step as a share of the highest: a warm-up, then half a cosine down to the floor."""
+        cosine = 0.5 * (1 + math.cos(math.pi * self.progress))
+        return min((self.step + 1) / self._warm_up, self._floor + (1 - self._floor) * cosine)
+
+    def descend(
+        self,
+        losses: Mapping[str, Tensor],
+        weights: Mapping[str, float],
+        *,
+        before_clipping: Callable[[], None] = lambda: None,
+    ) -> dict[str, float]:
+        """One step down the weighted sum of losses; gradients that are not finite are passed over.
+
+        Returns:
+            The losses, and as `norm` that of the gradients.
+        """
+        for group in self.optimizer.param_groups:
+            group["lr"] = self.args.rate * self.schedule()
+        loss = torch.stack([losses[name] * weight for name, weight in weights.items()]).sum()
+        self.optimizer.zero_grad()
+        loss.backward()
+        before_clipping()
+        norm = nn.utils.clip_grad_norm_(self.modules.parameters(), self._clip)
+        if torch.isfinite(norm):
+            self.optimizer.step()
+        self.step += 1
+        decay = min(EMA, (1 + self.step) / (10 + self.step))
+        with torch.no_grad():
+            torch._foreach_lerp_(self._ema, list(self.modules.parameters()), 1 - decay)
+        return {name: value.item() for name, value in losses.items()} | {"norm": float(norm)}
+
+    @contextmanager
+    def averaged(self) -> Iterator[None]:
+        """Put the averaged weights into the modules for the length of a block."""
+        kept = [p.detach().clone() for p in self.modules.parameters()]
+        self._load(self._ema)
+        try:
+            yield
+        finally:
+            self._load(kept)
+
+    def save(self, averaged: Mapping[str, object]) -> None:
+        """Write last.pt, and what is given as ema.pt, each whole or not at all."""
+        state = {
+            "weights": [p.detach() for p in self.modules.parameters()],
+            "ema": self._ema,
+            "optimizer": self.optimizer.state_dict(),
+            "step": self.step,
+            "seconds": self.seconds,
+        }
+        _write(state, self.args.run / "last.pt")
+        _write(averaged, self.args.run / "ema.pt")
+
+    def note(self, line: str) -> None:
+        """Print a line and keep it in the run's log."""
+        print(line, flush=True)
+        with (self.args.run / "log.txt").open("a", encoding="utf-8") as log:
+            log.write(line + "\n")
+
+    def _resume(self) -> None:
+        state = torch.load(self.args.run / "last.pt", weights_only=True)
+        self._load(state["weights"])
+        self._ema = [t.clone() for t in state["ema"]]
+        self.optimizer.load_state_dict(state["optimizer"])
+        self.step, self.seconds = state["step"], state["seconds"]
+
+    def _load(self, weights: list[Tensor]) -> None:
+        with torch.no_grad():
+            for parameter, value in zip(self.modules.parameters(), weights, strict=True):
+                parameter.copy_(value)
+
+
+def _write(state: Mapping[str, object], path: Path) -> None:
+    torch.save(state, path.with_suffix(".tmp"))
+    path.with_suffix(".tmp").replace(path)
