@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-import contextlib
+import errno
 import io
 import os
 import subprocess
 import sys
+import threading
 import types
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -82,44 +85,78 @@ def test_a_wav_of_unknown_length_is_read_to_its_end() -> None:
     np.testing.assert_array_equal(samples, to_pcm16(TONE))
 
 
+class Stream:
+    """An output stream of sounddevice that remembers what is done with it."""
+
+    def __init__(self, module: SoundDevice) -> None:
+        self._module = module
+        self.calls: list[str] = []
+
+    def write(self, block: NDArray[np.float32]) -> None:
+        if self._module.fails_at == "write":
+            raise self._module.PortAudioError("unplugged")
+        self._module.played.append(block)
+
+    def __getattr__(self, name: str) -> Callable[[], None]:
+        def call() -> None:
+            self.calls.append(name)
+            if name == self._module.fails_at:
+                raise self._module.PortAudioError("unplugged")
+
+        return call
+
+
 class SoundDevice(types.ModuleType):
     """Stands in for the package sounddevice."""
 
     PortAudioError = type("PortAudioError", (Exception,), {})
 
-    def __init__(self, *, devices: int) -> None:
+    def __init__(self, *, devices: int = 1, fails_at: str = "") -> None:
         super().__init__("sounddevice")
         self.played: list[NDArray[np.float32]] = []
         self.devices = devices
+        self.fails_at = fails_at
+        self.stream = Stream(self)
 
-    @contextlib.contextmanager
-    def _stream(self):
-        yield types.SimpleNamespace(write=self.played.append)
-
-    def OutputStream(self, *, samplerate: int, channels: int, dtype: str):  # noqa: N802
+    def OutputStream(self, *, samplerate: int, channels: int, dtype: str) -> Stream:  # noqa: N802
         assert (samplerate, channels, dtype) == (22_050, 1, "float32")
         if not self.devices:
             raise self.PortAudioError("Error querying device -1")
-        return self._stream()
+        return self.stream
 
 
-def test_the_default_device_plays(monkeypatch: pytest.MonkeyPatch) -> None:
-    module = SoundDevice(devices=1)
+def test_the_default_device_plays_to_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    module = SoundDevice()
     monkeypatch.setitem(sys.modules, "sounddevice", module)
     with open_player() as player:
         player.write(TONE)
         player.write(3 * TONE)
+    assert module.stream.calls == ["start", "stop", "close"]
     assert player.samples == 2 * TONE.size
     assert {block.shape[1] for block in module.played} == {1}
     played = np.concatenate(module.played)[:, 0]
     np.testing.assert_array_equal(played, np.concatenate([TONE, np.clip(3 * TONE, -1, 1)]))
 
 
-def test_a_device_that_fails_while_it_plays_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
-    module = SoundDevice(devices=1)
+@pytest.mark.parametrize("place", ["write", "stop", "close"])
+def test_a_device_that_fails_while_it_plays_is_said(place: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def play() -> None:
+        with open_player() as player:
+            player.write(TONE)
+
+    monkeypatch.setitem(sys.modules, "sounddevice", SoundDevice(fails_at=place))
+    with pytest.raises(DeviceError, match="the sound device failed: unplugged"):
+        play()
+
+
+def test_the_sound_stops_at_once_when_the_caller_fails(monkeypatch: pytest.MonkeyPatch) -> None:
+    module = SoundDevice()
     monkeypatch.setitem(sys.modules, "sounddevice", module)
-    with pytest.raises(DeviceError, match="the sound device failed: unplugged"), open_player():
-        raise module.PortAudioError("unplugged")
+    error = KeyboardInterrupt()
+    with pytest.raises(KeyboardInterrupt) as caught, open_player():
+        raise error
+    assert caught.value is error
+    assert module.stream.calls == ["start", "abort", "close"]
 
 
 @pytest.mark.parametrize(
@@ -180,6 +217,7 @@ def test_an_older_file_is_replaced_only_when_the_new_one_is_complete(tmp_path: P
     [
         ("out.txt", r"ends in \.wav, \.flac, \.ogg, \.mp3"),
         ("out", r"ends in \.wav"),
+        ("", r"ends in \.wav"),
         ("missing/out.wav", "there is no folder .*missing"),
         ("folder.wav", "it is a folder"),
         ("x" * 300 + ".wav", "cannot be written"),
@@ -193,12 +231,206 @@ def test_a_path_that_cannot_be_written_is_refused(name: str, message: str, tmp_p
 
 
 def test_a_folder_without_permission_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(self: Path, **options: bool) -> None:
+    def refuse(path: Path, *rest: int) -> None:
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr(Path, "touch", refuse)  # the test may run as root, whom no mode stops
+    # The test may run as root, whom no mode stops.
+    monkeypatch.setattr(os, "open", refuse)
     with pytest.raises(OutputError, match=r"out\.wav cannot be written: Permission denied"):
         write_audio(tmp_path / "out.wav", TONE)
+
+
+@pytest.mark.parametrize("suffix", [f".{name}" for name in FORMATS])
+@pytest.mark.parametrize(
+    "error",
+    [
+        ConnectionResetError(104, "client went away"),
+        DeviceError("GPU hung"),
+        GeneratorExit(),
+        AssertionError(),
+    ],
+    ids=lambda error: type(error).__name__,
+)
+def test_what_the_caller_raises_is_no_trouble_of_the_file(
+    suffix: str, error: BaseException, tmp_path: Path
+) -> None:
+    cause = RuntimeError("the cause")
+    error.__cause__ = cause
+
+    def write() -> None:
+        with open_audio(tmp_path / f"out{suffix}") as file:
+            file.write(TONE)
+            raise error
+
+    with pytest.raises(type(error)) as caught:
+        write()
+    assert caught.value is error
+    assert error.__cause__ is cause
+    assert names(tmp_path) == []
+
+
+@pytest.mark.parametrize("container", ["wave", "", "flac", "WAV", "ogg"])
+def test_a_pipe_takes_the_containers_that_need_no_seeking(container: str) -> None:
+    with pytest.raises(OutputError, match=r"cannot be written to the pipe: expected wav or raw"):
+        PipeSink(io.BytesIO(), container=container)
+
+
+@pytest.mark.parametrize("container", ["wave", "", "WAV", "aac"])
+def test_an_unknown_container_is_refused(container: str, tmp_path: Path) -> None:
+    with (
+        pytest.raises(OutputError, match=r"expected wav, flac, ogg, mp3, raw"),
+        open_audio(tmp_path / "out.wav", container=container),
+    ):
+        pass
+    assert names(tmp_path) == []
+
+
+@pytest.mark.parametrize("rate", [0, -1, 22_050.0, "22050", None, 10**9])
+def test_what_is_no_sample_rate_is_refused(rate: Any, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"sample rate .*: expected a whole number"):
+        write_audio(tmp_path / "out.wav", TONE, sample_rate=rate)
+    with pytest.raises(InputError, match="sample rate"):
+        PipeSink(io.BytesIO(), sample_rate=rate)
+    assert names(tmp_path) == []
+
+
+def test_a_sample_rate_that_a_coding_lacks_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(OutputError, match=r"out\.mp3 cannot be written: .*"):
+        write_audio(tmp_path / "out.mp3", TONE, sample_rate=777_777)
+    assert names(tmp_path) == []
+
+
+@pytest.mark.parametrize(
+    "audio",
+    [
+        [0.25, -0.5],
+        (0.25, -0.5),
+        np.array([[0.25], [-0.5]]),
+        np.array([[0.25, -0.5]], np.float16),
+        np.array([0.25, 9, -0.5], np.float64)[::2],
+        np.array([0.25, -0.5], ">f4"),
+    ],
+    ids=["list", "tuple", "column", "row", "strided", "big-endian"],
+)
+def test_samples_come_in_many_forms(audio: Any, tmp_path: Path) -> None:
+    write_audio(tmp_path / "out.wav", audio)
+    assert soundfile.read(tmp_path / "out.wav")[0].tolist() == pytest.approx([0.25, -0.5], abs=1e-4)
+
+
+@pytest.mark.parametrize("audio", [[], np.zeros(0, np.float32), np.zeros((0, 1)), np.zeros((1, 0))])
+def test_no_samples_at_all_are_a_sound(audio: Any, tmp_path: Path) -> None:
+    write_audio(tmp_path / "out.wav", audio)
+    assert soundfile.info(tmp_path / "out.wav").frames == 0
+
+
+def test_samples_far_beyond_full_scale_are_clipped(tmp_path: Path) -> None:
+    write_audio(tmp_path / "out.wav", np.array([1e300, -1e300]))
+    assert soundfile.read(tmp_path / "out.wav", dtype="int16")[0].tolist() == [32767, -32767]
+
+
+@pytest.mark.parametrize(
+    ("audio", "message"),
+    [
+        ([0.0, float("nan")], "NaN or infinity"),
+        ([0.0, float("inf")], "NaN or infinity"),
+        (np.array([1, 2], np.int16), "of type int16: expected floating point .* divide 16-bit samples"),
+        ([0, 1], "of type int64"),
+        (np.zeros(3, complex), "of type complex128"),
+        (np.zeros((3, 2)), r"of shape \[3, 2\]: expected \[L\], one channel"),
+        (np.zeros((1, 2, 2)), r"of shape \[1, 2, 2\]"),
+        (np.float32(0.5), r"of shape \[\]"),
+        ([[0.0], [0.0, 1.0]], "expected one array of samples, got list"),
+        (None, "of type object"),
+        ("sound", "expected floating point"),
+        (b"sound", "expected floating point"),
+    ],
+)
+def test_what_is_no_sound_is_refused_and_nothing_is_written(audio: Any, message: str, tmp_path: Path) -> None:
+    pipe = io.BytesIO()
+    with pytest.raises(InputError, match=message):
+        PipeSink(pipe).write(audio)
+    with pytest.raises(InputError, match=message):
+        write_audio(tmp_path / "out.wav", audio)
+    assert (pipe.getvalue(), names(tmp_path)) == (b"", [])
+
+
+class Pipe(io.RawIOBase):
+    """A pipe that takes a few bytes at a time, and fails in the end."""
+
+    def __init__(self, error: OSError | None, room: int) -> None:
+        super().__init__()
+        self.taken = b""
+        self._error = error
+        self._room = room
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data: Any, /) -> int | None:
+        if len(self.taken) >= self._room:
+            if self._error:
+                raise self._error
+            return None
+        self.taken += bytes(data[:1000])
+        return len(data[:1000])
+
+
+def test_a_pipe_that_takes_a_part_gets_the_rest() -> None:
+    pipe = Pipe(None, room=10**9)
+    PipeSink(pipe, container="raw").write(TONE)
+    assert pipe.taken == to_pcm16(TONE).tobytes()
+
+
+@pytest.mark.parametrize(
+    ("error", "expected", "message"),
+    [
+        (BrokenPipeError(errno.EPIPE, "Broken pipe"), BrokenPipeError, "Broken pipe"),
+        (
+            OSError(errno.ENOSPC, "No space left on device"),
+            OutputError,
+            "standard output cannot be written: No",
+        ),
+        (OSError(errno.EIO, "Input/output error"), OutputError, "standard output cannot be written: Input"),
+        (None, OutputError, "standard output cannot be written: it does not wait"),
+    ],
+)
+def test_a_pipe_that_fails_is_named(error: OSError | None, expected: type[OSError], message: str) -> None:
+    with pytest.raises(expected, match=message):
+        PipeSink(Pipe(error, room=5000), name="standard output").write(TONE)
+
+
+def test_a_reader_that_goes_away_on_windows(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("text_to_speech.files._ON_WINDOWS", True)
+    with pytest.raises(BrokenPipeError):
+        PipeSink(Pipe(OSError(errno.EINVAL, "Invalid argument"), room=5000)).write(TONE)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="named pipes are POSIX")
+@pytest.mark.parametrize("audio", [TONE, TONE[:0]], ids=["sound", "nothing"])
+@pytest.mark.parametrize(("container", "header"), [("wav", 44), ("raw", 0)])
+def test_a_named_pipe_is_fed(container: str, header: int, audio: NDArray[np.float32], tmp_path: Path) -> None:
+    path = tmp_path / "pipe"
+    os.mkfifo(path)
+    heard: list[bytes] = []
+    reader = threading.Thread(target=lambda: heard.append(path.read_bytes()))
+    reader.start()
+    with open_audio(path, container=container) as file:
+        file.write(audio)
+    reader.join(timeout=60)
+    np.testing.assert_array_equal(np.frombuffer(heard[0][header:], "<i2"), to_pcm16(audio))
+    assert len(heard[0]) == header + 2 * audio.size
+    assert path.is_fifo()
+
+
+@pytest.mark.skipif(os.name != "posix", reason="named pipes are POSIX")
+@pytest.mark.parametrize("container", ["flac", "ogg", "mp3"])
+def test_a_coding_that_needs_seeking_is_refused_for_a_named_pipe(container: str, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    with (
+        pytest.raises(OutputError, match=f"it is a named pipe, and {container} needs a file: expected wav"),
+        open_audio(tmp_path / "pipe", container=container),
+    ):
+        pass
 
 
 WRITE_UNDER_A_LIMIT = """

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +12,7 @@ import pytest
 from text_to_speech import Speech, SpokenSentence, StageTimes
 from text_to_speech.errors import OutputError
 from text_to_speech.mel import FRAME_SECONDS, SILENCE, mel_filters
-from text_to_speech.plot import band_of, contours, draw, plain, save_plot
+from text_to_speech.plot import band_of, check_plot_path, contours, draw, plain, save_plot
 
 
 def speech(*lengths: int, text: str = "A sentence.", pause: int = 20, pitch: float = 150.0) -> Speech:
@@ -75,8 +77,33 @@ def test_the_file_is_a_png(tmp_path: Path) -> None:
     np.testing.assert_array_equal(cv2.imdecode(data, cv2.IMREAD_COLOR), draw(speech(40)))
 
 
-@pytest.mark.parametrize(("name", "message"), [("out.jpg", r"\.png"), ("missing/out.png", "no folder")])
-def test_a_path_that_cannot_be_written_is_refused(name: str, message: str, tmp_path: Path) -> None:
-    with pytest.raises(OutputError, match=message):
-        save_plot(speech(40), tmp_path / name)
-    assert not list(tmp_path.iterdir())
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("out.jpg", r"\.png"),
+        ("", r"\.png"),
+        ("missing/out.png", "no folder"),
+        ("folder.png", "it is a folder"),
+    ],
+)
+def test_a_path_that_cannot_be_written_is_refused(
+    name: str, message: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "folder.png").mkdir()
+    for refuse in (check_plot_path, lambda path: save_plot(speech(40), path)):
+        with pytest.raises(OutputError, match=message):
+            refuse(name)
+    assert [path.name for path in tmp_path.iterdir()] == ["folder.png"]
+
+
+def test_a_folder_that_cannot_be_written_is_noticed_before_the_speech_is_made(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(path: Path, *rest: int) -> None:
+        raise OSError(errno.EROFS, "Read-only file system")
+
+    # The test may run as root, whom no mode stops.
+    monkeypatch.setattr(os, "open", refuse)
+    with pytest.raises(OutputError, match=r"out\.png cannot be written: Read-only file system"):
+        check_plot_path(tmp_path / "out.png")

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import itertools
 import json
+import os
 import re
+import subprocess
+import sys
+import threading
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +18,7 @@ from hypothesis import strategies as st
 
 from text_to_speech.errors import OutputError
 from text_to_speech.spoken import SpokenMark, SpokenPhoneme, SpokenSentence, SpokenWord
-from text_to_speech.timings import LINE, clock, cues, lines, open_timings
+from text_to_speech.timings import LINE, check_timings_path, clock, cues, lines, open_timings
 
 
 def words(text: str, *, start: float = 0.0, pace: float = 0.4) -> tuple[SpokenWord, ...]:
@@ -124,11 +128,67 @@ def test_lines_and_clocks() -> None:
     assert clock(59.9996, ".") == "00:01:00.000"
 
 
-@pytest.mark.parametrize("name", ["speech.txt", "speech", "no/speech.json"])
+@pytest.mark.parametrize("name", ["speech.txt", "speech", "no/speech.json", "folder.json"])
 def test_what_cannot_be_written_is_refused(name: str, tmp_path: Path) -> None:
+    (tmp_path / "folder.json").mkdir()
     with pytest.raises(OutputError, match="cannot be written"), open_timings(tmp_path / name):
         pass
+    with pytest.raises(OutputError, match="cannot be written"):
+        check_timings_path(tmp_path / name)
+    assert [path.name for path in tmp_path.iterdir()] == ["folder.json"]
+
+
+def test_half_of_a_surrogate_pair_is_written_as_json_writes_it(tmp_path: Path) -> None:
+    text = "One \ud83d two."
+    for name in ("speech.json", "speech.srt"):
+        with open_timings(tmp_path / name) as timings:
+            timings.add(sentence(text))
+    assert json.loads((tmp_path / "speech.json").read_bytes())["sentences"][0]["text"] == text
+    assert b"One \\ud83d two." in (tmp_path / "speech.srt").read_bytes()
+
+
+FILL = """
+import resource, sys
+from test_timings import sentence
+from text_to_speech.errors import OutputError
+from text_to_speech.timings import open_timings
+resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))
+try:
+    with open_timings(sys.argv[1]) as timings:
+        for number in range(100):
+            timings.add(sentence("One. Two.", offset=number))
+except OutputError as error:
+    print(error)
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="file sizes cannot be limited")
+@pytest.mark.parametrize("suffix", [".json", ".srt", ".vtt"])
+def test_a_full_disk_is_an_error_of_the_file(suffix: str, tmp_path: Path) -> None:
+    path = tmp_path / f"speech{suffix}"
+    folders = [str(Path(__file__).parent), str(Path(__file__).parents[1] / "demo")]
+    result = subprocess.run(
+        [sys.executable, "-c", FILL, str(path)],
+        capture_output=True,
+        text=True,
+        env=os.environ | {"PYTHONPATH": os.pathsep.join(folders)},
+    )
+    assert (result.stdout, result.stderr) == (f"{path} cannot be written: File too large\n", "")
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.skipif(os.name != "posix", reason="named pipes are POSIX")
+def test_a_named_pipe_is_fed(tmp_path: Path) -> None:
+    path = tmp_path / "speech.json"
+    os.mkfifo(path)
+    heard: list[bytes] = []
+    reader = threading.Thread(target=lambda: heard.append(path.read_bytes()))
+    reader.start()
+    with open_timings(path) as timings:
+        timings.add(sentence("One."))
+    reader.join(timeout=60)
+    assert [each["text"] for each in json.loads(heard[0])["sentences"]] == ["One."]
+    assert path.is_fifo()
 
 
 def test_a_failure_leaves_no_file(tmp_path: Path) -> None:

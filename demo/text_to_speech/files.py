@@ -1,58 +1,307 @@
-"""Files that appear whole or not at all, and arrays that are read without running anything."""
+"""Files that appear whole or not at all, and arrays that are read without running anything.
+
+`open_output` is the door for everything that this package writes: sound, timings, pictures. A regular file is written
+under a temporary name beside it and renamed at the end. A named pipe or a device is written to directly, because there
+is nothing to rename. Only an error of the file itself becomes an `OutputError`; an exception of the caller passes
+through unchanged.
+"""
 
 from __future__ import annotations
 
-import secrets
+import errno
+import io
+import logging
+import os
+import stat
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
+from contextvars import ContextVar
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from . import temporary
 from .errors import InputError, OutputError
+
+logger = logging.getLogger(__name__)
+
+READER_WAIT = 60.0  # seconds that a named pipe without a reader is waited for
+_POLL = 0.02  # seconds between two looks at it
+_ON_WINDOWS = os.name == "nt"
+
+_KINDS = {
+    stat.S_IFIFO: "a named pipe",
+    stat.S_IFCHR: "a device",
+    stat.S_IFBLK: "a block device",
+    stat.S_IFSOCK: "a socket",
+}
+_STREAMS = (stat.S_IFIFO, stat.S_IFCHR)  # what is written to directly
+
+_finished: ContextVar[list[Path] | None] = ContextVar("_finished", default=None)
+
+
+@dataclass(frozen=True)
+class Destination:
+    """Where an output goes; made by `destination`.
+
+    Attributes:
+        path: The path as it was given.
+        target: The file that it means, symbolic links followed.
+        status: Of the file that is there now; None when there is none.
+        stream: What kind of special file is written to directly, such as "a named pipe"; empty for a regular file.
+    """
+
+    path: Path
+    target: Path
+    status: os.stat_result | None
+    stream: str
+
+
+class OutputFile(io.FileIO):
+    """An open output; every write is whole, or raises an error that names the file.
+
+    Args:
+        path: Its name in messages.
+        descriptor: An open file descriptor, which is closed by whoever opened it.
+    """
+
+    def __init__(self, path: Path, descriptor: int) -> None:
+        super().__init__(descriptor, "wb", closefd=False)
+        self._path = path
+
+    def write(self, data: Any, /) -> int:
+        """Write all of the data.
+
+        Raises:
+            OutputError: The disk is full, or the system refuses for another reason.
+            BrokenPipeError: The reader of a named pipe has gone.
+        """
+        view = memoryview(data).cast("B")
+        done = 0
+        try:
+            while done < len(view):
+                done += super().write(view[done:])
+        except OSError as error:
+            if reader_has_gone(error):
+                raise BrokenPipeError(errno.EPIPE, f"the reader of {self._path} has gone") from error
+            raise cannot_write(self._path, error) from error
+        return done
+
+
+@contextmanager
+def open_output(path: str | Path, *, needs_file: str = "") -> Iterator[OutputFile]:
+    """Open an output to write to; a regular file appears under its name when the block ends well.
+
+    When the block fails, the temporary file is removed and an older file of that name stays as it was. The new file has
+    the mode of the file that it replaces, or the usual one of a new file.
+
+    Args:
+        path: A file that is there or not, a named pipe, or a character device. Symbolic links are followed. A named
+            pipe is waited for until it has a reader, up to `READER_WAIT` seconds.
+        needs_file: Why the output cannot be written to a pipe or a device, which are refused then.
+
+    Raises:
+        OutputError: The folder is missing or cannot be written; the path is empty, a folder, a block device or a
+            socket; a named pipe has no reader; or the disk is full.
+
+    Example:
+        with open_output("notes.txt") as file:
+            file.write(b"text")
+    """
+    place = destination(path)
+    if place.stream:
+        if needs_file:
+            raise OutputError(f"{place.path} cannot be written: it is {place.stream}, and {needs_file}")
+        with _open_stream(place) as file:
+            yield file
+        return
+    with _temporary_file(place) as unfinished, OutputFile(place.path, unfinished.descriptor) as file:
+        yield file
 
 
 @contextmanager
 def whole_file(path: str | Path) -> Iterator[Path]:
     """Give a temporary name beside `path` to write to, which becomes `path` when the block ends well.
 
-    When the block fails, the temporary file is removed and an older file of that name stays as it was.
+    This is for libraries that write to a name themselves; `open_output` also reports what goes wrong while writing.
 
     Args:
-        path: Where the finished file shall be.
+        path: The finished file; no pipe and no device.
 
     Yields:
-        The temporary path, in the same folder and with the same suffix. The file exists and is empty.
+        The temporary path, in the folder of the file and with its suffix. The file exists and is empty.
 
     Raises:
-        OutputError: The folder is missing or cannot be written, the path is a folder, or the disk is full.
+        OutputError: As for `open_output`. What the block raises passes through unchanged.
     """
+    place = destination(path)
+    if place.stream:
+        raise OutputError(f"{place.path} cannot be written: it is {place.stream}, expected a regular file")
+    with _temporary_file(place) as unfinished:
+        yield unfinished.path
+
+
+def write_output(path: str | Path, data: bytes) -> None:
+    """Write a whole output at once; see `open_output`."""
+    with open_output(path) as file:
+        file.write(data)
+
+
+def check_output(path: str | Path) -> None:
+    """Refuse now what `open_output` would refuse later, so that nothing is computed in vain.
+
+    Raises:
+        OutputError: As for `open_output`; a named pipe is not waited for.
+    """
+    place = destination(path)
+    with _own_errors(place.path):
+        if not place.stream:
+            temporary.create(place.target).discard()
+        elif not os.access(place.path, os.W_OK):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+
+
+def destination(path: str | Path) -> Destination:
+    """Find out what a path names.
+
+    Raises:
+        OutputError: It cannot name an output: it is empty, a folder, in no folder, a block device or a socket, or a
+            file that must not be written.
+    """
+    name = os.fspath(path)
+    if not name:
+        raise OutputError("'' cannot be written: expected a file name")
+    if "\0" in name:
+        raise OutputError(f"{name!r} cannot be written: a file name has no NUL character")
     path = Path(path)
-    temporary = path.with_name(f".{path.stem[:50]}.{secrets.token_hex(4)}{path.suffix}")
-    try:
-        if not path.parent.is_dir():
-            raise OutputError(f"{path} cannot be written: there is no folder {path.parent}")
-        if path.is_dir():
+    with _own_errors(path):
+        status = _status(path)
+        kind = stat.S_IFMT(status.st_mode) if status else stat.S_IFREG
+        if kind == stat.S_IFDIR or name.endswith(("/", os.sep)):
             raise OutputError(f"{path} cannot be written: it is a folder, expected a file name")
-        temporary.touch(exist_ok=False)
-        try:
-            yield temporary
-            temporary.replace(path)
-        finally:
-            temporary.unlink(missing_ok=True)
-    except (
-        OutputError,
-        BrokenPipeError,
-    ):  # a pipe is never this file: the sound may go to one at the same time
-        raise
-    except OSError as error:
-        raise cannot_write(path, error) from error
+        if kind in _STREAMS:
+            return Destination(path, path, status, _KINDS[kind])
+        if kind != stat.S_IFREG:
+            name = _KINDS.get(kind, "no regular file")
+            raise OutputError(f"{path} cannot be written: it is {name}, expected a file or a named pipe")
+        target = Path(os.path.realpath(path))
+        folder = target.parent if path.is_symlink() else path.parent
+        if not target.parent.is_dir():
+            raise OutputError(f"{path} cannot be written: there is no folder {folder}")
+        if status:
+            if not (target.exists() and os.path.samestat(status, target.stat())):
+                # A link of /dev/fd to a file that this process was given open, which may have no name any more.
+                return Destination(path, path, status, "an open file")
+            # Opening it tells whether it may be written, better than its mode does.
+            with target.open("r+b"):
+                pass
+    return Destination(path, target, status, "")
 
 
-def cannot_write(path: Path, error: OSError) -> OutputError:
+def finished_files() -> list[Path]:
+    """Return the list that every finished file is appended to, from now on in this context."""
+    files: list[Path] = []
+    _finished.set(files)
+    return files
+
+
+def cannot_write(path: Path | str, error: OSError) -> OutputError:
     """Return the error that names the file and the system's reason."""
     return OutputError(f"{path} cannot be written: {error.strerror or error}")
+
+
+def reader_has_gone(error: OSError) -> bool:
+    """Tell whether an error means that nobody reads a pipe any more; Windows calls this an invalid argument."""
+    return error.errno in (errno.EPIPE, errno.ESHUTDOWN) or (_ON_WINDOWS and error.errno == errno.EINVAL)
+
+
+def _status(path: Path) -> os.stat_result | None:
+    try:
+        return path.stat()
+    except FileNotFoundError:
+        return None
+    except NotADirectoryError:
+        raise OutputError(f"{path} cannot be written: there is no folder {path.parent}") from None
+
+
+@contextmanager
+def _own_errors(path: Path) -> Iterator[None]:
+    """Turn the system's errors in a block that holds nothing of the caller into errors about the file."""
+    try:
+        yield
+    except OutputError:
+        raise
+    except (OSError, ValueError) as error:
+        reason = error if isinstance(error, OSError) else OSError(errno.EINVAL, str(error))
+        raise cannot_write(path, reason) from error
+
+
+@contextmanager
+def _temporary_file(place: Destination) -> Iterator[temporary.TemporaryFile]:
+    """Create the temporary file of a regular one; when the block ends well, it takes the place of that file."""
+    with ExitStack() as stack:
+        with _own_errors(place.path):
+            unfinished = temporary.create(place.target)
+            stack.callback(unfinished.discard)
+        yield unfinished
+        with _own_errors(place.path):
+            unfinished.become(place.target, like=place.status)
+        finished = _finished.get()
+        if finished is not None:
+            finished.append(place.path)
+
+
+@contextmanager
+def _open_stream(place: Destination) -> Iterator[OutputFile]:
+    """Open a named pipe or a device."""
+    with _own_errors(place.path):
+        descriptor = _open_pipe(place.path) if place.stream == "a named pipe" else _open_device(place.path)
+    try:
+        with OutputFile(place.path, descriptor) as file:
+            yield file
+    except BaseException:
+        with suppress(OSError):
+            os.close(descriptor)
+        raise
+    with _own_errors(place.path):
+        os.close(descriptor)
+
+
+def _open_pipe(path: Path) -> int:
+    """Open a named pipe for writing, once it has a reader.
+
+    A plain `open` would wait for a reader without end, so the pipe is asked again and again instead.
+    """
+    began = time.monotonic()
+    told = False
+    while True:
+        try:
+            descriptor = os.open(path, os.O_WRONLY | os.O_NONBLOCK | getattr(os, "O_CLOEXEC", 0))
+        except OSError as error:
+            if error.errno != errno.ENXIO:
+                raise
+        else:
+            os.set_blocking(descriptor, True)
+            return descriptor
+        waited = time.monotonic() - began
+        if waited > READER_WAIT:
+            raise OutputError(f"{path} cannot be written: nothing has read this pipe for {READER_WAIT:g} s")
+        if waited > 1.0 and not told:
+            logger.info("waiting for a reader of %s", path)
+            told = True
+        time.sleep(_POLL)
+
+
+def _open_device(path: Path) -> int:
+    descriptor = os.open(path, os.O_WRONLY | getattr(os, "O_NOCTTY", 0) | getattr(os, "O_CLOEXEC", 0))
+    if os.isatty(descriptor):
+        os.close(descriptor)
+        raise OutputError(f"{path} cannot be written: it is a terminal, expected a file or a named pipe")
+    return descriptor
 
 
 def read_array(path: Path) -> NDArray[np.floating]:

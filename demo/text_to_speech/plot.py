@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .errors import OutputError
-from .files import whole_file
+from .files import check_output, write_output
 from .mel import F_MAX, FRAME_SECONDS, N_MELS, SILENCE
 
 if TYPE_CHECKING:
@@ -75,17 +75,18 @@ def save_plot(speech: Speech, path: str | Path) -> None:
     done, data = cv2.imencode(".png", draw(speech))
     if not done:
         raise OutputError(f"{path} cannot be written: OpenCV could not encode the picture")
-    with whole_file(path) as temporary:
-        temporary.write_bytes(data.tobytes())
+    write_output(path, data.tobytes())
 
 
 def check_plot_path(path: str | Path) -> None:
-    """Refuse a name that is not that of a PNG file in a folder that is there."""
-    path = Path(path)
-    if path.suffix.lower() != ".png":
-        raise OutputError(f"{path} cannot be written: expected a name that ends in .png")
-    if not path.parent.is_dir():
-        raise OutputError(f"{path} cannot be written: there is no folder {path.parent}")
+    """Refuse a name that does not end in .png, and what `files.open_output` would refuse.
+
+    Raises:
+        OutputError: The picture could not be written.
+    """
+    if Path(path).suffix.lower() != ".png":
+        raise OutputError(f"{str(path) or repr('')} cannot be written: expected a name that ends in .png")
+    check_output(path)
 
 
 def draw(speech: Speech) -> Image:

@@ -70,6 +70,8 @@ class SpokenWord:
 class SpokenSentence:
     """One sentence as it is spoken, or the part of one between two pauses that the text asks for.
 
+    Two of them are equal when everything but `mel` and `pitch` is.
+
     Attributes:
         text: The sentence as it stands in the text.
         offset: Where it begins in the text or document that was given, in characters.
@@ -95,9 +97,9 @@ class SpokenSentence:
     pitch: NDArray[np.float32] = field(repr=False, compare=False)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class AudioChunk:
-    """A piece of speech, as soon as it is done.
+    """A piece of speech, as soon as it is done. It is equal to itself only.
 
     Attributes:
         audio: float32 [256·n], -1..1, 22,050 Hz; the first chunk of a sentence begins with the pause before it.
@@ -111,9 +113,9 @@ class AudioChunk:
     times: StageTimes
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Speech:
-    """A text, spoken.
+    """A text, spoken. It is equal to itself only; `audio` and `sentences` compare what is heard.
 
     Attributes:
         audio: float32 [256·T], -1..1, mono.

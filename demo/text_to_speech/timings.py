@@ -14,10 +14,10 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any
 
 from .errors import OutputError
-from .files import whole_file
+from .files import OutputFile, check_output, open_output
 from .spoken import SpokenSentence, SpokenWord
 
 LINE = 42  # characters of a subtitle's line, and two lines at most: what broadcasters let viewers read
@@ -56,82 +56,95 @@ class TimingsWriter:
 
 
 def check_timings_path(path: str | Path) -> Path:
-    """Return the path of a file of timings, or refuse it.
+    """Return the path of a file of timings, or refuse what `open_timings` would refuse.
 
     Raises:
-        OutputError: The suffix is none of .json, .srt and .vtt.
+        OutputError: As for `open_timings`.
     """
-    path = Path(path)
-    if path.suffix.lower() not in (".json", ".srt", ".vtt"):
-        raise OutputError(f"{path} cannot be written: expected a name that ends in .json, .srt, .vtt")
-    return path
+    _suffix(path)
+    check_output(path)
+    return Path(path)
+
+
+def _suffix(path: str | Path) -> str:
+    suffix = Path(path).suffix.lower()
+    if suffix not in (".json", ".srt", ".vtt"):
+        raise OutputError(
+            f"{str(path) or repr('')} cannot be written: expected a name that ends in .json, .srt, .vtt"
+        )
+    return suffix
 
 
 @contextmanager
 def open_timings(path: str | Path) -> Iterator[TimingsWriter]:
     """Open a file of timings to add sentences to; it appears under its name when the block ends well.
 
+    A named pipe or a device is written to directly. What the block raises passes through unchanged.
+
     Args:
         path: .json for sentences, words, phonemes and marks, .srt or .vtt for subtitles.
 
     Raises:
-        OutputError: The suffix is unknown, the folder missing or not writable, or the disk full.
+        OutputError: The suffix is unknown, the folder missing or not writable, the path no place for a file, or the
+            disk full; see `files.open_output`.
     """
-    path = check_timings_path(path)
-    with (
-        whole_file(path) as temporary,
-        temporary.open("w", encoding="utf-8", newline="\n") as file,
-    ):
-        form = JsonForm(file) if path.suffix.lower() == ".json" else SubtitleForm(file, path.suffix.lower())
+    suffix = _suffix(path)
+    with open_output(path) as file:
+        form = JsonForm(file) if suffix == ".json" else SubtitleForm(file, suffix)
         writer = TimingsWriter(form.write)
         yield writer
         writer.finish()
         form.close()
 
 
+def _put(file: OutputFile, text: str) -> None:
+    """Write a text in UTF-8; half of a surrogate pair, which UTF-8 cannot express, becomes JSON's escape for it."""
+    file.write(text.encode("utf-8", errors="backslashreplace"))
+
+
 class JsonForm:
     """Sentences as one JSON object, `{"sentences": [...]}`, written as they come."""
 
-    def __init__(self, file: TextIO) -> None:
+    def __init__(self, file: OutputFile) -> None:
         self._file = file
-        self._file.write('{"sentences": [')
+        _put(file, '{"sentences": [')
         self._separator = "\n"
 
     def write(self, sentence: SpokenSentence) -> None:
         """Append a sentence."""
-        self._file.write(self._separator + json.dumps(as_json(sentence), ensure_ascii=False))
+        _put(self._file, self._separator + json.dumps(as_json(sentence), ensure_ascii=False))
         self._separator = ",\n"
 
     def close(self) -> None:
         """End the object."""
-        self._file.write("\n]}\n")
+        _put(self._file, "\n]}\n")
 
 
 class SubtitleForm:
     """Sentences as subtitles. One is held back, since it may stand until the next one comes."""
 
-    def __init__(self, file: TextIO, suffix: str) -> None:
+    def __init__(self, file: OutputFile, suffix: str) -> None:
         self._file = file
         self._is_vtt = suffix == ".vtt"
         self._cue: Cue | None = None
         self._count = 0
         if self._is_vtt:
-            file.write("WEBVTT\n\n")
+            _put(file, "WEBVTT\n\n")
 
     def write(self, sentence: SpokenSentence) -> None:
         """Append a sentence."""
         for cue in cues(sentence.words):
             if self._cue:
                 end = max(self._cue.end, min(self._cue.start + SHORTEST_CUE, cue.start))
-                self._put(replace(self._cue, end=end))
+                self._write_cue(replace(self._cue, end=end))
             self._cue = cue
 
     def close(self) -> None:
         """Append what was held back."""
         if self._cue:
-            self._put(replace(self._cue, end=max(self._cue.end, self._cue.start + SHORTEST_CUE)))
+            self._write_cue(replace(self._cue, end=max(self._cue.end, self._cue.start + SHORTEST_CUE)))
 
-    def _put(self, cue: Cue) -> None:
+    def _write_cue(self, cue: Cue) -> None:
         self._count += 1
         text = "\n".join(cue.lines)
         if self._is_vtt:
@@ -139,7 +152,7 @@ class SubtitleForm:
         else:
             head = f"{self._count}\n"
         start, end = (clock(seconds, "." if self._is_vtt else ",") for seconds in (cue.start, cue.end))
-        self._file.write(f"{head}{start} --> {end}\n{text}\n\n")
+        _put(self._file, f"{head}{start} --> {end}\n{text}\n\n")
 
 
 def as_json(sentence: SpokenSentence) -> dict[str, Any]:
