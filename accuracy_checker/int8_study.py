@@ -36,7 +36,7 @@ from text_to_speech.acoustic import AcousticModel
 from text_to_speech.audio import read_recording
 from text_to_speech.cli import OneLineParser, run
 from text_to_speech.errors import InputError
-from text_to_speech.files import whole_file
+from text_to_speech.files import write_output
 from text_to_speech.mel import N_MELS, mel_spectrogram
 from text_to_speech.runtime import core, read_model, reshaped, resolve_target
 from text_to_speech.text import Phonemizer, to_ids
@@ -226,8 +226,7 @@ def study(options: argparse.Namespace) -> dict[str, dict[str, Any]]:
             scores = {
                 title: score(paths[name], precision, clips, work / "exact") for title, clips in sets.items()
             }
-            with whole_file(kept) as temporary:
-                temporary.write_text(json.dumps(scores, indent=1))
+            write_output(kept, json.dumps(scores, indent=1).encode())
         results[name] = json.loads(kept.read_text(encoding="utf-8"))
         print(f"{name}: scored", file=sys.stderr, flush=True)
     spent = times(paths, sets["recordings"][0].mel[:, :, :FRAMES])
@@ -278,8 +277,7 @@ def draw(results: Mapping[str, Mapping[str, Any]], path: Path) -> None:
         x, y = at(values["time"], quality[name])
         cv2.circle(image, (x, y), 4, DOT, -1)
         text(name, (x + 7, y + 4))
-    with whole_file(path) as temporary:
-        cv2.imwrite(str(temporary), image)
+    write_output(path, cv2.imencode(path.suffix, image)[1].tobytes())
 
 
 def build_parser() -> OneLineParser:

@@ -37,7 +37,7 @@ import commands
 from recordings import Recording, read_recordings
 from text_to_speech.cli import run
 from text_to_speech.errors import InputError
-from text_to_speech.files import cannot_write, whole_file
+from text_to_speech.files import cannot_write, open_output
 from text_to_speech.length_regulator import frame_prosody, regulate_length, round_durations
 from text_to_speech.mel import mel_spectrogram
 from text_to_speech.text import Phonemizer, split_sentences, to_ids
@@ -133,8 +133,8 @@ def write_pairs(folder: Path, inputs: Iterable[Arrays], reference: Reference) ->
 def _write(path: Path, arrays: Arrays) -> None:
     """Write a dictionary of arrays without their batch axis, as numpy_dict_reader reads it: a pickle, for it alone."""
     single = {name: array[0] for name, array in arrays.items()}
-    with whole_file(path) as temporary:
-        np.save(temporary, np.array(single, dtype=object), allow_pickle=True)
+    with open_output(path) as file:
+        np.save(file, np.array(single, dtype=object), allow_pickle=True)
 
 
 def make(recordings: Sequence[Recording], models: Iterable[Model], target: Path) -> Iterator[str]:

@@ -43,7 +43,7 @@ from teacher import Teacher, TeacherSpeech
 from text_to_speech import runtime
 from text_to_speech.acoustic import AcousticModel, Prosody
 from text_to_speech.errors import InputError, SpeechError
-from text_to_speech.files import whole_file
+from text_to_speech.files import write_output
 from text_to_speech.text import Phonemizer, split_sentences, to_ids
 from text_to_speech.vocoder import Vocoder
 
@@ -289,8 +289,7 @@ def save_json(
     table = [{**dataclasses.asdict(row), "reached": row.reached} for row in rows]
     lines = {name: [dataclasses.asdict(line) for line in lines] for name, lines in judged.items()}
     content = {"settings": settings, "rows": table, "lines": lines}
-    with whole_file(path) as temporary:
-        temporary.write_text(json.dumps(content, indent=1, ensure_ascii=False), encoding="utf-8")
+    write_output(path, json.dumps(content, indent=1, ensure_ascii=False).encode())
 
 
 def build_parser() -> argparse.ArgumentParser:

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from text_to_speech.errors import InputError
-from text_to_speech.files import whole_file
+from text_to_speech.files import write_output
 from text_to_speech.mel import SAMPLE_RATE
 
 from .judges import Listener, Quality, Recogniser
@@ -80,8 +80,7 @@ class Panel:
             OutputError: The file cannot be written.
         """
         if self._path:
-            with whole_file(self._path) as temporary:
-                temporary.write_text(json.dumps(self._known, indent=1), encoding="utf-8")
+            write_output(self._path, json.dumps(self._known, indent=1).encode())
 
 
 def read_cache(path: Path) -> dict[str, Any]:

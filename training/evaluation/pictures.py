@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from text_to_speech.errors import OutputError
-from text_to_speech.files import whole_file
+from text_to_speech.files import write_output
 from text_to_speech.mel import SILENCE
 
 SCALE = 4  # pixels a mel band is high and, at least, a frame is wide
@@ -52,5 +52,4 @@ def save_picture(path: Path, picture: NDArray[np.uint8]) -> None:
     encoded, data = cv2.imencode(".png", picture)
     if not encoded:
         raise OutputError(f"{path} cannot be written: OpenCV made no PNG of it")
-    with whole_file(path) as temporary:
-        temporary.write_bytes(data.tobytes())
+    write_output(path, data.tobytes())

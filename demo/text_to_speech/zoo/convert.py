@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import InputError, ModelError, OutputError, SpeechError
-from ..files import cannot_write, whole_file
+from ..files import cannot_write, write_output
 from .checkpoint import read_checkpoint
 from .hifigan import HiFiGanConfig, build_onnx, generator_weights
 from .model_yml import InputInfo, Model, read_model
@@ -83,8 +83,7 @@ def checkpoint_to_onnx(
         model = build_onnx(config, weights, name=name, metadata=properties)
     except ModelError as error:
         raise ModelError(f"{name} cannot be made from {checkpoint.name}: {error}") from error
-    with whole_file(target) as temporary:
-        temporary.write_bytes(model.SerializeToString(deterministic=True))
+    write_output(target, model.SerializeToString(deterministic=True))
 
 
 def onnx_to_ir(

@@ -19,7 +19,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from ..errors import ModelError, SpeechError
-from ..files import cannot_write, whole_file
+from ..files import cannot_write, open_output
 from .fetch import Progress, fetch_file
 from .model_yml import Model, ModelFile
 from .selection import Selected, build_parser, positive, precisions, precisions_of, run_for_each, subfolder
@@ -132,8 +132,8 @@ def _copy(source: Path, target: Path) -> None:
         target.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise cannot_write(target, error) from error
-    with whole_file(target) as temporary:
-        shutil.copyfile(source, temporary)
+    with source.open("rb") as origin, open_output(target) as file:
+        shutil.copyfileobj(origin, file)
 
 
 def download(model: Model, folder: Path, options: argparse.Namespace, report: Report) -> None:
