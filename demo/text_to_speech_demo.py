@@ -6,11 +6,19 @@ python demo/text_to_speech_demo.py -i demo/text.txt -d CPU -o speech.wav
 
 from __future__ import annotations
 
-import argparse
 import sys
+
+if __name__ == "__main__":
+    # Signals are handled before the imports below, which take a second.
+    from text_to_speech_start import text_to_speech_demo
+
+    sys.exit(text_to_speech_demo())
+
+import argparse
+import os
 import time
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager, redirect_stdout
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -29,7 +37,7 @@ from text_to_speech import (
     save_plot,
 )
 from text_to_speech.audio import FORMATS, PIPE_FORMATS, AudioSink, PipeSink, open_player
-from text_to_speech.cli import OneLineParser, ShowTable, number, run
+from text_to_speech.cli import OneLineParser, Report, ShowTable, file_name, number, put, run
 from text_to_speech.mel import SAMPLE_RATE
 from text_to_speech.plot import check_plot_path
 from text_to_speech.runtime import HINTS, PRECISIONS, core
@@ -52,6 +60,8 @@ from text_to_speech.zoo import cache_folder
 
 LONG_TEXT = 600  # characters from which on progress is shown
 PLOT_SECONDS = 30.0  # of a longer text only so much is drawn
+TEXT_SUFFIXES = (".txt", ".ssml", ".xml")
+SEPARATORS = tuple({"/", os.sep, os.altsep or os.sep})  # of folders, on this system
 
 OUTPUTS = {"-": "standard output", None: "the sound device"}
 
@@ -95,6 +105,7 @@ def build_parser() -> OneLineParser:
     add(
         "-o",
         "--out",
+        type=file_name,
         metavar="FILE",
         help=".wav, .flac, .ogg, .mp3 or .raw, or - for standard output (default: out.wav, unless --play)",
     )
@@ -108,10 +119,11 @@ def build_parser() -> OneLineParser:
     add("--phonemes", action="store_true", help="print the phonemes, one sentence a line, and stop")
     add(
         "--timestamps",
+        type=file_name,
         metavar="FILE",
         help=".json: sentences, words, phonemes and marks with their times; .srt or .vtt: subtitles",
     )
-    add("--plot", metavar="FILE.png", help="draw mel spectrogram, pitch and waveform")
+    add("--plot", type=file_name, metavar="FILE.png", help="draw mel spectrogram, pitch and waveform")
     add = parser.add_argument_group("how it is spoken").add_argument
     add(
         "-a",
@@ -212,19 +224,30 @@ def read_inputs(values: Iterable[str], *, ssml: bool | None) -> Script:
 def read_input(value: str) -> str:
     """Read one text: standard input, a file, or the argument itself."""
     if value == "-":
-        return decode(sys.stdin.buffer.read(), "standard input")
+        return decode(read_standard_input(), "standard input")
     try:
         path = Path(value)
         if path.is_file():
             return decode(path.read_bytes(), value)
-        if "/" in value and path.is_dir():  # a bare word may be the name of a folder by chance
+        # A bare word may be the name of a folder by chance.
+        if any(separator in value for separator in SEPARATORS) and path.is_dir():
             raise InputError(f"{value} is a folder: expected a text or a text file")
     except OSError as error:
-        if value.lower().endswith((".txt", ".ssml", ".xml")):
+        if value.lower().endswith(TEXT_SUFFIXES):
             raise InputError(f"{value} cannot be read: {error.strerror}") from error
-    if value.lower().endswith((".txt", ".ssml", ".xml")):
+    if value.lower().endswith(TEXT_SUFFIXES):
         raise InputError(f"{value} is not there: expected a text file")
     return decode(value.encode(errors="surrogateescape"), "the text")
+
+
+def read_standard_input() -> bytes:
+    """Read standard input to its end, or refuse it."""
+    if sys.stdin is None:
+        raise InputError("standard input is closed: expected text")
+    try:
+        return sys.stdin.buffer.read()
+    except OSError as error:
+        raise InputError(f"standard input cannot be read: {error.strerror or error}") from error
 
 
 def decode(data: bytes, source: str) -> str:
@@ -244,9 +267,19 @@ def decode(data: bytes, source: str) -> str:
 
 
 def print_phonemes(script: Script, lexicon: Lexicon) -> None:
-    """Print the phonemes of a text, one sentence a line."""
+    """Print the phonemes of a text, one sentence a line.
+
+    Raises:
+        InputError: The text holds nothing to speak, as when it is spoken.
+    """
+    spoken = False
     for utterance in utterances(script, Phonemizer(core=core(), lexicon=lexicon), Manner()):
-        print(utterance.phonemes)
+        # The last utterance may consist of pauses and marks only.
+        if utterance.words:
+            put(utterance.phonemes)
+            spoken = True
+    if not spoken:
+        raise InputError("nothing in the text can be spoken: expected at least one word")
 
 
 def models(args: argparse.Namespace) -> dict[str, Any]:
@@ -259,8 +292,8 @@ def models(args: argparse.Namespace) -> dict[str, Any]:
     return {option: model for option, model in given.items() if model is not None}
 
 
-def load(args: argparse.Namespace, lexicon: Lexicon) -> Synthesizer:
-    """Load the models and say where they run."""
+def load(args: argparse.Namespace, lexicon: Lexicon, report: Report) -> Synthesizer:
+    """Load the models and report where they run."""
     began = time.perf_counter()
     synthesizer = Synthesizer(
         args.device,
@@ -272,15 +305,15 @@ def load(args: argparse.Namespace, lexicon: Lexicon) -> Synthesizer:
         lexicon=lexicon,
         **models(args),
     )
-    print(f"Acoustic model: {synthesizer.acoustic.target}")
-    print(f"Vocoder: {synthesizer.vocoder.target}")
-    print(f"Models ready: {(time.perf_counter() - began) * 1e3:.1f} ms")
+    report(f"Acoustic model: {synthesizer.acoustic.target}")
+    report(f"Vocoder: {synthesizer.vocoder.target}")
+    report(f"Models ready: {(time.perf_counter() - began) * 1e3:.1f} ms")
     return synthesizer
 
 
 def with_progress(chunks: Iterator[AudioChunk], characters: int) -> Iterator[AudioChunk]:
     """Pass chunks on; for a long text on a terminal, show how much of it is spoken."""
-    if characters < LONG_TEXT or not sys.stderr.isatty():
+    if characters < LONG_TEXT or sys.stderr is None or not sys.stderr.isatty():
         yield from chunks
         return
     from tqdm import tqdm
@@ -298,6 +331,8 @@ def standard_output(container: str | None) -> BinaryIO:
         raise OutputError(
             f"{container} cannot be written to standard output: expected --format {' or '.join(PIPE_FORMATS)}"
         )
+    if sys.stdout is None:
+        raise OutputError("standard output is closed: expected a pipe or a file behind -o -")
     if sys.stdout.isatty():
         raise OutputError("standard output is a terminal: expected a pipe or a file behind -o -")
     return sys.stdout.buffer
@@ -311,7 +346,7 @@ def open_sinks(args: argparse.Namespace, pipe: BinaryIO | None) -> Iterator[list
         if args.play:
             sinks.append(stack.enter_context(open_player()))
         if pipe:
-            sinks.append(PipeSink(pipe, container=args.format or "wav"))
+            sinks.append(PipeSink(pipe, container=args.format or "wav", name="standard output"))
         elif args.out:
             sinks.append(stack.enter_context(open_audio(args.out, container=args.format)))
         yield sinks
@@ -324,22 +359,63 @@ def speak(args: argparse.Namespace) -> None:
     if args.phonemes:
         print_phonemes(script, lexicon)
         return
+    args.out = args.out or (None if args.play else "out.wav")
+    check_different(args)
     if args.plot:
         check_plot_path(args.plot)
     if args.timestamps:
         check_timings_path(args.timestamps)
-    args.out = args.out or (None if args.play else "out.wav")
     pipe = standard_output(args.format) if args.out == "-" else None
-    with redirect_stdout(sys.stderr if pipe else sys.stdout):  # the report shall not be heard
-        say(args, script, lexicon, pipe)
+    report = Report(to_stderr=pipe is not None)
+    say(args, script, lexicon, pipe, report)
+    report.finish()
 
 
-def say(args: argparse.Namespace, script: Script, lexicon: Lexicon, pipe: BinaryIO | None) -> None:
+def check_different(args: argparse.Namespace) -> None:
+    """Refuse to write two results to one file, or a result over a file that is read.
+
+    Raises:
+        OutputError: Two options name one file.
+    """
+    names = {
+        "-o": None if args.out == "-" else args.out,
+        "--timestamps": args.timestamps,
+        "--plot": args.plot,
+    }
+    owners = {
+        os.path.realpath(value): option
+        for option, values in (("--lexicon", args.lexicon), ("-i", args.input))
+        for value in values
+        if is_file(value)
+    }
+    for option, name in names.items():
+        if name is None:
+            continue
+        owner = owners.setdefault(os.path.realpath(name), option)
+        if owner != option:
+            raise OutputError(f"{name} is given for {owner} and for {option}: expected two different files")
+
+
+def is_file(value: str) -> bool:
+    """Tell whether a text is the name of a file."""
+    try:
+        return Path(value).is_file()
+    except (OSError, ValueError):
+        return False
+
+
+def say(
+    args: argparse.Namespace,
+    script: Script,
+    lexicon: Lexicon,
+    pipe: BinaryIO | None,
+    report: Report,
+) -> None:
     """Load the models, speak the text, and report."""
     times, first_audio, to_draw = StageTimes(), 0.0, []
     with open_sinks(args, pipe) as sinks, ExitStack() as stack:
         timings = stack.enter_context(open_timings(args.timestamps)) if args.timestamps else None
-        synthesizer = load(args, lexicon)
+        synthesizer = load(args, lexicon, report)
         began = time.perf_counter()
         chunks = synthesizer.stream(
             script,
@@ -359,34 +435,33 @@ def say(args: argparse.Namespace, script: Script, lexicon: Lexicon, pipe: Binary
             if args.plot and chunk.sentence.start < PLOT_SECONDS:
                 to_draw.append(chunk)
         latency = time.perf_counter() - began
-    print_report(args.out, sinks[0].samples / SAMPLE_RATE, latency, first_audio, times)
     if args.plot:
         save_plot(join(to_draw), args.plot)
-        print(f"Plot: {args.plot}")
+    name = OUTPUTS.get(args.out, args.out)
+    for line in summary(name, sinks[0].samples / SAMPLE_RATE, latency, first_audio, times):
+        report(line)
+    if args.plot:
+        report(f"Plot: {args.plot}")
     if args.timestamps:
-        print(f"Timestamps: {args.timestamps}")
+        report(f"Timestamps: {args.timestamps}")
 
 
-def print_report(
-    out: str | None, seconds: float, latency: float, first_audio: float, times: StageTimes
-) -> None:
-    """Print what was made and what it took."""
-    print(f"Output: {OUTPUTS.get(out, out)}, {seconds:.2f} s of audio")
-    print(f"Latency: {latency * 1e3:.1f} ms")
-    print(f"First audio: {first_audio * 1e3:.1f} ms")
-    print(f"Real-time factor: {latency / seconds:.3f}")
+def summary(
+    name: str, seconds: float, latency: float, first_audio: float, times: StageTimes
+) -> Iterator[str]:
+    """Yield the lines that tell what was made and what it took."""
+    yield f"Output: {name}, {seconds:.2f} s of audio"
+    yield f"Latency: {latency * 1e3:.1f} ms"
+    yield f"First audio: {first_audio * 1e3:.1f} ms"
+    yield f"Real-time factor: {latency / seconds:.3f}"
     for stage, spent in (
         ("text", times.text),
         ("acoustic model", times.acoustic),
         ("vocoder", times.vocoder),
     ):
-        print(f"  {stage}: {spent * 1e3:.1f} ms")
+        yield f"  {stage}: {spent * 1e3:.1f} ms"
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command and return its exit status."""
     return run(speak, build_parser(), argv)
-
-
-if __name__ == "__main__":
-    sys.exit(main())

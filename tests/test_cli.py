@@ -6,10 +6,13 @@ import contextlib
 import io
 import json
 import os
+import re
+import stat
 import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -19,6 +22,7 @@ import text_to_speech_demo
 import tiny_models
 from text_to_speech import __version__
 from text_to_speech.audio import AudioSink
+from text_to_speech.runtime import core
 from text_to_speech.text import SYMBOLS
 
 SCRIPT = Path(text_to_speech_demo.__file__)
@@ -274,6 +278,33 @@ REFUSED = {
     "another kind of timestamps": (["-i", "Hello.", "--timestamps", "t.txt"], ".json, .srt, .vtt"),
     "timestamps in no folder": (["-i", "Hello.", "--timestamps", "no/t.json"], "there is no folder no"),
     "a picture in no folder": (["-i", "Hello.", "--plot", "no/out.png"], "there is no folder no"),
+    "a picture in a file": (["-i", "Hello.", "--plot", "empty.txt/out.png"], "there is no folder empty.txt"),
+    "a folder as picture": (["-i", "Hello.", "--plot", "folder.png", *NO_MODELS], "it is a folder"),
+    "a folder as timestamps": (["-i", "Hello.", "--timestamps", "folder.vtt", *NO_MODELS], "it is a folder"),
+    "this folder": (["-i", "Hello.", "-o", ".", "--format", "wav", *NO_MODELS], "it is a folder"),
+    "the root": (["-i", "Hello.", "-o", "/", "--format", "raw", *NO_MODELS], "is a folder"),
+    "a new folder": (["-i", "Hello.", "-o", "new/", "--format", "raw", *NO_MODELS], "new/ is a folder"),
+    "a variable that is not set": (["-i", "Hello.", "-o", ""], "'': expected a file name"),
+    "no name for timestamps": (["-i", "Hello.", "--timestamps", ""], "'': expected a file name"),
+    "no name for a picture": (["-i", "Hello.", "--plot", ""], "'': expected a file name"),
+    "a long name": (["-i", "Hello.", "-o", "x" * 300 + ".wav", *NO_MODELS], "File name too long"),
+    "one file for two": (
+        ["-i", "Hello.", "-o", "a.json", "--format", "wav", "--timestamps", "./a.json", *NO_MODELS],
+        "./a.json is given for -o and for --timestamps",
+    ),
+    "one file for two, by a link": (
+        ["-i", "Hello.", "-o", "link", "--format", "wav", "--plot", "a.png", *NO_MODELS],
+        "a.png is given for -o and for --plot",
+    ),
+    "a file over the text": (
+        ["-i", "text", "-o", "text", "--format", "wav", *NO_MODELS],
+        "text is given for -i and for -o",
+    ),
+    "a file over the lexicon": (
+        ["-i", "Hello.", "--lexicon", "good.json", "--timestamps", "good.json", *NO_MODELS],
+        "good.json is given for --lexicon and for --timestamps",
+    ),
+    "only SSML to print": (["-i", "<speak/>", "--phonemes"], "nothing in the text can be spoken"),
 }
 
 
@@ -287,7 +318,11 @@ def bad_files(folder: Path, tiny) -> set[str]:
     (folder / "noise.onnx").write_bytes(bytes(range(256)))
     (folder / "bad.tsv").write_text("good\tɡˈʊd\nbad\tb5d\n", encoding="utf-8")
     (folder / "folder").mkdir()
-    (folder / "folder.wav").mkdir()
+    for name in ("folder.wav", "folder.png", "folder.vtt"):
+        (folder / name).mkdir()
+    (folder / "link").symlink_to("a.png")
+    (folder / "text").write_text("Hello.", encoding="utf-8")
+    (folder / "good.json").write_text("good\tɡˈʊd\n", encoding="utf-8")
     tiny_models.save_duration_prediction(folder / "symbols.onnx", SYMBOLS[:-1])
     whole = tiny_models.save_vocoder(folder / "other.onnx").read_bytes()
     (folder / "cut.onnx").write_bytes(whole[: len(whole) // 2])
@@ -298,6 +333,10 @@ def bad_files(folder: Path, tiny) -> set[str]:
 def test_bad_input_is_refused_in_one_line(
     case: str, command: Callable[..., Outcome], folder: Path, bad_files: set[str], tiny
 ) -> None:
+    if case == "a precision the device lacks" and "FP16" in core().get_property(
+        "CPU", "OPTIMIZATION_CAPABILITIES"
+    ):
+        pytest.skip("this processor computes in f16")
     arguments, message = REFUSED[case]
     status, _, err = command(*tiny.flags, *arguments)  # a model named again replaces the tiny one
     assert status in (1, 2)
@@ -305,6 +344,30 @@ def test_bad_input_is_refused_in_one_line(
     assert err.count("\n") == 1
     assert message in err
     assert files(folder) == bad_files
+
+
+NOTHING_TO_SPEAK = ["<speak/>", '<speak><break time="1s"/></speak>', '<speak><mark name="a"/></speak>', "***"]
+
+
+@pytest.mark.parametrize("text", NOTHING_TO_SPEAK)
+def test_what_cannot_be_spoken_has_no_phonemes(text: str, command: Callable[..., Outcome], tiny) -> None:
+    spoken = command("-i", text, *tiny.flags)
+    printed = command("-i", text, "--phonemes")
+    assert printed[:2] == (1, "")
+    assert (spoken[0], spoken[2]) == (printed[0], printed[2])
+
+
+def test_pauses_and_marks_at_the_end_are_no_sentence(command: Callable[..., Outcome]) -> None:
+    status, out, _ = command("-i", '<speak>One. <break time="1s"/><mark name="a"/></speak>', "--phonemes")
+    assert (status, out) == (0, "wˈʌn.\n")
+
+
+def test_a_folder_is_recognised_by_the_separators_of_the_system(
+    command: Callable[..., Outcome], folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (folder / "texts\\").mkdir()
+    monkeypatch.setattr(text_to_speech_demo, "SEPARATORS", ("/", "\\"))
+    assert "is a folder: expected a text" in command("-i", "texts\\", *NO_MODELS)[2]
 
 
 @pytest.mark.parametrize("data", [b"", b"\xff\xfeH\x00i\x00"])
@@ -315,6 +378,28 @@ def test_bad_standard_input_is_refused(
     status, _, err = command("-i", "-")
     assert status == 1
     assert err.startswith("text-to-speech-demo: error: standard input is ")
+
+
+class Unreadable(io.RawIOBase):
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        raise OSError(5, "Input/output error")
+
+
+@pytest.mark.parametrize(
+    ("stream", "message"),
+    [
+        (io.TextIOWrapper(io.BufferedReader(Unreadable())), "cannot be read: Input/output error"),
+        (None, "is closed: expected text"),
+    ],
+)
+def test_standard_input_that_cannot_be_read_is_refused(
+    stream: Any, message: str, command: Callable[..., Outcome], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "stdin", stream)
+    assert command("-i", "-") == (1, "", f"text-to-speech-demo: error: standard input {message}\n")
 
 
 def test_an_older_file_survives_a_failure(command: Callable[..., Outcome], folder: Path, tiny) -> None:
@@ -332,7 +417,7 @@ def test_an_interrupt_ends_quietly(
 
     monkeypatch.setattr(text_to_speech_demo, "load", interrupt)
     status, _, err = command("-i", "Hello.")
-    assert (status, err) == (130, "")
+    assert (status, err) == (130, "text-to-speech-demo: interrupted; no file was written\n")
     assert files(folder) == set()
 
 
@@ -468,3 +553,161 @@ def test_a_hint_changes_nothing_that_is_heard(command: Callable[..., Outcome], f
         soundfile.read(folder / f"{hint}.wav", dtype="int16")[0] for hint in ("latency", "throughput")
     )
     np.testing.assert_allclose(latency, throughput, atol=4)
+
+
+def node(path: Path, device: tuple[int, int]) -> Path:
+    try:
+        os.mknod(path, stat.S_IFCHR | 0o600, os.makedev(*device))
+        path.open("wb").close()
+    except PermissionError:
+        pytest.skip("this user may not make or open device nodes")
+    return path
+
+
+STARTER = "import sys, text_to_speech_start; sys.exit(getattr(text_to_speech_start, sys.argv.pop(1))())"
+DEMO = ("text_to_speech_demo",)
+DUMPER = ("omz_info_dumper",)
+FULL = "standard output cannot be written: No space left on device\n"
+CLOSED = "standard output is closed: expected a terminal, a file or a pipe\n"
+
+
+def redirected(redirection: str, *arguments: str, folder: Path) -> tuple[int, str, str]:
+    """Run a command with its standard streams redirected by a shell; return status, output and errors."""
+    line = ["bash", "-c", f'set -o pipefail; "$@" {redirection}', "bash", sys.executable, "-c", STARTER]
+    environment = os.environ | {"PYTHONPATH": str(SCRIPT.parent)}
+    environment.pop("PYTHONUNBUFFERED", None)
+    result = subprocess.run(
+        [*line, *arguments], capture_output=True, text=True, cwd=folder, env=environment, timeout=120
+    )
+    return result.returncode, result.stdout, result.stderr
+
+
+@pytest.mark.skipif(os.name != "posix", reason="the streams are redirected by a POSIX shell")
+@pytest.mark.parametrize(
+    ("redirection", "arguments", "status", "error"),
+    [
+        (">full", (*DEMO, "--list-phonemes"), 1, FULL),
+        (">full", (*DEMO, "-h"), 1, FULL),
+        (">full", (*DEMO, "--version"), 1, FULL),
+        (">full", (*DEMO, "-i", "Hello.", "--phonemes"), 1, FULL),
+        (">full", (*DUMPER, "--name", "hifi-gan"), 1, FULL),
+        (">full", ("omz_downloader", "--print_all"), 1, FULL),
+        (">&-", (*DEMO, "--list-phonemes"), 1, CLOSED),
+        (">&-", (*DEMO, "-h"), 1, CLOSED),
+        (">&-", (*DEMO, "-i", "Hello.", "--phonemes"), 1, CLOSED),
+        (
+            ">&-",
+            (*DEMO, "-i", "Hello.", "-o", "-"),
+            1,
+            "standard output is closed: expected a pipe or a file",
+        ),
+        (">&-", (*DUMPER, "--name", "hifi-gan"), 1, CLOSED),
+        (">&-", ("omz_downloader", "--print_all"), 1, CLOSED),
+        ("<&-", (*DEMO, "-i", "-", "--phonemes"), 1, "standard input is closed: expected text\n"),
+        ("2>&-", (*DEMO, "-i", "***", "--phonemes"), 1, ""),
+        ("2>full", (*DEMO, "-i", "***", "--phonemes"), 1, ""),
+        ("2>&-", (*DEMO, "--no-such-option"), 2, ""),
+        ("2>full", (*DUMPER, "--name", "no-such-model"), 1, ""),
+        ("| true", (*DEMO, "--list-phonemes"), 1, ""),
+        ("| true", (*DUMPER, "--all"), 1, ""),
+        ("| head -c 10 >first", (*DEMO, "-i", "Hello. " * 3000, "--phonemes"), 1, ""),
+    ],
+)
+def test_standard_streams_that_fail_are_one_line_or_silence(
+    redirection: str, arguments: tuple[str, ...], status: int, error: str, tmp_path: Path
+) -> None:
+    if "full" in redirection:
+        node(tmp_path / "full", (1, 7))
+    found, out, err = redirected(redirection, *arguments, folder=tmp_path)
+    assert found == status
+    assert out == ""
+    if error:
+        assert re.fullmatch(rf"[\w-]+: error: {re.escape(error)}[^\n]*\n?", err)
+    else:
+        assert err == ""
+
+
+@pytest.mark.skipif(os.name != "posix", reason="the streams are redirected by a POSIX shell")
+@pytest.mark.parametrize(
+    ("redirection", "status", "error"),
+    [
+        (">full", 1, f"text-to-speech-demo: error: {FULL}"),
+        (">&-", 0, ""),
+        ("2>&-", 0, ""),
+        ("2>full", 0, ""),
+        ("| true", 1, ""),
+    ],
+)
+def test_a_report_that_cannot_be_printed_costs_no_speech(
+    redirection: str, status: int, error: str, tmp_path: Path, tiny
+) -> None:
+    if "full" in redirection:
+        node(tmp_path / "full", (1, 7))
+    arguments = ("-i", "Hello.", "-o", "speech.wav", "--timestamps", "t.json", "--plot", "p.png", *tiny.flags)
+    found, _, err = redirected(redirection, *DEMO, *arguments, folder=tmp_path)
+    assert (found, err) == (status, error)
+    assert soundfile.info(tmp_path / "speech.wav").frames > 1000
+    assert files(tmp_path) - {"full"} == {"speech.wav", "t.json", "p.png"}
+
+
+@pytest.mark.skipif(os.name != "posix", reason="the streams are redirected by a POSIX shell")
+@pytest.mark.parametrize(
+    ("redirection", "status", "size"),
+    [("2>&- >sound", 0, True), ("2>full >sound", 0, True), (">full", 1, False)],
+)
+def test_sound_needs_standard_output_only(
+    redirection: str, status: int, size: bool, tmp_path: Path, tiny
+) -> None:
+    node(tmp_path / "full", (1, 7))
+    found, _, err = redirected(redirection, *DEMO, "-i", "Hello.", "-o", "-", *tiny.flags, folder=tmp_path)
+    assert found == status
+    if size:
+        assert soundfile.info(tmp_path / "sound").frames > 1000
+    else:
+        assert err.endswith(f"text-to-speech-demo: error: {FULL}")
+
+
+@pytest.mark.skipif(os.name != "posix", reason="devices are those of POSIX")
+def test_a_device_is_fed_and_stays_what_it_is(command: Callable[..., Outcome], folder: Path, tiny) -> None:
+    null, full = node(folder / "null", (1, 3)), node(folder / "full.wav", (1, 7))
+    assert command("-i", "Hello.", "-o", "null", "--format", "wav", *tiny.flags)[0] == 0
+    status, _, err = command("-i", "Hello.", "-o", "full.wav", *tiny.flags)
+    assert (status, err) == (
+        1,
+        "text-to-speech-demo: error: full.wav cannot be written: No space left on device\n",
+    )
+    status, _, err = command("-i", "Hello.", "-o", "null", "--format", "mp3", *NO_MODELS)
+    assert status == 1
+    assert "it is a device, and mp3 needs a file: expected wav or raw" in err
+    assert null.is_char_device()
+    assert full.is_char_device()
+    assert files(folder) == {"null", "full.wav"}
+
+
+@pytest.mark.skipif(os.name != "posix", reason="named pipes are those of POSIX")
+def test_a_reader_that_leaves_a_named_pipe_ends_the_program_quietly(tmp_path: Path, tiny) -> None:
+    os.mkfifo(tmp_path / "pipe.wav")
+    line = ("-i", "Hello there. " * 200, "-o", "pipe.wav", "--timestamps", "t.json", *tiny.flags)
+    status, _, err = redirected("& head -c 10 pipe.wav >first; wait $!", *DEMO, *line, folder=tmp_path)
+    assert (status, err) == (1, "")
+    assert files(tmp_path) == {"pipe.wav", "first"}
+    assert (tmp_path / "first").read_bytes()[:4] == b"RIFF"
+
+
+@pytest.mark.parametrize("failure", [BrokenPipeError(32, "Broken pipe"), OSError(5, "Input/output error")])
+def test_a_player_that_fails_keeps_no_half_of_the_file(
+    failure: OSError,
+    command: Callable[..., Outcome],
+    folder: Path,
+    tiny,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    class Broken(AudioSink):
+        def _send(self, block: Any) -> None:
+            raise failure
+
+    monkeypatch.setattr(text_to_speech_demo, "open_player", lambda: contextlib.nullcontext(Broken()))
+    status, _, err = command("-i", "Hello.", "--play", "-o", "out.wav", *tiny.flags)
+    assert status == 1
+    assert "out.wav" not in err
+    assert files(folder) == set()
