@@ -6,8 +6,15 @@ python demo/vocoder_demo.py -i recording.flac mel.npy -o folder
 
 from __future__ import annotations
 
-import argparse
 import sys
+
+if __name__ == "__main__":
+    # Signals are handled before the imports below, which take a second.
+    from text_to_speech_start import vocoder_demo
+
+    sys.exit(vocoder_demo())
+
+import argparse
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -18,7 +25,7 @@ from numpy.typing import NDArray
 
 import text_to_speech
 from text_to_speech import InputError, OutputError, Vocoder, mel_spectrogram, open_audio, read_recording
-from text_to_speech.cli import OneLineParser, run
+from text_to_speech.cli import OneLineParser, folder_name, run
 from text_to_speech.files import read_array
 from text_to_speech.mel import SAMPLE_RATE
 from text_to_speech.runtime import PRECISIONS
@@ -54,7 +61,12 @@ def build_parser() -> OneLineParser:
         help="mel spectrograms (.npy, natural logarithm, [80, T] or [1, 80, T]) or recordings of any kind",
     )
     add(
-        "-o", "--out", default=".", metavar="DIR", help="folder for NAME_generated.wav (default: this folder)"
+        "-o",
+        "--out",
+        type=folder_name,
+        default=".",
+        metavar="DIR",
+        help="folder for NAME_generated.wav (default: this folder)",
     )
     add("-d", "--device", default="CPU", help="CPU, GPU, GPU.1, NPU, AUTO, AUTO:GPU,CPU, HETERO:…, MULTI:…")
     add(
@@ -108,7 +120,7 @@ def read_mel(path: str) -> NDArray[np.float32]:
 
 def vocode(args: argparse.Namespace) -> None:
     """Do what the command line asks for."""
-    paths = output_paths(args.input, Path(args.out))
+    paths = output_paths(args.input, args.out)
     vocoder = Vocoder(
         args.device, model=args.model, precision=args.precision, cache_folder=cache_folder() / "compiled"
     )
@@ -130,7 +142,3 @@ def vocode(args: argparse.Namespace) -> None:
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command and return its exit status."""
     return run(vocode, build_parser(), argv)
-
-
-if __name__ == "__main__":
-    sys.exit(main())

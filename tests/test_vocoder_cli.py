@@ -85,6 +85,7 @@ REFUSED = {
     "a recording too short": (["-i", "short.wav"], "short.wav: waveform of shape"),
     "two inputs of one name": (["-i", "good.npy", "good.wav"], "good.npy and good.wav would both be written"),
     "the same input twice": (["-i", "good.npy", "good.npy"], "would both be written"),
+    "a variable that is not set": (["-i", "good.npy", "-o", ""], "'': expected a folder"),
     "a folder that is not there": (["-i", "good.npy", "-o", "no"], "no is not a folder"),
     "a file as folder": (["-i", "good.npy", "-o", "text.txt"], "text.txt is not a folder"),
     "an unknown device": (["-i", "good.npy", "-d", "TPU"], "this machine has CPU"),
