@@ -25,7 +25,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ..errors import InputError, ModelError, SpeechError
+from ..cli import OneLineParser, put, run
+from ..errors import InputError, ModelError
 from .cache import ensure_ir
 from .model_yml import InputInfo, read_model
 
@@ -194,9 +195,7 @@ _RULES: Mapping[str, Callable[[Any], Counts]] = {
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; return its exit status."""
-    parser = argparse.ArgumentParser(
-        prog="python -m text_to_speech.zoo.complexity", description=__doc__.split("\n")[0]
-    )
+    parser = OneLineParser(prog="python -m text_to_speech.zoo.complexity", description=__doc__.split("\n")[0])
     parser.add_argument(
         "model", type=Path, help="a model's folder in the zoo, an OpenVINO IR (.xml) or an ONNX file"
     )
@@ -208,20 +207,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
         metavar="NAME[SIZES]",
         help="shape of an input, as in mel[1,80,128]; once per input; by default what model.yml says",
     )
-    options = parser.parse_args(arguments)
-    try:
-        path, inputs = _model_and_shapes(options.model.absolute())
-        given = {entry.name: entry for entry in (*inputs, *options.shape)}
-        complexity = measure(path, list(given.values()))
-    except SpeechError as error:
-        print(error, file=sys.stderr)
-        return 1
+    return run(_print_complexity, parser, arguments)
+
+
+def _print_complexity(options: argparse.Namespace) -> None:
+    path, inputs = _model_and_shapes(options.model.absolute())
+    given = {entry.name: entry for entry in (*inputs, *options.shape)}
+    complexity = measure(path, list(given.values()))
     shapes = ", ".join(f"{entry.name} {list(entry.shape)}" for entry in given.values())
-    print(f"{options.model.absolute().name}  {shapes}")
-    print(f"MParams    {complexity.mega_parameters:8.2f}")
-    print(f"GOPs       {complexity.giga_operations:8.2f}  as the Open Model Zoo counts them")
-    print(f"real work  {complexity.giga_flop:8.2f}  GFLOP, transposed convolutions at their input's length")
-    return 0
+    put(f"{options.model.absolute().name}  {shapes}")
+    put(f"MParams    {complexity.mega_parameters:8.2f}")
+    put(f"GOPs       {complexity.giga_operations:8.2f}  as the Open Model Zoo counts them")
+    put(f"real work  {complexity.giga_flop:8.2f}  GFLOP, transposed convolutions at their input's length")
 
 
 def _model_and_shapes(path: Path) -> tuple[Path, tuple[InputInfo, ...]]:

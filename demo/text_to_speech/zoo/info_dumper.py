@@ -8,6 +8,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from ..cli import put
 from .model_yml import COMPOSITE_YML, MODEL_YML, CompositeModel, Model
 from .selection import Selected, build_parser, precisions_of, run_for_each, subfolder
 
@@ -55,7 +56,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     def work(choice: Selected, _: argparse.Namespace) -> None:
         facts.append(describe(choice.read(), choice.root))
 
-    return run_for_each(work, parser, argv, finish=lambda: print(json.dumps(facts, indent=4)))
+    return run_for_each(work, parser, argv, finish=lambda: put(json.dumps(facts, indent=4)))
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..cli import OneLineParser, run
+from ..cli import OneLineParser, put, run
 from ..errors import InputError, SpeechError
 from .cache import models_root
 from .convert import PRECISIONS
@@ -209,7 +209,7 @@ def run_for_each(
     def command(options: argparse.Namespace) -> None:
         selected = select(options)
         if options.print_all:
-            print("\n".join(choice.name for choice in selected))
+            put("\n".join(choice.name for choice in selected))
             return
         check(options)
         try:
