@@ -659,7 +659,9 @@ def test_sound_needs_standard_output_only(
     redirection: str, status: int, size: bool, tmp_path: Path, tiny
 ) -> None:
     node(tmp_path / "full", (1, 7))
-    found, _, err = redirected(redirection, *DEMO, "-i", "Hello.", "-o", "-", *tiny.flags, folder=tmp_path)
+    found, _, err = redirected(
+        redirection, *DEMO, "-i", "Hello there. " * 60, "-o", "-", *tiny.flags, folder=tmp_path
+    )
     assert found == status
     if size:
         assert soundfile.info(tmp_path / "sound").frames > 1000
