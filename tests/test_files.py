@@ -382,6 +382,14 @@ def test_what_killed_runs_left_is_removed_by_the_next_and_what_others_write_is_n
         assert content(tmp_path) == {**own, "speech.wav": "half"}
 
 
+@pytest.mark.parametrize("number", range(temporary.NUMBERED))
+def test_a_leftover_is_found_at_every_number(number: int, tmp_path: Path) -> None:
+    path = tmp_path / "speech.wav"
+    temporary.temporary_name(path, str(number)).write_text("half", encoding="utf-8")
+    write_output(path, b"whole")
+    assert content(tmp_path) == {"speech.wav": "whole"}
+
+
 @posix
 def test_what_may_belong_to_somebody_else_is_left_alone(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -26,9 +26,9 @@ from pathlib import Path
 if sys.platform != "win32":
     import fcntl
 
-NUMBERED = (
-    16  # how many runs may write one name at the same time before their temporary files get random names
-)
+# So many runs may write one name at the same time before their temporary files get random names,
+# which a later run cannot find.
+NUMBERED = 8
 ATTEMPTS = 32
 LONGEST_NAME = 255  # bytes of a file name on the usual file systems
 _CREATE = os.O_RDWR | os.O_CREAT | os.O_EXCL
@@ -173,12 +173,9 @@ def remove_leftover(path: Path) -> bool:
 
 
 def _remove_further_leftovers(target: Path, number: int) -> None:
-    """Remove what several runs left that were killed together; their names have the next numbers."""
+    """Remove what runs left that were killed while others wrote the same name; their names have higher numbers."""
     for further in range(number, NUMBERED):
-        path = temporary_name(target, str(further))
-        if not path.exists():
-            break
-        remove_leftover(path)
+        remove_leftover(temporary_name(target, str(further)))
 
 
 def _may_be_removed(descriptor: int) -> bool:
