@@ -1,7 +1,8 @@
-import io
+import json
 import os
-import pickle
 import struct
+import subprocess
+import sys
 import zipfile
 from collections import OrderedDict
 from pathlib import Path
@@ -11,11 +12,28 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from fuzzing.pickles import (
+    SIX,
+    STORED,
+    archive,
+    bombs,
+    claims,
+    dump,
+    global_name,
+    large,
+    legacy,
+    tensor_pickle,
+    text,
+)
 from text_to_speech.errors import ModelError
 from text_to_speech.zoo.checkpoint import read_checkpoint
 
 DATA = Path(__file__).parent / "data"
 LEGACY, ZIP = DATA / "checkpoint_legacy.pth", DATA / "checkpoint_zip.pth"
+ROOT = Path(__file__).parents[2]
+POSIX = pytest.mark.skipif(
+    sys.platform == "win32", reason="limits of processes and pipes with names are POSIX"
+)
 BOTH = pytest.mark.parametrize("path", [LEGACY, ZIP], ids=["legacy", "zip"])
 
 
@@ -69,7 +87,7 @@ def test_arrays_cannot_be_written_to(path):
         read_checkpoint(path)["base"][0, 0] = 1
 
 
-# What must not be read. The pickles are made here, without torch, around one file format or the other.
+# What must not be read. The pickles are made without torch, around one file format or the other.
 
 
 class Call:
@@ -80,64 +98,6 @@ class Call:
 
     def __reduce__(self):
         return self.call
-
-
-class Pickler(pickle.Pickler):
-    """Writes storages as persistent ids, as torch does."""
-
-    def persistent_id(self, obj):
-        return obj.pid if isinstance(obj, Storage) else None
-
-
-class Storage:
-    def __init__(self, *pid):
-        self.pid = pid
-
-
-def dump(value, protocol=2):
-    stream = io.BytesIO()
-    Pickler(stream, protocol=protocol).dump(value)
-    return stream.getvalue()
-
-
-def global_opcode(module, name):
-    return b"c" + f"{module}\n{name}\n".encode()
-
-
-def legacy(data, storages=b"", keys=()):
-    machine = {"protocol_version": 1001, "little_endian": True, "type_sizes": {}}
-    head = dump(0x1950A86A20F9469CFC6C) + dump(1001) + dump(machine)
-    return head + data + dump(list(keys)) + storages
-
-
-def archive(data, compression=zipfile.ZIP_STORED, **storages):
-    stream = io.BytesIO()
-    with zipfile.ZipFile(stream, "w", compression) as file:
-        file.writestr("model/data.pkl", data)
-        for key, content in storages.items():
-            file.writestr(f"model/data/{key}", content)
-    return stream.getvalue()
-
-
-def tensor_pickle(*, dtype="FloatStorage", elements=6, offset=0, shape=(2, 3), strides=(3, 1), view=True):
-    """Return the pickle of {'t': tensor}, written opcode by opcode."""
-    tail = b"N" if view else b""
-    pid = (
-        b"(" + text("storage") + global_opcode("torch", dtype) + text("0") + text("cuda:0")
-        + dump(elements)[2:-1] + tail + b"tQ"
-    )  # fmt: skip
-    size = dump(tuple(shape), 2)[2:-1]
-    stride = dump(tuple(strides), 2)[2:-1]
-    call = b"(" + pid + dump(offset)[2:-1] + size + stride + b"\x89" + b"N" + b"tR"
-    return b"\x80\x02}" + text("t") + global_opcode("torch._utils", "_rebuild_tensor_v2") + call + b"s."
-
-
-def text(value):
-    return b"X" + struct.pack("<I", len(value)) + value.encode()
-
-
-SIX = np.arange(6, dtype="<f4").tobytes()
-STORED = struct.pack("<q", 6) + SIX
 
 
 def read(tmp_path, content):
@@ -185,23 +145,109 @@ def test_newer_opcodes_are_refused(tmp_path):
 
 
 def test_a_pickle_cannot_change_the_reader(tmp_path):
-    build = b"\x80\x02" + global_opcode("torch._utils", "_rebuild_tensor_v2")
+    build = b"\x80\x02" + global_name("torch._utils", "_rebuild_tensor_v2")
     state = b"N}" + text("__defaults__") + b")s\x86b."  # BUILD with (None, {'__defaults__': ()})
     with pytest.raises(ModelError):
         read(tmp_path, archive(build + state))
     assert read_checkpoint(ZIP)["scalar"] == 3.5
 
 
-def test_a_claim_of_memory_is_refused(tmp_path):
-    with pytest.raises(ModelError, match="memory"):
-        read(tmp_path, archive(b"\x80\x02}r" + struct.pack("<I", 2**32 - 1) + b"."))
+def test_a_large_number_in_the_memo_takes_no_memory(tmp_path):
+    put = b"}r" + struct.pack("<I", 2**32 - 1)
+    assert read(tmp_path, archive(b"\x80\x02" + put + b".")) == {}
+
+
+MEASURE = """
+import json, resource, sys, time
+from pathlib import Path
+from text_to_speech.errors import ModelError
+from text_to_speech.zoo.checkpoint import read_checkpoint
+
+before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+for path in sorted(Path(sys.argv[1]).iterdir()):
+    begin = time.process_time()
+    try:
+        read_checkpoint(path)
+        said = ""
+    except ModelError as error:
+        said = str(error)
+    grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
+    print(json.dumps([path.name, time.process_time() - begin, grown / 1024, said]), flush=True)
+"""
+
+
+def measured(tmp_path, files):
+    """Read files in a process of 60 CPU seconds; return for each the seconds, megabytes in all, and the message."""
+    import resource
+
+    folder = tmp_path / "files"
+    folder.mkdir(parents=True)
+    names = {f"{index:03}.pth": title for index, (title, _) in enumerate(files)}
+    for file, (_, content) in zip(names, files, strict=True):
+        (folder / file).write_bytes(content)
+    done = subprocess.run(
+        [sys.executable, "-c", MEASURE, str(folder)],
+        env=os.environ | {"PYTHONPATH": str(ROOT / "demo")},
+        capture_output=True,
+        text=True,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_CPU, (60, 60)),
+    )
+    found = {names[file]: facts for file, *facts in map(json.loads, done.stdout.splitlines())}
+    assert list(found) == list(names.values()), f"the next one did not end; {done.stderr}"
+    return found
+
+
+@POSIX
+def test_bombs_cost_what_their_few_bytes_cost(tmp_path):
+    files = list(bombs())
+    assert max(len(content) for _, content in files) < 2500
+    for name, (seconds, megabytes, said) in measured(tmp_path, files).items():
+        assert seconds < 0.5, name
+        assert megabytes < 20, name
+        assert said or name.endswith(" as a state"), name
+        assert len(said) < 500, name
+        assert "\n" not in said, name
+
+
+@POSIX
+def test_claims_are_refused_before_they_take_memory(tmp_path):
+    for name, (seconds, megabytes, said) in measured(tmp_path, list(claims())).items():
+        assert seconds < 0.5, name
+        assert megabytes < 20, name
+        assert said, name
+        assert len(said) < 500, name
+
+
+@POSIX
+def test_time_and_memory_are_linear_in_the_file(tmp_path):
+    small, double = (dict(measured(tmp_path / str(n), list(large(n)))) for n in (150_000, 600_000))
+    for name in small:
+        assert double[name][0] < 8 * small[name][0] + 0.2, name
+        assert double[name][1] < 200, name
+        assert len(double[name][2]) < 500, name
+
+
+def test_values_that_are_shared_as_an_optimiser_shares_them_are_read(tmp_path):
+    betas = (0.9, 0.999)
+    groups = [{"betas": betas, "params": [index]} for index in range(8)]
+    assert (
+        read(tmp_path, archive(dump({"optim": {"param_groups": groups}})))["optim"]["param_groups"] == groups
+    )
+
+
+@POSIX
+def test_what_is_no_regular_file_is_refused_at_once(tmp_path):
+    os.mkfifo(tmp_path / "pipe.pth")
+    for path in (tmp_path / "pipe.pth", tmp_path):
+        with pytest.raises(ModelError, match="regular file"):
+            read_checkpoint(path)
 
 
 def test_structures_that_multiply_are_refused(tmp_path):
     value = [0]
     for _ in range(12):
         value = [value] * 10
-    with pytest.raises(ModelError, match="more than"):
+    with pytest.raises(ModelError, match="more values"):
         read(tmp_path, archive(dump({"a": value})))
 
 

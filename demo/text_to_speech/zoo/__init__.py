@@ -6,7 +6,7 @@ path = ensure_ir("hifi-gan")  # the .xml, in the user's cache folder
 
 model_yml ◀── sources ◀──┐
                          ├── convert ◀── cache      complexity
-checkpoint ── hifigan ◀──┘
+checkpoint ── hifigan ◀──┘     checkpoint ◀── pickled
 
 The commands, which models/README.md describes: downloader (with fetch), converter, quantizer and info_dumper, all with
 the options of selection; convert_checkpoint; complexity.

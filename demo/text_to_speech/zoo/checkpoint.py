@@ -1,10 +1,10 @@
 """Read PyTorch checkpoints without PyTorch, and without running anything that they contain.
 
 A checkpoint is a pickle, and a pickle is a program: it may name any importable function and call it. This
-reader therefore runs it on an interpreter that knows three kinds of names — ordered dictionaries, the
-function that describes a tensor, and the classes of typed storages — and puts immutable records in place of
-the last two. Nothing else can be named, so nothing else can be called. The tensors are then laid over the
-bytes of the file, where NumPy checks the bounds.
+reader therefore runs it on an interpreter of its own (`pickled`) and knows three kinds of names: ordered
+dictionaries, the function that describes a tensor, and the classes of typed storages. It puts immutable records
+in place of the last two. Nothing else can be named, so nothing else can be called. The tensors are then laid
+over the bytes of the file, where NumPy checks the bounds. Time and memory are linear in the size of the file.
 
 Two layouts of the file exist (PyTorch's torch/serialization.py is their only specification):
 
@@ -18,10 +18,8 @@ from __future__ import annotations
 
 import io
 import math
-import pickle  # nosec
-import pickletools  # nosec
+import reprlib
 import zipfile
-from collections import OrderedDict
 from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple, cast
@@ -30,13 +28,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import ModelError
+from .pickled import run_pickle
 
 MAX_FILE_BYTES = 2**31  # a checkpoint is read whole, and ONNX cannot hold more either
 MAX_DEPTH = 32  # containers within containers
 MAX_VALUES = 1_000_000  # tensors, numbers and containers in one checkpoint
+MAX_ENTRIES = 100_000  # files in an archive; each costs much more memory than it takes in the file
 
 _LEGACY_MAGIC = 0x1950A86A20F9469CFC6C
 _LEGACY_PROTOCOL = 1001
+_ENTRY_SIGNATURE = b"PK\x01\x02"  # of each entry of an archive's directory
 
 _STORAGE_TYPES = {
     "BoolStorage": np.dtype("?"),
@@ -49,13 +50,6 @@ _STORAGE_TYPES = {
     "FloatStorage": np.dtype("<f4"),
     "DoubleStorage": np.dtype("<f8"),
 }
-
-# What torch.save writes, and no more: no opcode that makes an object of a class, none that allocates memory
-# by a size that the pickle only claims.
-_OPCODES = {"PROTO", "STOP", "MARK", "GLOBAL", "REDUCE", "BUILD", "BINPERSID"}
-_OPCODES |= {"NONE", "NEWTRUE", "NEWFALSE", "BININT", "BININT1", "BININT2", "LONG1", "BINFLOAT", "BINUNICODE"}
-_OPCODES |= {"EMPTY_TUPLE", "TUPLE", "TUPLE1", "TUPLE2", "TUPLE3", "EMPTY_LIST", "APPEND", "APPENDS"}
-_OPCODES |= {"EMPTY_DICT", "SETITEM", "SETITEMS", "BINPUT", "LONG_BINPUT", "BINGET", "LONG_BINGET"}
 
 
 class _StorageType(NamedTuple):
@@ -96,53 +90,70 @@ def read_checkpoint(path: Path) -> dict[str, object]:
             tensors and plain containers.
     """
     try:
-        if path.stat().st_size > MAX_FILE_BYTES:
+        if not path.is_file() and path.exists():
+            raise ModelError("expected a regular file")  # a pipe or a device may have no end
+        if (size := path.stat().st_size) > MAX_FILE_BYTES:
             raise ModelError(f"larger than {MAX_FILE_BYTES} bytes")
-        data = path.read_bytes()
+        with path.open("rb") as stream:
+            data = stream.read(size)
         content = _read_zip(data) if data.startswith(b"PK\x03\x04") else _read_legacy(data)
     except OSError as error:
         raise ModelError(f"checkpoint {path} cannot be read: {error.strerror or error}") from error
     except ModelError as error:
         raise ModelError(f"checkpoint {path} is refused: {error}") from error
     except Exception as error:  # a damaged pickle or archive may fail in any way; all of them mean the same
-        reason = f"{type(error).__name__}: {error}"
+        reason = f"{type(error).__name__}: {str(error)[:200]}"
         raise ModelError(f"checkpoint {path} is damaged or no PyTorch file ({reason})") from error
     return content
 
 
 def _read_legacy(data: bytes) -> dict[str, object]:
     magic, at = _unpickle(data, 0, {})
-    if magic != _LEGACY_MAGIC:
+    if type(magic) is not int or magic != _LEGACY_MAGIC:
         raise ModelError("it does not begin with PyTorch's magic number")
     protocol, at = _unpickle(data, at, {})
     machine, at = _unpickle(data, at, {})
     little_endian = isinstance(machine, dict) and machine.get("little_endian") is True
-    if protocol != _LEGACY_PROTOCOL or not little_endian:
+    if type(protocol) is not int or protocol != _LEGACY_PROTOCOL or not little_endian:
         raise ModelError("expected protocol 1001 and a little-endian writer")
     storages: dict[str, _Storage] = {}
-    tree, at = _unpickle(data, at, storages)
+    begin = at
+    tree, at = _unpickle(data, begin, storages)
+    size = at - begin
     keys, at = _unpickle(data, at, {})
-    if not isinstance(keys, list) or sorted(map(str, keys)) != sorted(storages):
+    # Only texts are compared: to sort what shares its parts may take for ever.
+    texts = [key for key in keys if type(key) is str] if type(keys) is list else []
+    if type(keys) is not list or len(texts) != len(keys) or sorted(texts) != sorted(storages):
         raise ModelError("its list of storages is not the one that its tensors need")
     buffers: dict[str, memoryview] = {}
-    for key in keys:
+    for key in texts:
         buffers[key], at = _legacy_storage(data, at, storages[key])
     if at != len(data):
         raise ModelError(f"{len(data) - at} bytes follow the last storage")
-    return _resolve(tree, buffers)
+    return _resolve(tree, buffers, size)
 
 
 def _legacy_storage(data: bytes, at: int, storage: _Storage) -> tuple[memoryview, int]:
     elements = int.from_bytes(data[at : at + 8], "little", signed=True)
     begin, end = at + 8, at + 8 + storage.elements * storage.dtype.itemsize
     if elements != storage.elements or end > len(data):
-        raise ModelError(f"storage {storage.key} does not hold the {storage.elements} elements announced")
+        raise _unlike(storage)
     return memoryview(data)[begin:end], end
 
 
+def _unlike(storage: _Storage) -> ModelError:
+    return ModelError(
+        f"storage {_shown(storage.key)} does not hold the {_shown(storage.elements)} elements announced"
+    )
+
+
 def _read_zip(data: bytes) -> dict[str, object]:
+    if data.count(_ENTRY_SIGNATURE) > MAX_ENTRIES:
+        raise ModelError(f"its archive holds more than {MAX_ENTRIES} files")
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         entries = {entry.filename: entry for entry in archive.infolist()}
+        if len(entries) != len(archive.infolist()):
+            raise ModelError("two files of its archive have one name")
         # Stored entries cannot be larger than the file, so that no small archive unfolds into a large one.
         if any(entry.compress_type != zipfile.ZIP_STORED for entry in entries.values()):
             raise ModelError("its archive is compressed, which PyTorch's never are")
@@ -156,64 +167,62 @@ def _read_zip(data: bytes) -> dict[str, object]:
         if byteorder in entries and archive.read(byteorder) != b"little":
             raise ModelError("expected a little-endian writer")
         storages: dict[str, _Storage] = {}
-        tree, _ = _unpickle(archive.read(pickles[0]), 0, storages)
+        program = archive.read(pickles[0])
+        tree, size = _unpickle(program, 0, storages)
         buffers = {key: _zip_storage(archive, prefix, storage) for key, storage in storages.items()}
-    return _resolve(tree, buffers)
+    return _resolve(tree, buffers, size)
 
 
 def _zip_storage(archive: zipfile.ZipFile, prefix: str, storage: _Storage) -> memoryview:
     content = archive.read(f"{prefix}data/{storage.key}")
     if len(content) != storage.elements * storage.dtype.itemsize:
-        raise ModelError(f"storage {storage.key} does not hold the {storage.elements} elements announced")
+        raise _unlike(storage)
     return memoryview(content)
 
 
-def _unpickle(data: bytes, start: int, storages: dict[str, _Storage]) -> tuple[object, int]:
-    """Run the pickle at ``start``; return what it built and the offset behind it; fill ``storages``."""
-    stream = io.BytesIO(data)
-    stream.seek(start)
-    for opcode, argument, position in pickletools.genops(stream):
-        if opcode.name not in _OPCODES:
-            raise ModelError(f"its pickle holds the opcode {opcode.name}, which torch.save does not write")
-        if opcode.name == "LONG_BINPUT" and (not isinstance(argument, int) or argument > (position or 0)):
-            raise ModelError("its pickle asks for more memory than it can need")
-    end = stream.tell()
-    stream.seek(start)
-    return _Unpickler(stream, storages).load(), end
+def _unpickle(data: bytes | memoryview, start: int, storages: dict[str, _Storage]) -> tuple[object, int]:
+    """Run the pickle at ``start``; return what it built and the offset after it; fill ``storages``."""
 
-
-class _Unpickler(pickle.Unpickler):
-    """An interpreter of pickles that can name nothing but dictionaries, tensors and storages.
-
-    What it gives for a name is immutable, so that the opcode BUILD cannot change it for the next file.
-    """
-
-    def __init__(self, stream: io.BytesIO, storages: dict[str, _Storage]) -> None:
-        super().__init__(stream)
-        self._storages = storages
-
-    def find_class(self, module: str, name: str) -> object:
-        """Return what stands for a global; refuse all but three kinds by name."""
-        if (module, name) == ("collections", "OrderedDict"):
-            return OrderedDict
-        if (module, name) == ("torch._utils", "_rebuild_tensor_v2"):
-            return _RebuildTensor()
-        if module in ("torch", "torch.cuda") and name in _STORAGE_TYPES:
-            return _StorageType(_STORAGE_TYPES[name])
-        raise ModelError(f"it names {module}.{name}, but only tensors and plain containers are read")
-
-    def persistent_load(self, pid: object) -> _Storage:
-        """Return the storage that ('storage', type, key, device, elements[, None]) announces."""
-        match pid:
-            case ("storage", _StorageType(dtype), str(key), str(), int(elements), *view) if elements >= 0:
-                storage = _Storage(key, dtype, elements)
-            case _:
-                raise ModelError(f"it refers to something that is no storage: {str(pid)[:80]}")
-        if any(part is not None for part in view):
-            raise ModelError(f"storage {key}: views of storages are not read")
-        if self._storages.setdefault(key, storage) != storage:
-            raise ModelError(f"it describes storage {key} in two ways")
+    def storage_of(pid: object) -> _Storage:
+        storage = _storage(pid)
+        if storages.setdefault(storage.key, storage) != storage:
+            raise ModelError(f"it describes storage {_shown(storage.key)} in two ways")
         return storage
+
+    return run_pickle(data, start, find=_find, load=storage_of)
+
+
+def _find(module: str, name: str) -> object:
+    """Return what stands for a global; refuse all but three kinds by name."""
+    if (module, name) == ("collections", "OrderedDict"):
+        return _ordered_dictionary
+    if (module, name) == ("torch._utils", "_rebuild_tensor_v2"):
+        return _RebuildTensor()
+    if module in ("torch", "torch.cuda") and name in _STORAGE_TYPES:
+        return _StorageType(_STORAGE_TYPES[name])
+    raise ModelError(f"it names {module}.{name}, but only tensors and plain containers are read")
+
+
+def _ordered_dictionary(*items: object) -> dict[str | int, object]:
+    """Return what an ordered dictionary begins as; Python's dictionaries keep their order too.
+
+    Since Python 3 its items follow by the opcode SETITEMS and are never arguments.
+    """
+    if items:
+        raise ModelError("it makes an ordered dictionary in a way that torch.save does not")
+    return {}
+
+
+def _storage(pid: object) -> _Storage:
+    """Return the storage that ('storage', type, key, device, elements[, None]) announces."""
+    match pid:
+        case ("storage", _StorageType(dtype), str(key), str(), int(elements), *view) if elements >= 0:
+            storage = _Storage(key, dtype, elements)
+        case _:
+            raise ModelError(f"it refers to something that is no storage: {_shown(pid)}")
+    if any(part is not None for part in view):
+        raise ModelError(f"storage {_shown(key)}: views of storages are not read")
+    return storage
 
 
 class _RebuildTensor(NamedTuple):
@@ -238,50 +247,64 @@ class _RebuildTensor(NamedTuple):
         last = tensor.offset + sum((n - 1) * step for n, step in steps)
         # A view never has more elements than its storage; one with stride 0 could claim any number of them.
         if elements > storage.elements or (elements and last >= storage.elements):
-            raise ModelError(f"a tensor {tensor.shape} reaches beyond its {storage.elements} elements")
+            shape, most = _shown(tensor.shape), _shown(storage.elements)
+            raise ModelError(f"a tensor {shape} reaches beyond its {most} elements")
         return tensor
 
 
 def _size(value: object) -> int:
     if not isinstance(value, int) or value < 0:
-        raise ModelError(f"it describes a tensor by {str(value)[:40]!r}: expected a size")
+        raise ModelError(f"it describes a tensor by {_shown(value)}: expected a size")
     return value
 
 
 def _sizes(values: object) -> tuple[int, ...]:
     if not isinstance(values, tuple) or len(values) > MAX_DEPTH:
-        raise ModelError(f"it describes a tensor by {str(values)[:40]!r}: expected sizes")
+        raise ModelError(f"it describes a tensor by {_shown(values)}: expected sizes")
     return tuple(_size(value) for value in values)
 
 
-def _resolve(tree: object, buffers: Mapping[str, memoryview]) -> dict[str, object]:
-    """Replace every record of a tensor by the array, and ordered dictionaries by plain ones."""
-    values = 0
+def _shown(value: object) -> str:
+    """Return a short text for a value that may be anything, of any size and depth."""
+    return _REPR.repr(value)[:80]
+
+
+_REPR = reprlib.Repr()
+# Each level multiplies what there is to show; the defaults are 6 levels of 6 items.
+_REPR.maxlevel = _REPR.maxtuple = _REPR.maxlist = _REPR.maxdict = 3
+
+
+def _resolve(tree: object, buffers: Mapping[str, memoryview], size: int) -> dict[str, object]:
+    """Replace every record of a tensor by the array.
+
+    Args:
+        tree: What the pickle built.
+        buffers: The bytes of each storage.
+        size: Bytes of the pickle. Each value takes a byte of it at least, so a tree of more values repeats some of
+            them as a bomb does; the few tuples that an optimiser's state shares stay far below.
+    """
+    left = min(size, MAX_VALUES)
 
     def resolve(value: object, depth: int) -> object:
-        nonlocal values
-        values += 1
-        if depth > MAX_DEPTH or values > MAX_VALUES:
-            raise ModelError(f"it holds more than {MAX_VALUES} values or {MAX_DEPTH} levels")
+        nonlocal left
+        left -= 1
+        if depth > MAX_DEPTH or left < 0:
+            raise ModelError(
+                f"it holds more values than its {size} bytes can, or more than {MAX_VALUES}, or {MAX_DEPTH} levels"
+            )
         if isinstance(value, _Tensor):
             return _array(value, buffers[value.storage.key])
-        if isinstance(value, dict):
-            return {_key(key): resolve(item, depth + 1) for key, item in dict.items(value)}
+        if type(value) is dict:
+            return {key: resolve(item, depth + 1) for key, item in value.items()}
         if type(value) is list or type(value) is tuple:
             return type(value)([resolve(item, depth + 1) for item in value])
         if value is None or isinstance(value, (str, int, float)):
             return value
         raise ModelError(f"it holds a {type(value).__name__}: expected tensors and plain containers")
 
-    if not isinstance(tree, dict):
+    if type(tree) is not dict:
         raise ModelError(f"it holds a {type(tree).__name__}: expected a dictionary of tensors")
     return cast("dict[str, object]", resolve(tree, 0))
-
-
-def _key(key: object) -> str | int:
-    if not isinstance(key, (str, int)):
-        raise ModelError(f"it holds a dictionary with a {type(key).__name__} as a key: expected str or int")
-    return key
 
 
 def _array(tensor: _Tensor, buffer: memoryview) -> NDArray[np.generic]:
