@@ -11,22 +11,28 @@ accepted here is accepted there.
 
 from __future__ import annotations
 
+import hashlib
 import re
 import reprlib
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from pathlib import Path, PurePosixPath, PureWindowsPath
+from pathlib import Path
 from types import MappingProxyType
 from typing import TypeVar
 
 from ..errors import ModelError
+from .addresses import relative_path, web_address
+from .bounded_yaml import read_yaml
 
 MODEL_YML = "model.yml"
 COMPOSITE_YML = "composite-model.yml"
 FRAMEWORKS = ("dldt", "onnx", "pytorch", "tf")  # dldt: an IR that needs no conversion
 
+MAX_FILE_BYTES = 2**40  # of one file to fetch
+
 _NAME = re.compile(r"[0-9a-zA-Z._-]+")
+_SHA384_OF_NOTHING = hashlib.sha384().hexdigest()
 _SHA384 = re.compile(r"[0-9a-f]{96}")
 
 _T = TypeVar("_T")
@@ -129,8 +135,8 @@ def read_model(folder: Path) -> Model:
     content = read_yaml(path)
     with context(str(path)):
         files = list_of(content, "files", _file, required=True)
-        if len({file.name for file in files}) != len(files):
-            raise ModelError("files: expected names that differ")
+        if len({file.name.casefold() for file in files}) != len(files):
+            raise ModelError("files: expected names that differ, not in capital letters only")
         with context("model_info"):
             model_info = _mapping(content.get("model_info", {}))
         model = Model(
@@ -182,25 +188,6 @@ def read_composite_model(folder: Path) -> CompositeModel:
             stages=(),
         )
     return replace(composite, stages=tuple(read_model(folder / stage) for stage in stages))
-
-
-def read_yaml(path: Path) -> dict[str, object]:
-    """Read a file whose top is a mapping.
-
-    Raises:
-        ModelError: It cannot be read, or is something else.
-    """
-    import yaml
-
-    try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise ModelError(f"{path} cannot be read: {error.strerror or error}") from error
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
-        reason = " ".join(str(error).split())[:200]
-        raise ModelError(f"{path} is not YAML in UTF-8: {reason}") from error
-    with context(str(path)):
-        return _mapping(content)
 
 
 @contextmanager
@@ -266,29 +253,23 @@ def list_of(
 def _file(value: object) -> ModelFile:
     entry = _mapping(value)
     size, checksum = entry.get("size"), _string(entry, "checksum").lower()
-    if type(size) is not int or size < 0:
-        raise ModelError(f"size: expected a number of bytes, got {_shown(size)}")
+    if type(size) is not int or not 0 <= size <= MAX_FILE_BYTES:
+        raise ModelError(f"size: expected a number of bytes up to {MAX_FILE_BYTES}, got {_shown(size)}")
     if not _SHA384.fullmatch(checksum):
         raise ModelError("checksum: expected a SHA-384 of 96 hexadecimal digits")
-    name = _relative_path(_string(entry, "name"))
+    if not size and checksum != _SHA384_OF_NOTHING:
+        raise ModelError("size: 0, but the checksum is not that of an empty file")
+    name = relative_path(_string(entry, "name"))
     with context("source"):
         return ModelFile(name, size, checksum, _source(entry.get("source")))
-
-
-def _relative_path(name: str) -> str:
-    """Return the name if it stays below the folder, on any operating system."""
-    windows = PureWindowsPath(name)
-    if windows.anchor or PurePosixPath(name).anchor or ".." in windows.parts or not windows.parts:
-        raise ModelError(f"name: {name!r}: expected a path that stays within the model's folder")
-    return windows.as_posix()
 
 
 def _source(value: object) -> HttpSource | GoogleDriveSource:
     if isinstance(value, str):
         value = {"$type": "http", "url": value}
     match _mapping(value):
-        case {"$type": "http", "url": str(url)} if url.startswith(("https://", "http://")):
-            return HttpSource(url)
+        case {"$type": "http", "url": str(url)}:
+            return HttpSource(web_address(url))
         case {"$type": "google_drive", "id": str(identifier)} if _NAME.fullmatch(identifier):
             return GoogleDriveSource(identifier)
     raise ModelError(f"expected an http(s) address or $type http or google_drive, got {_shown(value)}")

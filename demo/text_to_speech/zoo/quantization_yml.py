@@ -17,7 +17,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..errors import ModelError
-from .model_yml import context, list_of, read_yaml, text
+from .bounded_yaml import read_yaml
+from .model_yml import context, list_of, text
 
 QUANTIZATION_YML = "quantization.yml"
 PRESETS = ("mixed", "performance")
@@ -89,6 +90,7 @@ def _pattern(value: object) -> str:
     pattern = text(value)
     try:
         re.compile(pattern)
-    except re.error as error:
-        raise ModelError(f"{pattern!r} is no regular expression: {error}") from error
+    # A thousand brackets, or a repetition that is too large for a C integer, raise errors of their own.
+    except (re.error, RecursionError, OverflowError) as error:
+        raise ModelError(f"{pattern[:80]!r} is no regular expression: {error}") from error
     return pattern
