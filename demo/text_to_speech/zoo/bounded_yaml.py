@@ -84,7 +84,9 @@ def _loader() -> Any:
     """Return PyYAML's safe loader with the bounds of this module."""
     import yaml
 
-    class BoundedLoader(yaml.SafeLoader):
+    base: Any = yaml.SafeLoader
+
+    class BoundedLoader(base):  # type: ignore[misc]
         depth = 0
 
         def compose_node(self, parent: Any, index: Any) -> Any:
@@ -120,4 +122,5 @@ def _loader() -> Any:
 def _refused(problem: str, thing: Any) -> Exception:
     from yaml.composer import ComposerError
 
-    return ComposerError(None, None, problem, thing.start_mark)
+    error: Exception = ComposerError(None, None, problem, thing.start_mark)
+    return error

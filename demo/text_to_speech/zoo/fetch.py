@@ -4,35 +4,30 @@
 
 What has arrived when a connection breaks stays in NAME.part, and the next attempt, or the next run, asks the server
 for the rest only. A server that cannot continue sends the whole again. What is not the published file is removed.
+A symbolic link that stands in the place of either file is never followed.
 """
 
 from __future__ import annotations
 
 import logging
-import re
+import os
+import stat
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
-from urllib.parse import quote, urlsplit
+from typing import BinaryIO
+from urllib.parse import quote
 
 from ..errors import ChecksumError, ModelError, OutputError
 from ..files import cannot_write
+from .addresses import PART, host_of
 from .model_yml import GoogleDriveSource, HttpSource, ModelFile
 from .sources import file_sha384
-
-if TYPE_CHECKING:
-    import requests
+from .transfer import TransferError, transfer
 
 logger = logging.getLogger(__name__)
 
-PART = ".part"
-TIMEOUT = (15.0, 60.0)  # seconds to connect, and between two pieces
 RETRY_DELAY = 10.0  # seconds between two attempts
-
-_CHUNK = 2**14  # bytes: so much at most is lost when a connection breaks
-_CONTENT_RANGE = re.compile(r"bytes (\d+)-\d+/(?:\d+|\*)")
-_CANNOT_CONTINUE = 416  # HTTP: range not satisfiable
 
 Progress = Callable[[int], None]
 
@@ -53,7 +48,7 @@ def fetch_file(
 
     Args:
         file: What to fetch, with its size and SHA-384.
-        target: Where it shall be; its folder is made.
+        target: Its place; the folder is made.
         attempts: How often to try while the network fails.
         progress: Called with the number of bytes that are there, each time that some have arrived.
 
@@ -65,12 +60,13 @@ def fetch_file(
     part = target.with_name(target.name + PART)
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
+        regular_size(target)
         for left in reversed(range(attempts)):
             try:
                 _fetch_part(file, part, progress)
                 break
-            except _BrokenOffError as error:
-                if not left:
+            except TransferError as error:
+                if error.final or not left:
                     raise ModelError(_complaint(file, part, str(error))) from error
                 logger.info("%s: %s; again in %g seconds", file.name, error, RETRY_DELAY)
                 time.sleep(RETRY_DELAY)
@@ -81,111 +77,88 @@ def fetch_file(
         raise cannot_write(target, error) from error
 
 
-class _BrokenOffError(Exception):
-    """The network or the server failed; another attempt may do better."""
+def regular_size(path: Path) -> int:
+    """Return the size of the regular file of that name, 0 if there is nothing.
+
+    Raises:
+        OutputError: Something else has that name, which must be neither followed nor replaced.
+    """
+    try:
+        facts = path.lstat()
+    except FileNotFoundError:
+        return 0
+    if not stat.S_ISREG(facts.st_mode) or facts.st_nlink > 1:
+        kind = "a symbolic link" if stat.S_ISLNK(facts.st_mode) else "no regular file, or one with two names"
+        raise OutputError(f"{path} cannot be written: it is {kind}; remove it, or choose another folder")
+    return facts.st_size
 
 
 def _complaint(file: ModelFile, part: Path, reason: str) -> str:
-    host = urlsplit(address(file.source)).netloc
-    have = part.stat().st_size if part.is_file() else 0
+    have = regular_size(part)
     kept = f"; {have} of {file.size} bytes are kept, run the command again for the rest" if have else ""
-    return f"{file.name} cannot be fetched from {host}: {reason}{kept}"
+    return f"{file.name} cannot be fetched from {host_of(address(file.source))}: {reason}{kept}"
 
 
 def _fetch_part(file: ModelFile, part: Path, progress: Progress) -> None:
     """Bring the partial file to its end and verify it, or remove it."""
-    start = part.stat().st_size if part.is_file() else 0
+    start = regular_size(part)
     if start > file.size:
         start = 0
     try:
-        continued = start == file.size or _receive(file, part, start, progress)
+        if start < file.size:
+            start = _receive(file, part, start, progress)
+        elif not file.size:
+            _open_part(part, 0).close()  # nothing has to be fetched
     except OutputError:
-        part.unlink(missing_ok=True)  # on a full disk it would only be in the way
+        _remove(part)  # on a full disk it would only be in the way
         raise
-    if part.stat().st_size == file.size and file_sha384(part) == file.checksum:
+    size = regular_size(part)
+    if size == file.size and file_sha384(part) == file.checksum:
         return
-    size = part.stat().st_size
     part.unlink()
-    if continued:  # what was there from an earlier time may be what is wrong
+    if start:  # what was there from an earlier time may be what is wrong
         _fetch_part(file, part, progress)
         return
     what = f"{size} bytes, expected {file.size}" if size != file.size else "its SHA-384 differs"
-    raise ChecksumError(f"{address(file.source)} does not give the published {file.name} ({what})")
+    raise ChecksumError(f"{host_of(address(file.source))} does not give the published {file.name} ({what})")
 
 
-def _receive(file: ModelFile, part: Path, start: int, progress: Progress) -> bool:
-    """Append what the server sends; return whether it continued what was there.
+def _receive(file: ModelFile, part: Path, start: int, progress: Progress) -> int:
+    """Append what the server sends; return how much of what was there it continued.
 
-    A file that is longer than expected is cut one byte behind its end: it is the wrong one.
+    A file that is longer than expected is cut one byte after its end: it is the wrong one.
     """
-    import requests
-
+    arrivals = transfer(address(file.source), start=start, size=file.size)
     try:
-        with requests.Session() as session:
-            response, start = _open(session, address(file.source), start)
-            with response:
-                _write(response, part, start, file.size, progress)
-    except requests.RequestException as error:
-        raise _BrokenOffError(_reason(error)) from error
-    return start > 0
-
-
-def _open(session: requests.Session, url: str, start: int) -> tuple[requests.Response, int]:
-    """Ask for the bytes from `start` on; return the answer and where it really begins."""
-    headers = {"Accept-Encoding": "identity"}
-    if start:
-        wanted = headers | {"Range": f"bytes={start}-"}
-        response = session.get(url, headers=wanted, stream=True, timeout=TIMEOUT)
-        match = _CONTENT_RANGE.fullmatch(response.headers.get("Content-Range", ""))
-        if response.status_code == 206 and match and int(match[1]) == start:
-            return response, start
-        if response.status_code not in (206, _CANNOT_CONTINUE):
-            response.raise_for_status()
-            return response, 0
-        response.close()
-    response = session.get(url, headers=headers, stream=True, timeout=TIMEOUT)
-    response.raise_for_status()
-    return response, 0
-
-
-def _write(response: requests.Response, part: Path, start: int, size: int, progress: Progress) -> None:
-    announced = response.headers.get("Content-Length", "")
-    have = start
-    try:
-        with part.open("r+b" if start else "wb") as stream:
-            stream.seek(start)
-            for chunk in response.iter_content(_CHUNK):
-                stream.write(chunk[: size + 1 - have])
-                have += len(chunk)
-                progress(min(have, size))
-                if have > size:
-                    return
+        begin = next(arrivals)
+        assert isinstance(begin, int)
+        with _open_part(part, begin) as stream:
+            for piece in arrivals:
+                assert isinstance(piece, bytes)
+                stream.write(piece)
+                progress(min(stream.tell(), file.size))
+    except OutputError:
+        raise
     except OSError as error:
-        if _of_network(error):
-            raise
         raise cannot_write(part, error) from error
-    if announced.isdigit() and have < start + int(announced):
-        raise _BrokenOffError("the connection broke off")
+    return begin
 
 
-def _of_network(error: OSError) -> bool:
-    import requests
+def _open_part(part: Path, start: int) -> BinaryIO:
+    """Open the partial file to write from `start` on, and nothing that somebody put in its place."""
+    no_follow: int = getattr(os, "O_NOFOLLOW", 0)  # Windows has none
+    flags = os.O_RDWR | os.O_CREAT | no_follow | getattr(os, "O_BINARY", 0)
+    regular_size(part)
+    stream = os.fdopen(os.open(part, flags, 0o666), "r+b")
+    if not stat.S_ISREG(os.fstat(stream.fileno()).st_mode):
+        stream.close()
+        raise OutputError(f"{part} cannot be written: it is no regular file")
+    stream.truncate(start)
+    stream.seek(start)
+    return stream
 
-    return isinstance(error, requests.RequestException)
 
-
-def _reason(error: requests.RequestException) -> str:
-    """Say in a few words what the library says in many."""
-    import requests
-
-    if isinstance(error, requests.HTTPError) and error.response is not None:
-        return f"the server answers {error.response.status_code} {error.response.reason}".strip()
-    if isinstance(error, requests.Timeout):
-        return "no answer in time"
-    if isinstance(error, requests.exceptions.SSLError):
-        return "no secure connection"
-    if isinstance(error, requests.exceptions.ChunkedEncodingError):
-        return "the connection broke off"
-    if isinstance(error, requests.ConnectionError):
-        return "no connection; is there a network?"
-    return type(error).__name__
+def _remove(part: Path) -> None:
+    """Remove the partial file; what somebody put in its place stays."""
+    if stat.S_ISREG(part.lstat().st_mode):
+        part.unlink()
