@@ -44,6 +44,50 @@ def test_hifi_gan_has_the_published_figures(tmp_path, monkeypatch, capsys):
     assert words[words.index("work") + 1] == "78.61"
 
 
+def test_a_name_is_enough(tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("TTS_CACHE_DIR", str(tmp_path))
+    monkeypatch.chdir(tmp_path)
+    assert main(["source-filter-light"]) == 0
+    by_name = capsys.readouterr().out
+    assert main([str(model_folder("source-filter-light"))]) == 0
+    assert capsys.readouterr().out == by_name
+
+
+@pytest.mark.parametrize("by_name", [False, True])
+def test_a_model_of_several_parts_is_refused_with_their_names(tmp_path, monkeypatch, capsys, by_name):
+    folder = model_folder("forward-tacotron")
+    monkeypatch.chdir(tmp_path if by_name else folder.parent)
+    given = "forward-tacotron" if by_name else "./forward-tacotron"
+    assert main([given]) == 1
+    (line,) = capsys.readouterr().err.splitlines()
+    assert "forward-tacotron-duration-prediction or " in line
+    for stage in ("duration-prediction", "regression"):
+        assert f"{'' if by_name else './forward-tacotron/'}forward-tacotron-{stage}" in line
+
+
+def test_a_name_that_is_none_is_refused_with_those_that_are(capsys):
+    assert main(["hifigan"]) == 1
+    (line,) = capsys.readouterr().err.splitlines()
+    assert "hifi-gan-universal" in line
+
+
+def test_nothing_is_reported_to_anybody(model, monkeypatch):
+    """openvino.convert_model forks a process that sends reports of usage; reading through the core does not."""
+
+    def convert_model(*_, **__):
+        raise AssertionError("it sends reports")
+
+    monkeypatch.setattr("openvino.convert_model", convert_model)
+    assert measure(model("Conv", [1, 4, 10], [6, 4, 3], pads=[1, 1])).parameters == 72
+
+
+@pytest.mark.parametrize("channels", [1, 6])
+def test_biases_are_told_apart_from_other_constants(model, channels):
+    cost = measure(model("Conv", [1, 4, 10], [channels, 4, 3], [channels], pads=[1, 1]))
+    assert cost.parameters == channels * 4 * 3 + channels
+    assert cost.zoo_macs == cost.macs + 10 * channels
+
+
 def test_a_convolution(model):
     cost = measure(model("Conv", [1, 4, 10], [6, 4, 3], [6], pads=[1, 1]))
     assert cost.parameters == 6 * 4 * 3 + 6

@@ -1,5 +1,6 @@
 import hashlib
 import json
+import shutil
 
 import pytest
 import yaml
@@ -184,3 +185,104 @@ def test_a_model_without_files(run, zoo):
     status, out, _ = run("--name", "own")
     assert status == 0
     assert "nothing to download" in out
+
+
+# Hostile descriptions, servers and folders: one line each, and the other models go on.
+
+
+def test_hostile_descriptions_stop_no_other_model(run, zoo, server, tmp_path, content):
+    entry = {"name": "a", "size": 9, "checksum": "0" * 96, "source": server.url}
+    hostile = {
+        "b-nul": {"name": "a\0b"},
+        "b-above": {"name": "../../../a"},
+        "b-absolute": {"name": "/tmp/a"},
+        "b-windows": {"name": "..\\a"},
+        "b-device": {"name": "aux"},
+        "b-surrogate": {"name": "\ud800"},
+        "b-bracket": {"source": "http://[::1"},
+        "b-label": {"source": "http://" + "a" * 300 + "/"},
+        "b-file": {"source": "file:///etc/passwd"},
+        "b-empty": {"size": 0},
+    }
+    for name, changes in hostile.items():
+        another(zoo, name, files=[entry | changes])
+    for name, text in {"c-bomb": "[" * 20_000, "c-bytes": "\xff", "c-twice": "files: []\nfiles: []"}.items():
+        (zoo / name).mkdir()
+        (zoo / name / "model.yml").write_text(text, encoding="latin-1")
+    status, _, err = run("--all")
+    failed = [*hostile, "c-bomb", "c-bytes", "c-twice"]
+    lines = err.splitlines()
+    assert status == 1
+    assert len(lines) == len(failed) + 1
+    assert sorted(line.split(": ")[2] for line in lines[:-1]) == sorted(failed)
+    assert all(line.startswith("omz_downloader: error: ") and len(line) < 500 for line in lines[:-1])
+    assert files(tmp_path / "out") == [f"public/tiny/{NAME}"]
+    assert (tmp_path / "out" / "public" / "tiny" / NAME).read_bytes() == content
+
+
+@pytest.mark.parametrize(
+    "location", [b"http://[::1", b"\xff", b"http://" + b"a" * 300 + b"/", b"file:///etc/passwd"]
+)
+def test_hostile_servers_stop_no_other_model(run, zoo, server, tmp_path, location):
+    with serve(Served(b"", location=location)) as hostile:
+        file = {"name": "a", "size": 9, "checksum": "0" * 96, "source": hostile.url}
+        another(zoo, "redirected", files=[file])
+        status, _, err = run("--all", "--num_attempts", "3")
+    assert status == 1
+    assert len(err.splitlines()) == 2
+    assert err.startswith("omz_downloader: error: redirected: a cannot be fetched from 127.0.0.1")
+    assert files(tmp_path / "out") == [f"public/tiny/{NAME}"]
+
+
+@pytest.mark.parametrize("origin", ["network", "package", "cache"])
+@pytest.mark.parametrize(
+    "place", ["public", "public/tiny", f"public/tiny/{NAME}", f"public/tiny/{NAME}.part"]
+)
+def test_links_lead_nothing_out_of_the_folder(request, run, zoo, tmp_path, content, origin, place):
+    if origin != "network" and place.endswith(".part"):
+        pytest.skip("a partial file comes from the network only")
+    cache = tmp_path / "kept"
+    request.getfixturevalue("site" if origin == "package" else "server")
+    if origin == "cache":
+        assert run("--name", "tiny", "--cache_dir", cache)[0] == 0
+        shutil.rmtree(tmp_path / "out")
+    elsewhere = tmp_path / "elsewhere"
+    link = tmp_path / "out" / place
+    link.parent.mkdir(parents=True)
+    if NAME in place:
+        elsewhere.write_bytes(b"keep me")
+    else:
+        elsewhere.mkdir()
+    link.symlink_to(elsewhere)
+    status, _, err = run("--name", "tiny", "--cache_dir", cache)
+    assert status == 1
+    assert "symbolic link" in err
+    assert link.is_symlink()
+    assert elsewhere.read_bytes() == b"keep me" if NAME in place else not list(elsewhere.iterdir())
+
+
+def test_links_that_stay_in_the_folder_are_taken(run, server, tmp_path, content):
+    (tmp_path / "out" / "disk").mkdir(parents=True)
+    (tmp_path / "out" / "public").symlink_to(tmp_path / "out" / "disk")
+    assert run("--name", "tiny")[0] == 0
+    assert (tmp_path / "out" / "disk" / "tiny" / NAME).read_bytes() == content
+
+
+def test_a_link_to_the_right_file_is_as_good_as_the_file(run, server, tmp_path, content):
+    path = tmp_path / "out" / "public" / "tiny" / NAME
+    path.parent.mkdir(parents=True)
+    path.symlink_to(CHECKPOINT)
+    status, out, _ = run("--name", "tiny")
+    assert status == 0
+    assert "is there already" in out
+    assert path.is_symlink()
+
+
+def test_a_cache_whose_place_is_a_link_is_not_used(run, server, tmp_path, content):
+    digest = hashlib.sha384(content).hexdigest()
+    shelf = tmp_path / "kept" / "1" / digest[:2] / digest[2:]
+    shelf.parent.mkdir(parents=True)
+    (tmp_path / "elsewhere").write_bytes(b"keep me")
+    shelf.symlink_to(tmp_path / "elsewhere")
+    assert run("--name", "tiny", "--cache_dir", tmp_path / "kept")[0] == 0
+    assert (tmp_path / "elsewhere").read_bytes() == b"keep me"

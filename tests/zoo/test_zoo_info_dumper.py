@@ -1,8 +1,11 @@
 import json
+import os
+import sys
 
 import pytest
 import yaml
 
+from fuzzing.yamls import bombs
 from text_to_speech.zoo.info_dumper import main
 
 
@@ -49,6 +52,27 @@ def test_it_goes_on_after_a_broken_model(root, capsys):
     captured = capsys.readouterr()
     assert [model["name"] for model in json.loads(captured.out)] == ["twice"]
     assert captured.err.startswith("omz_info_dumper: error: aaa: ")
+
+
+@pytest.mark.parametrize("name", ["model.yml", "composite-model.yml"])
+def test_hostile_files_keep_no_other_model_from_being_printed(root, capsys, name):
+    contents = [content for _, content in bombs()] + [
+        "a: &x 1\nb: *x",
+        "files: []\nfiles: []",
+        "\0",
+        "x" * 10**6,
+    ]
+    for index, content in enumerate(contents):
+        (root / f"aaa-{index}").mkdir()
+        (root / f"aaa-{index}" / name).write_text(content)
+    if sys.platform != "win32":
+        (root / "aaa-pipe").mkdir()
+        os.mkfifo(root / "aaa-pipe" / name)
+    assert main(["--model_root", str(root), "--all"]) == 1
+    captured = capsys.readouterr()
+    assert [model["name"] for model in json.loads(captured.out)] == ["twice"]
+    assert len(captured.err.splitlines()) == len(contents) + 1 + (sys.platform != "win32")
+    assert all(line.isprintable() for line in captured.err.splitlines())
 
 
 def test_stages_stand_within_their_composite(root, capsys):

