@@ -24,6 +24,7 @@ from fuzzing.pickles import (
     legacy,
     tensor_pickle,
     text,
+    whole,
 )
 from text_to_speech.errors import ModelError
 from text_to_speech.zoo.checkpoint import read_checkpoint
@@ -132,6 +133,12 @@ def test_the_first_pickle_is_guarded_too(tmp_path):
 def test_other_functions_are_refused_by_name(tmp_path, function):
     with pytest.raises(ModelError, match=rf"names [\w.]+\.{function.__name__}"):
         read(tmp_path, archive(dump({"a": Call(function, "1")})))
+
+
+def test_a_name_cannot_write_to_the_terminal(tmp_path):
+    with pytest.raises(ModelError) as error:
+        read(tmp_path, archive(whole(global_name("os", "\x1b[2J"))))
+    assert str(error.value).isprintable()
 
 
 def test_storages_of_unknown_types_are_refused_by_name(tmp_path):

@@ -200,7 +200,10 @@ def _find(module: str, name: str) -> object:
         return _RebuildTensor()
     if module in ("torch", "torch.cuda") and name in _STORAGE_TYPES:
         return _StorageType(_STORAGE_TYPES[name])
-    raise ModelError(f"it names {module}.{name}, but only tensors and plain containers are read")
+    named = f"{module}.{name}"
+    if not named.isprintable():
+        named = _shown(named)
+    raise ModelError(f"it names {named}, but only tensors and plain containers are read")
 
 
 def _ordered_dictionary(*items: object) -> dict[str | int, object]:

@@ -1,0 +1,134 @@
+"""What must hold for every text, document and lexicon on its way to the phonemes."""
+
+from __future__ import annotations
+
+import collections
+import logging
+import re
+import tempfile
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from text_to_speech.errors import InputError
+from text_to_speech.script import Manner, Mark, Script, parse_text
+from text_to_speech.ssml import parse_ssml
+from text_to_speech.text import SYMBOLS, Lexicon, Phonemizer
+from text_to_speech.utterances import Utterance, utterances
+
+LONGEST_UTTERANCE = 1000  # phonemes, about 70 s of speech
+_PLAIN_PAUSE = re.compile(r"\[pause +[+-]?[\d.][^\[\]]{0,20}\]")
+_LETTERS = re.compile(r"[A-Za-z]+")
+_KNOWN = frozenset(SYMBOLS[1:])
+_REPR = re.compile(r"\b\w+\(\w+=|<\w+ object at|Traceback")  # a value of Python is no message for people
+
+
+def plain_texts() -> Callable[[object], None]:
+    _quiet()
+    phonemizer = Phonemizer()
+
+    def check(case: object) -> None:
+        assert isinstance(case, str)
+        try:
+            script = parse_text(case)
+            said = list(utterances(script, phonemizer, Manner()))
+        except InputError as error:
+            _check_message(error)
+            return
+        _check_utterances(said, script)
+        _check_nothing_lost(said, case)
+        if len(case) % 8 == 0:
+            assert list(utterances(script, phonemizer, Manner())) == said, "the same text, read differently"
+
+    return check
+
+
+def ssml_documents() -> Callable[[object], None]:
+    _quiet()
+    phonemizer = Phonemizer()
+
+    def check(case: object) -> None:
+        assert isinstance(case, str)
+        try:
+            script = parse_ssml(case)
+        except InputError as error:
+            _check_message(error, expected=r"SSML(?:, line \d+, column \d+)?: ")
+            return
+        said = list(utterances(script, phonemizer, Manner()))  # what is accepted at first is refused no more
+        _check_utterances(said, script)
+        asked = collections.Counter(d.name for d in script.directions if isinstance(d, Mark))
+        come = collections.Counter(name for one in said for _, name in (*one.marks, *one.marks_in_pause))
+        assert come == asked, f"marks {dict(come)}, expected {dict(asked)}"
+
+    return check
+
+
+def lexicons() -> Callable[[object], None]:
+    _quiet()
+    phonemizer = Phonemizer()
+
+    def check(case: object) -> None:
+        content, text = case  # type: ignore[misc]
+        try:
+            if isinstance(content, dict):
+                lexicon = Lexicon(content)
+            else:
+                with tempfile.TemporaryDirectory() as folder:
+                    path = Path(folder) / "lexicon.txt"
+                    path.write_bytes(content)
+                    lexicon = Lexicon.read(path)
+        except InputError as error:
+            _check_message(error)
+            return
+        for word, phonemes in lexicon.words.items():
+            assert phonemes, f"{word!r} has no phonemes"
+            assert _KNOWN.issuperset(phonemes), f"{word!r}: {phonemes!r}"
+        phonemizer._lexicon = lexicon  # to read the dictionaries for each case would take half a second
+        script = parse_text(text)
+        _check_utterances(list(utterances(script, phonemizer, Manner())), script)
+
+    return check
+
+
+def _quiet() -> None:
+    logging.getLogger("text_to_speech").setLevel(logging.ERROR)
+
+
+def _check_message(error: InputError, expected: str = "") -> None:
+    message = str(error)
+    assert re.match(expected, message), f"no place in: {message}"
+    assert len(message) < 1000, f"a message of {len(message)} characters"
+    assert not _REPR.search(message), f"no message for people: {message}"
+
+
+def _check_utterances(said: Sequence[Utterance], script: Script) -> None:
+    source = script.source
+    before = 0
+    for one in said:
+        assert len(one.phonemes) <= LONGEST_UTTERANCE, f"an utterance of {len(one.phonemes)} phonemes"
+        unknown = set(one.phonemes) - _KNOWN
+        assert not unknown, f"phonemes {unknown}"
+        assert 0 <= one.pause <= 60, f"a pause of {one.pause} s"
+        assert 0 <= one.pause_after <= 60, f"a pause of {one.pause_after} s"
+        assert all(0 <= index <= len(one.words) for index, _ in one.marks), f"marks {one.marks}"
+        for word in one.words:
+            start, end = word.span
+            assert 0 <= start < end <= len(source), f"span {word.span} of {word.text!r} in {len(source)}"
+            assert before <= word.offset <= len(source), (
+                f"{word.text!r} begins at {word.offset}, after {before}"
+            )
+            before = word.offset
+            assert word.phonemes, f"{word.text!r} has no phonemes"
+
+
+def _check_nothing_lost(said: Sequence[Utterance], source: str) -> None:
+    """Letters that everybody reads are within a word, and words are the characters of their places."""
+    spans = [word.span for one in said for word in one.words]
+    heard = bytearray(len(source))
+    for start, end in spans:
+        heard[start:end] = b"\x01" * (end - start)
+    visible = _PLAIN_PAUSE.sub(lambda match: " " * len(match[0]), source)
+    for letters in _LETTERS.finditer(visible):
+        assert any(heard[slice(*letters.span())]), f"{letters[0]!r} at {letters.start()} is not said"
+    for one in said:
+        for word in one.words:
+            assert word.text == re.sub(r"\s", " ", source[slice(*word.span)]), f"{word.text!r} at {word.span}"
