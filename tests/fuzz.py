@@ -4,8 +4,8 @@
     python tests/fuzz.py --seconds 60 --only text ssml           some of them
     python tests/fuzz.py --only text --seed 7 --case 1234        one case again, as a summary names it
 
-Every input comes from the seed and its number, so a run can be made again. Each failure is a line on standard output
-and a file with its input in --out. The exit status is 1 if something failed.
+Every input comes from the seed and its number, so a run can be made again. Of each kind of failure the
+shortest input is a line on standard output and a file in --out. The exit status is 1 if something failed.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ from pathlib import Path
 
 sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[1] / "demo")]
 
-from fuzzing.run import Outcome, case_of, run_target  # noqa: E402
-from fuzzing.targets import TARGETS  # noqa: E402
+from fuzzing.run import Failure, Outcome, case_of, run_target  # noqa: E402
+from fuzzing.targets import RUNNABLE, TARGETS  # noqa: E402
 
 
 def build_options() -> argparse.ArgumentParser:
@@ -41,10 +41,14 @@ def build_options() -> argparse.ArgumentParser:
 
 
 def told(outcome: Outcome, out: Path) -> None:
-    """Print what a target's run came to, and write what failed."""
+    """Print what a target's run came to, and write what failed: of each kind of failure the shortest input."""
+    kinds: dict[str, list[Failure]] = {}
     for failure in outcome.failures:
-        print(str(failure).encode("ascii", "backslashreplace").decode())
-        print(f"  {failure.write(out)}")
+        kinds.setdefault(failure.kind, []).append(failure)
+    for failures in kinds.values():
+        shortest = min(failures, key=lambda failure: len(repr(failure.case)))
+        print(str(shortest).encode("ascii", "backslashreplace").decode())
+        print(f"  in {shortest.write(out)}" + (f"; {len(failures) - 1} more like it" if failures[1:] else ""))
     rate = outcome.cases / outcome.seconds if outcome.seconds else 0
     print(
         f"{outcome.target:12} {outcome.cases:9} inputs  {outcome.seconds:7.1f} s  {rate:8.1f} a second  "
@@ -63,7 +67,7 @@ def main(argv: list[str] | None = None) -> int:
         if len(options.only) != 1:
             parser.error("--case: expected --only with the one target that it is of")
         first, count = options.case, 1
-        print(ascii(case_of(TARGETS[options.only[0]], seed, first)))
+        print(ascii(case_of(RUNNABLE[options.only[0]], seed, first)))
     elif count is None:
         if options.seconds is None:
             parser.error("expected --seconds, --count or --case")

@@ -11,6 +11,7 @@ import faulthandler
 import multiprocessing
 import os
 import random
+import re
 import signal
 import sys
 import tempfile
@@ -20,7 +21,7 @@ from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
 from pathlib import Path
 
-from .targets import TARGETS, Target
+from .targets import RUNNABLE, Target
 
 WAIT = (
     20  # wall seconds per CPU second of a case that the parent waits: other programs want the processor too
@@ -54,6 +55,13 @@ class Failure:
         shown = shown if len(shown) <= 200 else f"{shown[:200]}… ({len(shown)} characters)"
         return f"{self.target} --seed {self.seed} --case {self.index}: {self.reason}: {shown}"
 
+    @property
+    def kind(self) -> str:
+        """What failures of one cause have in common: the reason without its values, and where it was found."""
+        places = re.findall(r'File ".*?([^/\\"]+)", line (\d+)', self.details)
+        plain = re.sub(r"""'[^']*'|"[^"]*"|\d+""", "…", self.reason)
+        return f"{plain[:60]} {places[-1] if places else ''}"
+
     def write(self, folder: Path) -> Path:
         """Write the case where it can be found, and how to run it again."""
         folder.mkdir(parents=True, exist_ok=True)
@@ -85,7 +93,7 @@ def run_target(
     """Run the cases of a target.
 
     Args:
-        name: One of TARGETS.
+        name: One of RUNNABLE.
         seed: What the cases are made from.
         seconds: How long; the time in which a worker starts does not count.
         count: How many cases instead.
@@ -108,7 +116,7 @@ def _run_worker(
     outcome: Outcome, seed: int, first: int, count: int | None, seconds: float | None, stack: Path
 ) -> tuple[int, float]:
     """Run cases until one ends the worker; return the number of the next case, and the seconds that it took."""
-    target = TARGETS[outcome.target]
+    target = RUNNABLE[outcome.target]
     context = multiprocessing.get_context("spawn")
     ours, theirs = context.Pipe()
     worker = context.Process(target=work, args=(theirs, target.name, seed, first, count, seconds, str(stack)))
@@ -152,7 +160,7 @@ def work(
     parent: Connection, name: str, seed: int, first: int, count: int | None, seconds: float | None, stack: str
 ) -> None:
     """Run cases in a worker until their number or the time is over."""
-    target = TARGETS[name]
+    target = RUNNABLE[name]
     with Path(stack).open("w", encoding="utf-8") as file:
         if hasattr(signal, "SIGPROF"):
             # The stack is written by C code, at any place; then the system's own action ends the process.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import functools
+import os
 import random
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -51,20 +51,17 @@ def _of_files(name: str) -> Callable[[], Check]:
 
 
 def _planted() -> Check:
-    """A target with faults that the tests of the fuzzer look for; it is run by them alone."""
+    """Return a check with one fault of each kind that the tests of the fuzzer have to find."""
 
     def check(case: object) -> None:
-        assert isinstance(case, int)
-        if case == 3:
+        if case == "error":
             raise ValueError("a planted fault")
-        while case == 5:
+        while case == "hang":
             pass
-        if case == 7:
-            import os
-
+        if case == "crash":
             os.abort()
-        if case == 9:
-            bytearray(500_000_000)[:] = b"x" * 500_000_000
+        if case == "memory":
+            assert len(b"x" * 500_000_000)
 
     return check
 
@@ -80,4 +77,7 @@ _ALL = (
     Target("names", file_cases.name, _of_files("name"), cpu_seconds=1.0),
 )
 TARGETS = {target.name: target for target in _ALL}
-PLANTED = Target("planted", functools.partial(random.Random.randrange, 0, 1), _planted, cpu_seconds=0.5)
+PLANTED = Target(
+    "planted", lambda rng: rng.choice(("good", "error", "hang", "crash", "memory")), _planted, cpu_seconds=0.5
+)
+RUNNABLE = {**TARGETS, PLANTED.name: PLANTED}
