@@ -1,4 +1,6 @@
 import argparse
+import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -36,6 +38,22 @@ def names(root, *arguments):
 def test_all_models_are_found_and_stages_are_no_models_of_their_own(root):
     assert names(root, "--all") == ["alpha", "alpha-two", "voice"]
     assert names(root, "--print_all") == ["alpha", "alpha-two", "voice"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a path as long as this one is POSIX")
+def test_folders_without_end_stop_nothing(root, monkeypatch):
+    monkeypatch.chdir(root)
+    for _ in range(1500):  # more than Python's stack holds
+        Path("a").mkdir()
+        os.chdir("a")
+    Path("model.yml").write_text("{}")
+    monkeypatch.chdir(root)
+    (root / "loop").symlink_to(root)
+    assert names(root, "--all") == ["alpha", "alpha-two", "voice"]
+    for _ in range(1400):  # what removes the folder after the tests goes as deep
+        Path("a/a").rename("b")
+        Path("a").rmdir()
+        Path("b").rename("a")
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import fnmatch
+import os
 import shlex
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -20,6 +21,7 @@ from .convert import PRECISIONS
 from .model_yml import COMPOSITE_YML, MODEL_YML, CompositeModel, Model, read_composite_model, read_model
 
 KNOWN_PRECISIONS = ("FP16", "FP16-INT1", "FP16-INT8", "FP32", "FP32-INT1", "FP32-INT8")  # names of the zoo
+MAX_LEVELS = 10  # of folders in one another; the zoo has three
 COLLECTIONS = (
     "public",
     "intel",
@@ -108,10 +110,25 @@ def select(options: argparse.Namespace) -> list[Selected]:
 
 def _folders(root: Path) -> Iterator[Path]:
     """Give the folders of simple and composite models, sorted by name, but not those of stages."""
-    found = {path.parent.absolute() for name in (MODEL_YML, COMPOSITE_YML) for path in root.rglob(name)}
-    for folder in sorted(found, key=lambda folder: folder.name):
+    for folder in sorted(_described(root.absolute()), key=lambda folder: folder.name):
         if not (folder.parent / COMPOSITE_YML).is_file():
             yield folder
+
+
+def _described(root: Path) -> Iterator[Path]:
+    """Give the folders with a model.yml or a composite-model.yml; links to folders are not followed."""
+    waiting = [(root, 0)]
+    while waiting:
+        folder, level = waiting.pop()
+        try:
+            entries = list(os.scandir(folder))
+        except OSError:  # a folder that this user may not read is none of the zoo's
+            continue
+        if not {MODEL_YML, COMPOSITE_YML}.isdisjoint(entry.name for entry in entries):
+            yield folder
+        if level < MAX_LEVELS:
+            inner = [entry for entry in entries if entry.is_dir(follow_symlinks=False)]
+            waiting += [(folder / entry.name, level + 1) for entry in inner]
 
 
 def _matching(folders: Iterable[Path], pattern: str) -> Iterator[Path]:
