@@ -37,7 +37,6 @@ from .ssml_values import (
     RefusedError,
     choice,
     decibels,
-    ordered_date,
     semitones,
     time_factor,
     wanted,
@@ -343,10 +342,7 @@ class _Reader:
             self._warn(f"interpret-as {given[:30]!r} is not known; it is read as it stands")
             return
         content = self._content(element)
-        text = content.text
-        if kind == "date":
-            text = ordered_date(text, element.attributes.get("format", ""))
-        spoken = read_as(kind, text)
+        spoken = read_as(kind, content.text, form=element.attributes.get("format", ""))
         if spoken.strip():
             self._readings.append(Reading(content.start, content.end, spoken=spoken))
 

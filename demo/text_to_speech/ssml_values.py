@@ -102,13 +102,3 @@ def decibels(volume: str, now: float) -> float:
 
 def _to_decibels(ratio: float) -> float:
     return 20 * math.log10(ratio) if ratio > 0 else -math.inf
-
-
-def ordered_date(text: str, form: str) -> str:
-    """Return a date of three numbers as year-month-day, if the format says which is which."""
-    numbers = re.findall(r"\d+", text)
-    order = re.sub("(.)\\1+", r"\1", form.lower())
-    if len(numbers) != 3 or sorted(order) != ["d", "m", "y"]:
-        return text
-    year, month, day = (numbers[order.index(part)].zfill(2) for part in "ymd")
-    return f"{'20' if len(year) == 2 else ''}{year}-{month}-{day}"

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from text_to_speech.text import Phonemizer
 from text_to_speech.text.characters import make_readable
-from text_to_speech.text.normalization import normalize, read_as, spoken
+from text_to_speech.text.normalization import SAY_AS, normalize, read_as, spoken
 from text_to_speech.text.traced import TracedText
 
 
@@ -76,7 +76,7 @@ def test_a_closed_span_is_left_alone():
         ("characters", "a1b", "A one B"),
         ("digits", "1234", "one two three four"),
         ("fraction", "3/4", "three quarters"),
-        ("fraction", "1 1/2", "one and one half"),
+        ("fraction", "1 1/2", "one and a half"),
         ("telephone", "555-1234", "five five five one two three four"),
         ("date", "2024-03-05", "March fifth twenty twenty four"),
         ("time", "7:30pm", "seven thirty P M"),
@@ -89,6 +89,107 @@ def test_a_text_is_read_as_what_it_is_said_to_be(interpretation: str, text: str,
     assert words(read_as(interpretation, text)) == words(said)
 
 
+@pytest.mark.parametrize(
+    ("interpretation", "text"),
+    [
+        ("date", "12/25/99"),
+        ("date", "1/2/41"),
+        ("date", "1/2/40"),
+        ("date", "2024-03-05"),
+        ("date", "5.3.2024"),
+        ("date", "March 5, 2024"),
+        ("date", "13/13/99"),
+        ("time", "7:30pm"),
+        ("time", "19:05"),
+        ("cardinal", "1,234"),
+        ("cardinal", "-5"),
+        ("cardinal", "+5"),
+        ("cardinal", ".5"),
+        ("cardinal", "3.14"),
+        ("cardinal", "1e5"),
+        ("cardinal", "1/2"),
+        ("cardinal", "$5"),
+        ("cardinal", "12kg"),
+        ("cardinal", "XIV"),
+        ("cardinal", "１２"),
+        ("cardinal", "no number"),
+        ("ordinal", "21st"),
+        ("ordinal", "1,000th"),
+        ("ordinal", "first"),
+        ("ordinal", ""),
+        ("currency", "$5"),
+        ("currency", "$+.30"),
+        ("currency", "€3.50"),
+        ("currency", "5 USD"),
+        ("fraction", "1 1/2"),
+        ("fraction", "3/4"),
+        ("fraction", "½"),
+        ("telephone", "555-1234"),
+        ("telephone", "+1 (555) 123-4567"),
+        ("telephone", "1-800-555-1234"),
+        ("telephone", "1-800-FLOWERS"),
+        ("telephone", "555-1234 ext. 5"),
+        ("unit", "10kg"),
+        ("unit", "5'6\""),
+    ],
+)
+def test_plain_text_and_say_as_read_a_value_alike(interpretation: str, text: str):
+    plain = spoken(make_readable(TracedText.of(text)).text.text)
+    assert words(read_as(interpretation, text)) == words(plain)
+
+
+@pytest.mark.parametrize(
+    ("text", "form", "said"),
+    [
+        ("12/25/99", "mdy", "December twenty-fifth, nineteen ninety nine"),
+        ("25.12.99", "ddmmyy", "December twenty-fifth, nineteen ninety nine"),
+        ("99-12-25", "ymd", "December twenty-fifth, nineteen ninety nine"),
+        ("25/12", "dm", "December twenty-fifth"),
+        ("1/2", "dmy", "one half"),  # the format does not fit: plain text
+        ("13/13/99", "mdy", "thirteen slash thirteen slash ninety nine"),
+    ],
+)
+def test_a_format_gives_the_order_of_a_date(text: str, form: str, said: str):
+    assert words(read_as("date", text, form=form)) == words(said)
+
+
+@pytest.mark.parametrize(
+    ("interpretation", "text", "said"),
+    [
+        ("ordinal", "XIV", "fourteenth"),
+        ("characters", "A&B", "A and B"),
+        ("characters", "1😀", "one grinning face"),
+        ("digits", "A1", "A one"),
+    ],
+)
+def test_nothing_of_an_interpreted_text_is_lost(interpretation: str, text: str, said: str):
+    assert words(read_as(interpretation, text)) == words(said)
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        ("s5s", "S fives"),
+        ("The s4s are old.", "The S fours are old"),
+        ("We sell s21s and s22s.", "We sell S twenty ones and S twenty twos"),
+        ("747s", "seven forty sevens"),
+        ("x2023y2023", "X two zero two three Y twenty twenty three"),
+        ("$+.30", "plus thirty cents"),
+        ("+.30$", "plus thirty cents"),
+        ("costs $+.50 now", "costs plus fifty cents now"),
+        ("$-.50", "minus fifty cents"),
+        ("-€.05", "minus five cents"),
+        ("$.00", "zero dollars"),
+        (".00¥", "zero yen"),
+        ("$+5", "plus five dollars"),
+        ("$+5.50", "plus five dollars and fifty cents"),
+        ("+5.50", "plus five point five zero"),
+    ],
+)
+def test_signs_and_letters_around_digits_are_read(written: str, said: str):
+    assert words(spoken(written)) == words(said)
+
+
 SHORT_FORMS = st.lists(
     st.sampled_from(
         [*"0123456789.,:/-–$€%°'’#@&+=~ ½²", *"AbCIVX", "Dr.", "p.m.", "Mar", "km", "th", "http://"]
@@ -97,8 +198,17 @@ SHORT_FORMS = st.lists(
 ).map("".join)
 
 
+CODES = st.text(alphabet="0123456789sSpx$€¥%+-−.,:/'# ", max_size=12)
+
+
 @settings(deadline=None, max_examples=400)
-@given(text=st.one_of(SHORT_FORMS, st.text(alphabet=st.characters(max_codepoint=0x2200), max_size=60)))
+@given(text=CODES, interpretation=st.sampled_from(sorted(SAY_AS)))
+def test_any_interpretation_reads_any_text(text: str, interpretation: str):
+    assert not re.search(r"[0-9]", read_as(interpretation, text))
+
+
+@settings(deadline=None, max_examples=400)
+@given(text=st.one_of(CODES, SHORT_FORMS, st.text(alphabet=st.characters(max_codepoint=0x2200), max_size=60)))
 def test_readings_are_in_order_inside_the_text_and_leave_no_digit(text: str):
     readable = make_readable(TracedText.of(text)).text.text
     readings = normalize(readable)

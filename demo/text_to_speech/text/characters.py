@@ -8,12 +8,15 @@ dates, units and abbreviations are read is decided in `normalization`.
 """
 
 import itertools
+import logging
 import re
 import unicodedata
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from .traced import TracedText
+
+_log = logging.getLogger(__name__)
 
 MAX_TOKEN = 200  # characters; a longer run without a space is cut before regular expressions go over it
 
@@ -36,10 +39,12 @@ _SYMBOLS = str.maketrans(
 )
 _KNOWN_SYMBOLS = frozenset("–—“”″°¢£€¥₹₩₽₺₪₿§¶±×÷©→←µ−№‰√∞≠≈≤≥")  # the normaliser has words for them
 _NUMERALS = frozenset("½¼¾⅐⅑⅒⅓⅔⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞⁰¹²³⁴⁵⁶⁷⁸⁹⁻")  # and for these, which NFKC would change
-_LAST_LATIN = "\u017f"  # the end of the block Latin Extended-A: the letters of European languages
+LAST_LATIN = "\u017f"  # the end of the block Latin Extended-A: the letters of European languages
 _DRAWINGS = range(0x2500, 0x2600)  # boxes, blocks and geometric shapes: lines and bullets, without a sound
 _LOST = "\ufffd"  # stands for a character that was lost on the way here
 _MARKS = frozenset(".,;:!?'\"()-/")  # punctuation that other scripts have their own forms of
+
+_SHOWN = 10  # characters that a warning names
 
 _NEEDLESS = re.compile(r" (?:sign|symbol)$|\bheavy ")
 _FILLED = re.compile("(?:black|white) ")  # how a sign of print is filled; an emoji is of that colour
@@ -102,6 +107,18 @@ def make_readable(text: TracedText) -> ReadableText:
         text = text.sub(pattern, replacement)
     result.text = text
     return result
+
+
+def warn_of(readable: ReadableText) -> None:
+    """Name in a warning what is transliterated and what cannot be spoken."""
+    if readable.transliterated:
+        shown = " ".join(dict.fromkeys(readable.transliterated))[: 4 * _SHOWN]
+        _log.warning("not English, read by its Latin transliteration: %s", shown)
+    if readable.unspoken:
+        first = sorted(readable.unspoken)[:_SHOWN]
+        more = f" and {len(readable.unspoken) - len(first)} more" if len(readable.unspoken) > _SHOWN else ""
+        named = ", ".join(f"U+{ord(c):04X} {unicodedata.name(c, 'no character')}" for c in first)
+        _log.warning("characters that cannot be spoken: %s%s", named, more)
 
 
 def _inches() -> Callable[[re.Match[str]], str]:
@@ -173,7 +190,7 @@ def _kind(character: str) -> str:
     if character.isascii() or character in _KNOWN_SYMBOLS or character in _NUMERALS:
         return "K"
     category = unicodedata.category(character)
-    if category[0] == "L" and character <= _LAST_LATIN:
+    if category[0] == "L" and character <= LAST_LATIN:
         return "K"
     if character == _LOST or category in ("Co", "Cn", "Cs"):
         return "U"

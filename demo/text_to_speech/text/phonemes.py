@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ..errors import InputError
-from .characters import ReadableText, make_readable
+from .characters import ReadableText, make_readable, warn_of
 from .engine import hibari_g2p
 from .heteronyms import pronounce_heteronyms
 from .known_names import KNOWN_NAMES
@@ -39,7 +39,6 @@ _DIGITS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight
 _TAGS = {"“": "``", "”": "''", "(": "-LRB-", ")": "-RRB-"}  # taken for words, they would swallow their words
 _SILENT_TAGS = frozenset([".", ",", "-LRB-", "-RRB-", "``", '""', "''", ":", "$", "#", "NFP"])
 _NAMES = Lexicon(KNOWN_NAMES)
-_SHOWN = 10  # characters that a warning names
 _GIVEN = "\ue000"  # stands in a readable text, which has none otherwise, for a span that the caller reads
 
 
@@ -99,7 +98,7 @@ class Phonemizer:
         """
         given = _in_order([*readings, *find_inline_phonemes(text)], len(text))
         readable = _make_readable(text, given)
-        _warn(readable)
+        warn_of(readable)
         said = say(readable.text, self._readings(readable.text.text, given), self._letters)
         tokens = self._g2p.phonemize_tokens(self._tokens(said))
         return tuple(_words(said.text, self._sounds(tokens)))
@@ -234,14 +233,3 @@ def _make_readable(text: str, given: Sequence[Reading]) -> ReadableText:
             position = reading.end
     result.text = TracedText.join(pieces)
     return result
-
-
-def _warn(readable: ReadableText) -> None:
-    if readable.transliterated:
-        shown = " ".join(dict.fromkeys(readable.transliterated))[: 4 * _SHOWN]
-        _log.warning("not English, read by its Latin transliteration: %s", shown)
-    if readable.unspoken:
-        first = sorted(readable.unspoken)[:_SHOWN]
-        more = f" and {len(readable.unspoken) - len(first)} more" if len(readable.unspoken) > _SHOWN else ""
-        named = ", ".join(f"U+{ord(c):04X} {unicodedata.name(c, 'no character')}" for c in first)
-        _log.warning("characters that cannot be spoken: %s%s", named, more)

@@ -13,7 +13,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from . import addresses, codes, dates, names, places, quantities, signs, words
+from ..characters import make_readable, warn_of
+from ..traced import TracedText
+from . import addresses, codes, dates, names, places, quantities, signs
+from .interpretations import SAY_AS, read_characters, read_ordered_date
 from .rules import CLOSED, Context, Reading, Rule
 
 __all__ = ["SAY_AS", "Reading", "normalize", "read_as", "spoken"]
@@ -93,46 +96,31 @@ def spoken(text: str, *, is_word: Callable[[str], bool] = lambda word: False) ->
     return re.sub(r" (?=[,.;:!?)”]|'s\b)|(?<=[(“]) ", "", joined)
 
 
-def _say_number(text: str) -> str:
-    return words.number(text.replace(" ", ""))
+def read_as(interpretation: str, text: str, *, form: str = "") -> str:
+    """Read a text as what it is said to be, or as plain text where that does not fit.
 
-
-def _say_ordinal(text: str) -> str:
-    return words.ordinal(re.sub(r"\D", "", text) or "0")
-
-
-def _say_characters(text: str) -> str:
-    return " ".join(words.digits(c) if c.isdecimal() else c.upper() if c.isalpha() else c for c in text)
-
-
-def _say_fraction(text: str) -> str:
-    whole, above, below = re.fullmatch(r"(?:(\d+)[ +])?(\d+)/(\d+)", text.strip()).groups()  # type: ignore[union-attr]
-    fraction = words.fraction(above, below)
-    return f"{words.cardinal(whole)} and {fraction}" if whole else fraction
-
-
-SAY_AS: dict[str, Callable[[str], str]] = {
-    "cardinal": _say_number,
-    "ordinal": _say_ordinal,
-    "characters": _say_characters,
-    "digits": words.digits,
-    "fraction": _say_fraction,
-    "telephone": addresses.read_telephone,
-    "date": spoken,
-    "time": spoken,
-    "unit": spoken,
-}
-"""The interpretations of SSML's `say-as` and what reads them."""
-
-
-def read_as(interpretation: str, text: str) -> str:
-    """Read a text as what it is said to be, or as `spoken` would where that does not fit.
+    What cannot be spoken is named in a warning.
 
     Args:
-        interpretation: a key of `SAY_AS`; another one is read as `spoken` reads it.
+        interpretation: a key of `SAY_AS`; another one is read as plain text is.
         text: for example "1234".
+        form: the order of a date's numbers, such as "dmy".
     """
-    try:
-        return SAY_AS.get(interpretation, spoken)(text)
-    except (AttributeError, ValueError, IndexError):
-        return spoken(text)
+    if interpretation == "characters":
+        return read_characters(text, _plain)
+    readable = _readable(text)
+    if interpretation == "date" and form:
+        said = read_ordered_date(readable, form)
+    else:
+        said = SAY_AS[interpretation](readable) if interpretation in SAY_AS else None
+    return spoken(readable) if said is None else said
+
+
+def _readable(text: str) -> str:
+    readable = make_readable(TracedText.of(text))
+    warn_of(readable)
+    return readable.text.text.strip()
+
+
+def _plain(text: str) -> str:
+    return spoken(_readable(text))

@@ -13,6 +13,7 @@ from .address_tables import (
 from .rules import DIGITS, Context, Rule
 
 _PART = re.compile(r"[A-Z]?[a-z']+|[A-Z]+(?![a-z])|\d+|[^\W\d_]+|.", re.DOTALL)
+_BESIDE_DIGITS = {"x": "extension", "ext": "extension", "*": "star", "#": "pound"}
 _SCHEME = re.compile(r"(?i)(https?|ftp)://")
 
 
@@ -109,13 +110,16 @@ def _telephone(match: re.Match[str], _: Context) -> str:
 
 
 def read_telephone(text: str) -> str:
-    """Read digits one by one, with a breath between the groups they are written in."""
-    groups = re.findall(r"\d+", text)
-    said = [
-        "eight hundred" if group == "800" and place < 2 else words.digits(group)
-        for place, group in enumerate(groups)
-    ]
-    return ("plus " if "+" in text else "") + ", ".join(said)
+    """Read digits one by one, with a breath between the groups they are written in; letters are words."""
+    said = ["plus"] if "+" in text else []
+    for place, group in enumerate(re.findall(r"\d+|[^\W\d_]+|[*#]", text)):
+        if group == "800" and place < 2:
+            said.append("eight hundred,")
+        elif group.isdecimal():
+            said.append(f"{words.digits(group)},")
+        else:
+            said.append(_BESIDE_DIGITS.get(group.lower(), group.lower()))
+    return " ".join(said).rstrip(",")
 
 
 _HOST = r"(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,62})\.)+"
@@ -144,7 +148,7 @@ RULES = (
         re.compile(
             rf"(?<![\w.,/-])(?:\+?\d{{1,3}}{_GROUP})?(?:\(\d{{3}}\) ?|\d{{3}}{_GROUP})\d{{3}}{_GROUP}\d{{4}}(?![\w-])"
             r"|(?<![\w.,/-])\d{3}-\d{4}(?![\w-])"
-            r"|(?<!\w)\+\d{1,3}(?:[ .-]?\(?\d{1,4}\)?){2,6}(?![\w-])"
+            r"|(?<!\w)\+(?=(?:[ .()-]{0,2}\d){7})\d{1,3}(?:[ .-]?\(?\d{1,4}\)?){2,6}(?![\w-])"
             r"|(?<![\w.,/-])0\d{2,4} \d{3,4} \d{3,4}(?![\w-])"
             r"|(?<![\w.,/-])\d{2,4}(?:-\d{2,4}){2,5}(?![\w-])"
             r"|(?<![\w.,/-])\d{4}(?: \d{4}){3}(?![\w-])"

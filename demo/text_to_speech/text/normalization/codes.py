@@ -12,15 +12,16 @@ _YEAR = re.compile(r"(?:19|20)\d\d")
 
 
 def _code(match: re.Match[str], context: Context) -> str:
-    said = []
+    said: list[str] = []
     parts = re.findall(r"[^\W\d_]+|\d+", match[0])
-    for part in parts:
+    for place, part in enumerate(parts, start=1):
+        is_last = place == len(parts)
         if part.isdecimal():
             lines = re.fullmatch(r"\d{4}[pi]\d*", match[0])  # 1080p
-            dated = part == parts[-1] and parts[0].isalpha() and _YEAR.fullmatch(part)  # FY2023
+            dated = is_last and parts[0].isalpha() and _YEAR.fullmatch(part)  # FY2023
             said.append(words.year(part) if lines or dated else words.code_number(part))
-        elif part == "s" == parts[-1]:
-            said[-1] = words.plural(said[-1])  # 747s
+        elif part == "s" and is_last:  # 747s; the pattern has a digit, so something was said before
+            said[-1] = words.plural(said[-1])
         else:
             said.append(_letters_of_code(part, context))
     return " ".join(said)

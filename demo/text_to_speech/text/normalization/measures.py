@@ -281,7 +281,6 @@ VULGAR = table(
     """
 )
 
-# Nouns that a sum of money stands in front of like an adjective: "a five dollar bill".
 # Words behind a quantity that are no nouns, so that it is no adjective: "the $5 that I paid".
 NO_NOUNS = word_set(
     """
@@ -297,7 +296,15 @@ NO_NOUNS = word_set(
     """
 )
 
-MONEY_NOUNS = (
-    "bill|note|coin|fine|fee|ticket|prize|gift|check|cheque|deal|loan|budget|fund|investment|contract|project"
-    "|grant|reward|bet|tip|discount|voucher|bonus|donation|lawsuit|settlement|house|home|car|tax|raise|stamp|bailout|package|plan|salary|mortgage|debt|penalty|jackpot|gap|target|menu|ticket|item"
+# Nouns that a sum of money stands in front of like an adjective: "a five dollar bill"; part of a regular expression.
+MONEY_NOUNS = "|".join(
+    sorted(
+        word_set(
+            """
+            bill note coin fine fee ticket prize gift check cheque deal loan budget fund investment contract project
+            grant reward bet tip discount voucher bonus donation lawsuit settlement house home car tax raise stamp
+            bailout package plan salary mortgage debt penalty jackpot gap target menu item
+            """
+        )
+    )
 )

@@ -32,9 +32,7 @@ _OF_UNIT = rf"(?: ?(?P<unit>{_UNIT})(?!\w))?"
 
 def _amount(match: re.Match[str]) -> str:
     """Read the one number or the range of a match."""
-    first = words.number(match["a"]).replace("+", "plus ")
-    if match["a"][0] == "+":
-        first = f"plus {first}"
+    first = words.number(match["a"])
     return f"{first} to {words.number(match['b'])}" if match["b"] else first
 
 
@@ -45,18 +43,18 @@ def _per(match: re.Match[str]) -> str:
 def _money(match: re.Match[str], _: Context) -> str | None:
     one, many, cent, cents = CURRENCIES[match["currency"]]
     minus = "minus " if match["minus"] else ""
-    whole, _point, decimals = match["a"].partition(".")
+    sign, whole, decimals = words.parts(match["a"])
     if match["size"] or match["b"] or len(decimals) not in (0, 2) or (decimals and one == "JPY"):
         size = f" {MAGNITUDES.get(match['size'], match['size'])}" if match["size"] else ""
         unit = one if _is_adjective(match) else many
         return f"{minus}{_amount(match)}{size} {unit}{_per(match)}"
     said = []
-    if words.integer(whole or "0") or not decimals.strip("0"):
+    if words.integer(whole) or not decimals.strip("0"):
         unit = one if words.count(whole) or (not decimals and _is_adjective(match)) else many
-        said.append(f"{words.number(whole)} {unit}")
+        said.append(f"{words.cardinal(whole)} {unit}")
     if decimals.strip("0"):
         said.append(f"{words.cardinal(str(int(decimals)))} {cent if int(decimals) == 1 else cents}")
-    return minus + " and ".join(said) + _per(match)
+    return minus + sign + " and ".join(said) + _per(match)
 
 
 _DETERMINER = re.compile(
@@ -141,10 +139,11 @@ def _feet_by_feet(match: re.Match[str], _: Context) -> str:
 
 def _vulgar(match: re.Match[str], _: Context) -> str:
     above, _slash, below = VULGAR[match[2]].partition("/")
-    return _mixed(match[1], above, below) + _unit_of_fraction(match)
+    return mixed(match[1], above, below) + _unit_of_fraction(match)
 
 
-def _mixed(whole: str, above: str, below: str) -> str:
+def mixed(whole: str, above: str, below: str) -> str:
+    """Read a fraction, perhaps behind a whole number: "1 1/2" as "one and a half"."""
     fraction = words.fraction(above, below)
     if not whole:
         return fraction
@@ -171,7 +170,7 @@ def _fraction(match: re.Match[str], _: Context) -> str | None:
     if not whole and bottom in (10, 100) and top not in (1, 3, 7, 9):
         return f"{words.cardinal(above)} out of {words.cardinal(below)}"
     if whole or (top < bottom and (bottom <= 10 or bottom in (12, 16, 20, 25, 32, 50, 64, 100, 128, 1000))):
-        return _mixed(whole or "", above, below) + _unit_of_fraction(match)
+        return mixed(whole or "", above, below) + _unit_of_fraction(match)
     if len(above) < 3 and len(below) < 3 and (date := read_date(bottom, top)):
         return date
     if top == 1:  # 1/250 s
@@ -224,10 +223,8 @@ def _squared(match: re.Match[str], _: Context) -> str:
 
 
 def _number(match: re.Match[str], _: Context) -> str:
-    written = match[0]
-    if written.startswith("+"):
-        return f"plus {words.spoken_integer(written[1:])}"
-    return words.spoken_integer(written)
+    sign = words.parts(match[0])[0]
+    return sign + words.spoken_integer(match[0].lstrip(words.SIGNS))
 
 
 _NUMERIC = DIGITS

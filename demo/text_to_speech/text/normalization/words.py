@@ -10,6 +10,7 @@ from ..engine import hibari_g2p
 from .measures import FRACTIONS
 
 DIGITS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+SIGNS = "-–−+"  # that stand in front of a number
 LARGEST = 15  # digits; longer numbers are read digit by digit, as a reader would
 
 _LINKS = re.compile(r",? and |, |-")
@@ -20,6 +21,18 @@ _ROMAN_DIGITS = {"I": 1, "V": 5, "X": 10, "L": 50, "C": 100, "D": 500, "M": 1000
 
 def _in_words(form: str, number: int) -> str:
     return str(getattr(hibari_g2p().numbers, form)(number))
+
+
+def parts(written: str) -> tuple[str, str, str]:
+    """Take a number apart: "-1,234.50" into "minus ", "1,234" and "50".
+
+    Returns:
+        The word of the sign, with a space; the whole part, "0" where none is written; the decimals.
+    """
+    digits = written.lstrip(SIGNS)
+    sign = {"": "", "+": "plus "}.get(written[: len(written) - len(digits)], "minus ")
+    whole, _, decimals = digits.partition(".")
+    return sign, whole or "0", decimals
 
 
 def integer(number: str) -> int:
@@ -64,13 +77,12 @@ def in_groups(number: str) -> str:
 
 def number(written: str) -> str:
     """Read a number with an optional sign, separators and decimals: "-1,234.50"."""
-    minus = "minus " if written[0] in "-–−" else ""
-    whole, _, decimals = written.lstrip("-–−+").partition(".")
-    words = cardinal(whole) if whole else ""
-    if decimals:
-        spelt = digits(decimals) if len(decimals) <= LARGEST else in_groups(decimals)
-        words = f"{words} point {spelt}".strip()
-    return minus + words
+    sign, whole, decimals = parts(written)
+    if not decimals:
+        return sign + cardinal(whole)
+    spelt = digits(decimals) if len(decimals) <= LARGEST else in_groups(decimals)
+    before = "" if written.lstrip(SIGNS).startswith(".") else f"{cardinal(whole)} "
+    return f"{sign}{before}point {spelt}"
 
 
 def spoken_integer(written: str) -> str:
@@ -106,7 +118,7 @@ def plural(words: str) -> str:
 
 def count(written: str) -> bool:
     """Tell whether a number wants its noun in the singular."""
-    return written.lstrip("-–−+") in ("1", "1.0")
+    return written.lstrip(SIGNS) in ("1", "1.0")
 
 
 def roman(numeral: str) -> int:
