@@ -25,18 +25,23 @@ CACHE_SIZE = 8192  # words; a text has the same names again and again
 
 _LANGUAGE_MARK = re.compile(r"\([a-z-]*\)")  # "(fr)…(en)", which the network learnt from its teacher
 
+_compiling = threading.Lock()
+_compiled: Any = None
+
 
 class UnknownWords:
     """Word → phonemes, in the alphabet of `SYMBOLS`; safe to call from several threads.
 
-    The network is compiled when the first word is asked for: most texts need it, but not `--help`.
+    The network is compiled when the first word is asked for: most texts need it, but not `--help`. It is compiled once
+    per process; each instance has an inference request of its own.
     """
 
     def __init__(self, *, core: Any = None) -> None:
         """Read the network's alphabet.
 
         Args:
-            core: an `openvino.Core` to share; without one, one is made when it is needed.
+            core: an `openvino.Core` to share; without one, one is made when it is needed. The first instance that reads
+                a word decides for the process.
         """
         self._model = Path(hibari_g2p().ASSETS) / "oov.onnx"
         alphabet = json.loads(self._model.with_suffix(".json").read_text(encoding="utf-8"))
@@ -72,18 +77,28 @@ class UnknownWords:
         ids = np.array([[self._letter_ids[letter] for letter in letters]], dtype=np.int64)
         with self._lock:
             if self._request is None:
-                self._request = self._compile().create_infer_request()
+                self._request = _network(self._model, self._core).create_infer_request()
             self._request.infer({"chars": ids})
             best = self._request.get_output_tensor(0).data[0].tolist()
         return "".join(self._phonemes[index] for index, _ in itertools.groupby(best))
 
-    def _compile(self) -> Any:
-        import openvino
 
-        core = self._core or openvino.Core()
-        # One thread: the network is too small to gain from two. f32: see the precision trap in the README.
-        return core.compile_model(
-            core.read_model(self._model),
-            "CPU",
-            {"INFERENCE_PRECISION_HINT": "f32", "PERFORMANCE_HINT": "LATENCY", "INFERENCE_NUM_THREADS": 1},
-        )
+def _network(model: Path, core: Any) -> Any:
+    """Return the compiled network of this process."""
+    global _compiled
+    if _compiled is None:
+        with _compiling:
+            _compiled = _compiled or _compile(model, core)
+    return _compiled
+
+
+def _compile(model: Path, core: Any) -> Any:
+    import openvino
+
+    core = core or openvino.Core()
+    # One thread: the network is too small to gain from two. f32: see the precision trap in the README.
+    return core.compile_model(
+        core.read_model(model),
+        "CPU",
+        {"INFERENCE_PRECISION_HINT": "f32", "PERFORMANCE_HINT": "LATENCY", "INFERENCE_NUM_THREADS": 1},
+    )
