@@ -1,9 +1,10 @@
 from pathlib import Path
+from types import MappingProxyType
 
 import pytest
 
 from text_to_speech.errors import InputError
-from text_to_speech.text import Lexicon, Phonemizer
+from text_to_speech.text import Lexicon, Phonemizer, Reading
 from text_to_speech.text.pronunciations import parse_phonemes
 
 
@@ -78,3 +79,56 @@ def test_a_file_that_is_not_there_or_no_text_is_refused(tmp_path: Path):
 def test_the_phonemizer_takes_them_before_everything_else(lexicon_file: Path):
     phonemizer = Phonemizer(lexicon=Lexicon.read(lexicon_file))
     assert phonemizer("The hibari's song, Polly-Ann: Node.js.") == "ðə hɪbˈɑɹiz sˈɔŋ, pˈɑliˈæn: nˈOd."
+
+
+@pytest.mark.parametrize(
+    ("entry", "message"),
+    [
+        ({"foo": "ʘʘ"}, r"lexicon, entry 'foo': .*'ʘ' \(U\+0298\)"),
+        ({"good": "hˈI", "Bar": "b5d"}, r"lexicon, entry 'Bar': .*'5'"),
+        ({"foo": ""}, "entry 'foo': .*no sound"),
+        ({"foo": "ˈ"}, "entry 'foo': .*no sound"),
+        ({"foo": "/XX/"}, "entry 'foo': 'XX' .*no ARPAbet"),
+        ({"": "hˈI"}, "entry '': '' is not one word"),
+        ({" ": "hˈI"}, "is not one word"),
+        ({"two words": "hˈI"}, "entry 'two words': .*one word, without a space"),
+        ({"a\ud800b": "hˈI"}, "is not one word"),
+        ({"a\0b": "hˈI"}, "is not one word"),
+        ({"foo": "h\ud800I"}, "entry 'foo': .*expected IPA"),
+        ({"don't": "hˈI", "don’t": "hˈI"}, "stands there twice"),
+        ({5: "hˈI"}, "entry '5': int → str; expected a word and its phonemes"),
+        ({"foo": None}, "entry 'foo': str → NoneType"),
+        ({"foo": b"hi"}, "entry 'foo': str → bytes"),
+        (["foo"], "list given; expected a mapping"),
+        ("foo", "str given; expected a mapping"),
+        (None, "NoneType given; expected a mapping"),
+    ],
+)
+def test_a_lexicon_that_is_given_as_a_mapping_is_checked_like_a_file(entry: object, message: str):
+    with pytest.raises(InputError, match=message) as refused:
+        Lexicon(entry)  # type: ignore[arg-type]
+    assert "\n" not in str(refused.value)
+
+
+def test_a_mapping_may_have_what_a_file_may_have(tmp_path: Path):
+    words = {" gif ": "dʒˈɪf", "Nguyen": "/W IH1 N/", "rock’n’roll": "ɹˈɑkənɹˈoʊl", "nutshell": "nˈʌt.ʃˌɛl"}
+    file = tmp_path / "own.tsv"
+    file.write_text("".join(f"{word}\t{said}\n" for word, said in words.items()), encoding="utf-8")
+    assert Lexicon(MappingProxyType(words)) == Lexicon(words) == Lexicon.read(file)
+    assert Lexicon.read(file).words == {
+        "gif": "ʤˈɪf",
+        "Nguyen": "wˈɪn",
+        "rock'n'roll": "ɹˈɑkənɹˈOl",
+        "nutshell": "nˈʌtʃˌɛl",  # t and ʃ, no ʧ: the dot parts them
+    }
+
+
+def test_no_word_of_a_lexicon_is_lost():
+    said = Phonemizer(lexicon=Lexicon({"foo": "fˈu", "Bar": "bˈɑɹ"}))("Say foo and Bar now.")
+    assert said == "sˈA fˈu ænd bˈɑɹ nˈW."
+
+
+@pytest.mark.parametrize("phonemes", ["ʘʘ", "b5d", "hə-", "_", "\0", "h\ud800"])
+def test_a_reading_has_phonemes_of_the_alphabet(phonemes: str):
+    with pytest.raises(InputError, match="outside the voice's alphabet"):
+        Reading(0, 1, phonemes=phonemes)

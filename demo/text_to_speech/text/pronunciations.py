@@ -108,11 +108,27 @@ def find_inline_phonemes(text: str) -> list[Reading]:
 class Lexicon:
     """Pronunciations of the user's own.
 
+    Args:
+        words: word → phonemes, as a line of a lexicon file has them: `Lexicon({"gif": "ʤˈɪf", "Nguyen": "/W IH1 N/"})`.
+
     Attributes:
         words: word → phonemes in the alphabet of `SYMBOLS`; a word in small letters stands for all its writings.
+
+    Raises:
+        InputError: `words` is no mapping, or an entry is not a word and its phonemes; the message names the entry.
     """
 
     words: Mapping[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.words, Mapping):
+            raise InputError(
+                f"lexicon: {type(self.words).__name__} given; expected a mapping of words to phonemes"
+            )
+        checked: dict[str, str] = {}
+        for word, phonemes in self.words.items():
+            _add_entry(checked, word, phonemes, place=f"lexicon, entry {str(word)[:60]!r}")
+        self._keep(checked)
 
     @classmethod
     def read(cls, *paths: str | Path) -> Lexicon:
@@ -124,7 +140,13 @@ class Lexicon:
         words: dict[str, str] = {}
         for path in paths:
             words.update(_read_file(Path(path)))
-        return cls(words)
+        lexicon = cls()
+        lexicon._keep(words)
+        return lexicon
+
+    def _keep(self, checked: dict[str, str]) -> None:
+        """Keep entries that were read; reading phonemes a second time could change them."""
+        object.__setattr__(self, "words", checked)
 
     def find(self, text: str) -> Iterator[Reading]:
         """Yield the readings of the words of a text that the lexicon has; of "x-y" also of "x" and "y"."""
@@ -171,15 +193,32 @@ def _read_file(path: Path) -> dict[str, str]:
         if not line.strip() or line.startswith("#"):
             continue
         word, tab, written = line.partition("\t")
-        word = word.strip().replace("’", "'")
-        if not tab or not _WORD.fullmatch(word):
+        if not tab:
             raise InputError(
                 f"lexicon {path}, line {number}: {line[:60]!r}; expected one word, a tab and its phonemes"
             )
-        if word in words:
-            raise InputError(f"lexicon {path}, line {number}: {word!r} stands there twice; leave one")
-        try:
-            words[word] = parse_phonemes(written)
-        except InputError as error:
-            raise InputError(f"lexicon {path}, line {number}: {error}") from None
+        _add_entry(words, word, written, place=f"lexicon {path}, line {number}")
     return words
+
+
+def _add_entry(words: dict[str, str], word: object, written: object, *, place: str) -> None:
+    """Add a word and its phonemes as people write them, or refuse them.
+
+    Raises:
+        InputError: The word is none, or there already, or the phonemes are none; the message begins with the place.
+    """
+    if not isinstance(word, str) or not isinstance(written, str):
+        raise InputError(
+            f"{place}: {type(word).__name__} → {type(written).__name__}; expected a word and its phonemes as str"
+        )
+    key = word.strip().replace("’", "'")
+    if not _WORD.fullmatch(key):
+        raise InputError(
+            f"{place}: {word[:60]!r} is not one word; expected one word, without a space, and its phonemes"
+        )
+    if key in words:
+        raise InputError(f"{place}: {key!r} stands there twice; leave one")
+    try:
+        words[key] = parse_phonemes(written)
+    except InputError as error:
+        raise InputError(f"{place}: {error}") from None

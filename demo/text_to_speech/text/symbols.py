@@ -50,6 +50,20 @@ def nearest_symbols(phonemes: str) -> str:
     return phonemes.translate(_NEAREST)
 
 
+def check_symbols(phonemes: str) -> None:
+    """Refuse phonemes that are not in the alphabet of the voice.
+
+    Raises:
+        InputError: a character is not in `SYMBOLS`, or is the boundary.
+    """
+    unknown = sorted(set(phonemes).difference(SYMBOLS[1:]))
+    if unknown:
+        listed = ", ".join(f"{symbol!r} (U+{ord(symbol):04X})" for symbol in unknown[:5])
+        raise InputError(
+            f"phonemes outside the voice's alphabet: {listed}; expected {''.join(SYMBOLS[1:])!r}"
+        )
+
+
 def to_ids(phonemes: str) -> NDArray[np.int64]:
     """The model's input for one utterance.
 
@@ -62,10 +76,5 @@ def to_ids(phonemes: str) -> NDArray[np.int64]:
     Raises:
         InputError: a character is not in the alphabet.
     """
-    unknown = sorted(set(phonemes).difference(SYMBOLS[1:]))
-    if unknown:
-        listed = ", ".join(f"{symbol!r} (U+{ord(symbol):04X})" for symbol in unknown[:5])
-        raise InputError(
-            f"phonemes outside the voice's alphabet: {listed}; expected {''.join(SYMBOLS[1:])!r}"
-        )
+    check_symbols(phonemes)
     return np.array([0, *(_IDS[symbol] for symbol in phonemes), 0], dtype=np.int64)

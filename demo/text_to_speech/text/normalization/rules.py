@@ -6,6 +6,8 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from ..symbols import check_symbols
+
 
 @dataclass(frozen=True)
 class Reading:
@@ -16,12 +18,19 @@ class Reading:
         end: offset behind its last one.
         spoken: words; a single capital letter is the name of that letter, "Us" such a name with the sound of s.
         phonemes: instead of words, phonemes in the alphabet of `SYMBOLS`.
+
+    Raises:
+        InputError: `phonemes` has a character that is not in the alphabet; `parse_phonemes` reads usual IPA.
     """
 
     start: int
     end: int
     spoken: str = ""
     phonemes: str = ""
+
+    def __post_init__(self) -> None:
+        if self.phonemes:
+            check_symbols(self.phonemes)
 
 
 @dataclass(frozen=True)
