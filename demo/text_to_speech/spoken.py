@@ -155,6 +155,6 @@ def join(chunks: Sequence[AudioChunk]) -> Speech:
     return Speech(
         audio=np.concatenate([chunk.audio for chunk in chunks]),
         sample_rate=SAMPLE_RATE,
-        sentences=tuple({chunk.sentence.offset: chunk.sentence for chunk in chunks}.values()),
+        sentences=tuple({chunk.sentence.start: chunk.sentence for chunk in chunks}.values()),
         times=sum((chunk.times for chunk in chunks), StageTimes()),
     )
