@@ -9,14 +9,24 @@ pauses, marks, how words are read, and how they are delivered. In plain text the
 from __future__ import annotations
 
 import bisect
+import logging
 import math
+import numbers
 import re
-from collections.abc import Iterator, Sequence
+import reprlib
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any
 
 from .errors import InputError
 from .text import Reading, Sentence, split_sentences
-from .text.sentences import MAX_LENGTH
+from .text.characters import check_text
+from .text.grouped_warnings import one_document, warn
+from .text.pronunciations import find_inline_phonemes
+from .text.sentences import MAX_LENGTH, hide_readings
+
+_log = logging.getLogger(__name__)
 
 ALPHAS = (0.5, 2.0)  # how many times as long speech may become, least and most
 PITCHES = (-12.0, 12.0)  # semitones
@@ -46,13 +56,26 @@ class Delivery:
     def __add__(self, other: Delivery) -> Delivery:
         return Delivery(self.alpha * other.alpha, self.pitch + other.pitch, self.volume + other.volume)
 
+    def __str__(self) -> str:
+        return f"{1 / self.alpha:.0%} of its rate, {self.pitch:+.1f} semitones, {self.volume:+.1f} dB"
+
+    def bounded(self) -> Delivery:
+        """Return the delivery nearest to this one that the voice can do; silence stays silence."""
+        silent = self.volume == -math.inf
+        return Delivery(
+            min(max(self.alpha, ALPHAS[0]), ALPHAS[1]),
+            min(max(self.pitch, PITCHES[0]), PITCHES[1]),
+            self.volume if silent else min(max(self.volume, VOLUMES[0]), VOLUMES[1]),
+        )
+
 
 @dataclass(frozen=True)
 class Manner:
     """How a whole text is spoken.
 
     Attributes:
-        delivery: Of every word, in addition to what the text itself asks for.
+        delivery: Of every word, in addition to what the text itself asks for; both together are kept to what the voice
+            can do.
         pause_sentence: Seconds of silence between two sentences.
         pause_paragraph: Seconds of silence between two paragraphs.
 
@@ -136,6 +159,9 @@ class Script:
         readings: How spans of the text are read.
         aliases: Other texts that are read instead of spans of this one.
         deliveries: From each offset on, words that begin there are said so.
+
+    Raises:
+        InputError: Readings and aliases overlap or are empty.
     """
 
     source: str
@@ -146,6 +172,26 @@ class Script:
     readings: tuple[Reading, ...] = ()
     aliases: tuple[Alias, ...] = ()
     deliveries: tuple[tuple[int, Delivery], ...] = ()
+
+    def __post_init__(self) -> None:
+        position = 0
+        for start, end in self._spans_read():
+            if not position <= start < end:
+                raise InputError(
+                    f"a reading or an alias of the characters {start} to {end}: expected at least one character,"
+                    " and none that another one has"
+                )
+            position = end
+        for reading in self.readings:
+            if not (reading.spoken.strip() or reading.phonemes):
+                raise InputError(
+                    f"a reading of the characters {reading.start} to {reading.end}: expected words or phonemes"
+                )
+
+    def _spans_read(self) -> list[tuple[int, int]]:
+        """Return the spans of readings and aliases in ascending order."""
+        spans = [(reading.start, reading.end) for reading in self.readings]
+        return sorted(spans + [(alias.start, alias.end) for alias in self.aliases])
 
     def span(self, start: int, end: int) -> tuple[int, int]:
         """Return the span of the source that a span of the text, at least one character, stands for."""
@@ -158,9 +204,7 @@ class Script:
 
     def sentences(self) -> Iterator[Sentence]:
         """Yield the sentences of the text; none ends in a reading or an alias."""
-        spans = [(reading.start, reading.end) for reading in self.readings]
-        spans += [(alias.start, alias.end) for alias in self.aliases]
-        masked = _masked(self.text, sorted(spans))
+        masked = hide_readings(self.text, self._spans_read())
         for block in self.blocks:
             found = [
                 Sentence(
@@ -193,24 +237,17 @@ def _split(text: str, block: Block) -> list[Sentence]:
     return [Sentence(stripped, start, start + len(stripped), ends_paragraph=True)]
 
 
-def _masked(text: str, spans: Sequence[tuple[int, int]]) -> str:
-    """Put letters where no sentence may end."""
-    if not spans:
-        return text
-    pieces, position = [], 0
-    for start, end in spans:
-        start = max(start, position)
-        pieces += [text[position:start], "x" * max(0, end - start)]
-        position = max(position, end)
-    return "".join([*pieces, text[position:]])
-
-
 def parse_text(text: str) -> Script:
-    """Return the script of a plain text, in which "[pause 0.5s]" and "[pause 500ms]" are pauses.
+    """Return the script of a plain text, in which "[pause 0.5s]" is a pause and "[[ həlˈoʊ ]]" are phonemes.
 
     Raises:
-        InputError: A pause has no unit, or is longer than 60 seconds.
+        InputError: The text is no str, or a pause has no unit or is longer than 60 seconds.
     """
+    with one_document():
+        return _parse_text(check_text(text))
+
+
+def _parse_text(text: str) -> Script:
     said: list[str] = []
     pieces: list[Piece] = []
     pauses: list[Pause] = []
@@ -227,7 +264,66 @@ def parse_text(text: str) -> Script:
         position = match.end()
     pieces.append(Piece(length, position, len(text)))
     spoken = "".join([*said, text[position:]])
-    return Script(text, spoken, tuple(pieces), (Block(0, len(spoken)),), tuple(pauses))
+    script = Script(text, spoken, tuple(pieces), (Block(0, len(spoken)),), tuple(pauses))
+    return with_inline_phonemes(script, lambda at: f"offset {at}")
+
+
+def with_inline_phonemes(script: Script, place: Callable[[int], str]) -> Script:
+    """Return a script in which phonemes between double brackets are readings like those of elements.
+
+    Of two readings of the same characters the outer one counts: brackets in an element are part of what the element
+    reads, and an element between brackets is part of the phonemes. Where they cross, the element counts.
+
+    Args:
+        script: What was parsed so far.
+        place: Tells for an offset of the source how a warning names it.
+    """
+
+    def place_in_text(at: int) -> str:
+        return place(script.span(at, at + 1)[0])
+
+    elements: list[Reading | Alias] = [*script.readings, *script.aliases]
+    elements.sort(key=lambda element: element.start)
+    ends = [element.end for element in elements]
+    kept: list[Reading] = []
+    dropped: set[Reading | Alias] = set()
+    for inline in find_inline_phonemes(script.text, place=place_in_text):
+        first = bisect.bisect_right(ends, inline.start)
+        last = bisect.bisect_left(elements, inline.end, first, key=lambda element: element.start)
+        inside = elements[first:last]
+        written = " ".join(script.text[inline.start : inline.end][:60].split())
+        if not _is_in_one_block(script, inline):
+            message = f"a paragraph or sentence ends in {written}, which is read as text"
+        elif inside and not all(_is_outer(inline, element) for element in inside):
+            message = f"{written} in an element that is read otherwise: the element counts"
+        else:
+            kept.append(inline)
+            dropped.update(inside)
+            if not inside:
+                continue
+            message = f"an element in {written}: the phonemes count"
+        warn(_log, "readings inside of others", message, place=partial(place_in_text, inline.start))
+    return replace(
+        script,
+        readings=tuple(
+            sorted(
+                [*kept, *(r for r in script.readings if r not in dropped)], key=lambda reading: reading.start
+            )
+        ),
+        aliases=tuple(alias for alias in script.aliases if alias not in dropped),
+    )
+
+
+def _is_in_one_block(script: Script, span: Reading) -> bool:
+    index = bisect.bisect_right(script.blocks, span.start, key=lambda block: block.start) - 1
+    return index >= 0 and span.end <= script.blocks[index].end
+
+
+def _is_outer(one: Reading, other: Reading | Alias) -> bool:
+    """Tell whether a reading has all the characters of another one, and more."""
+    return (
+        one.start <= other.start and other.end <= one.end and (one.start, one.end) != (other.start, other.end)
+    )
 
 
 def parse_time(written: str) -> float:
@@ -284,25 +380,39 @@ def _moved(script: Script, by: int, source_by: int) -> Script:
 def check_alpha(alpha: float) -> None:
     """Refuse a speech time factor that is not a number of 0.5..2.0."""
     least, most = ALPHAS
-    if not (math.isfinite(alpha) and least <= alpha <= most):
-        raise InputError(f"alpha {alpha}: expected a number from {least} (fast) to {most} (slow)")
+    if not (_is_number(alpha) and least <= alpha <= most):
+        raise InputError(f"alpha {_shown(alpha)}: expected a number from {least} (fast) to {most} (slow)")
 
 
 def check_pitch(semitones: float) -> None:
     """Refuse a shift of pitch that is not of -12..12 semitones."""
     least, most = PITCHES
-    if not (math.isfinite(semitones) and least <= semitones <= most):
-        raise InputError(f"pitch {semitones}: expected {least:g} to {most:g} semitones")
+    if not (_is_number(semitones) and least <= semitones <= most):
+        raise InputError(f"pitch {_shown(semitones)}: expected {least:g} to {most:g} semitones")
 
 
 def check_volume(decibels: float) -> None:
     """Refuse a volume that is not of -60..20 dB."""
     least, most = VOLUMES
-    if not (math.isfinite(decibels) and least <= decibels <= most):
-        raise InputError(f"volume {decibels}: expected {least:g} to {most:g} dB")
+    if not (_is_number(decibels) and least <= decibels <= most):
+        raise InputError(f"volume {_shown(decibels)}: expected {least:g} to {most:g} dB")
 
 
 def check_pause(seconds: float) -> None:
     """Refuse a pause that is not of 0..60 seconds."""
-    if not (math.isfinite(seconds) and 0 <= seconds <= LONGEST_PAUSE):
-        raise InputError(f"pause of {seconds:g} s: expected 0 to {LONGEST_PAUSE:g} seconds")
+    if not (_is_number(seconds) and 0 <= seconds <= LONGEST_PAUSE):
+        raise InputError(f"pause of {_shown(seconds)} s: expected 0 to {LONGEST_PAUSE:g} seconds")
+
+
+def _is_number(value: Any) -> bool:
+    """Tell whether a value is a finite number; True and False are none."""
+    is_real = isinstance(value, numbers.Real) and not isinstance(value, bool)
+    return is_real and bool(-math.inf < value < math.inf)
+
+
+def _shown(value: Any) -> str:
+    """Return a value as an error names it: numbers as numbers, anything else as Python writes it, in short."""
+    try:
+        return f"{float(value):g}" if _is_number(value) else reprlib.repr(value)
+    except OverflowError:
+        return "of very many digits"

@@ -10,7 +10,6 @@ and with them entities of one's own, are refused, and depth and length are bound
 from __future__ import annotations
 
 import logging
-import math
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -18,9 +17,6 @@ from xml.parsers import expat
 
 from .errors import InputError
 from .script import (
-    ALPHAS,
-    PITCHES,
-    VOLUMES,
     Alias,
     Block,
     Delivery,
@@ -30,6 +26,7 @@ from .script import (
     Script,
     parse_text,
     parse_time,
+    with_inline_phonemes,
 )
 from .ssml_values import (
     BREAKS,
@@ -42,6 +39,8 @@ from .ssml_values import (
     wanted,
 )
 from .text import Reading
+from .text.characters import check_text
+from .text.grouped_warnings import SHOWN, one_document, warn
 from .text.normalization import SAY_AS, read_as
 from .text.pronunciations import parse_phonemes
 
@@ -60,6 +59,9 @@ SAY_AS_NAMES = {
 
 _BEGINNING = re.compile(r"\ufeff?\s*<(?:speak[\s>/]|\?xml\s)")
 _ENTITY = re.compile(r"&[^;]{1,12};|\r\n?")
+_LINE_END = re.compile(r"\r\n?|\n")
+_TAG = re.compile(r"<(?:[^<>\"']|\"[^\"]*\"|'[^']*')*>")
+_READ_AS_ONE = frozenset(["say-as", "sub", "phoneme"])
 _HARMLESS = re.compile(
     r"xmlns(:.*)?|version|xml:(id|base|space)|xsi:.*|id|onlangfailure|gender|age|variant|required"
 )
@@ -73,13 +75,22 @@ class _Element:
         name: Of it, without a prefix.
         attributes: Of it.
         start: Offset of the text at which it begins.
+        at: Offset of the document at which its tag begins.
+        tag: Line and column of its tag.
         delivery: How words behind it are said again.
     """
 
     name: str
     attributes: Mapping[str, str]
     start: int
+    at: int
+    tag: tuple[int, int]
     delivery: Delivery
+
+
+def _named(line: int, column: int) -> str:
+    """Return the name of a place; the column counts from 0."""
+    return f"SSML, line {line}, column {column + 1}"
 
 
 def is_ssml(text: str) -> bool:
@@ -97,7 +108,9 @@ def read_script(text: str, *, ssml: bool | None = None) -> Script:
     Raises:
         InputError: See `parse_text` and `parse_ssml`.
     """
-    return parse_ssml(text) if ssml or (ssml is None and is_ssml(text)) else parse_text(text)
+    with one_document():
+        text = check_text(text)
+        return parse_ssml(text) if ssml or (ssml is None and is_ssml(text)) else parse_text(text)
 
 
 def parse_ssml(document: str) -> Script:
@@ -107,11 +120,13 @@ def parse_ssml(document: str) -> Script:
         InputError: The document is not well-formed, declares a document type, or has a value that cannot be; the
             message has line and column.
     """
-    if len(document) > LONGEST_DOCUMENT:
-        raise InputError(
-            f"SSML of {len(document)} characters: expected at most {LONGEST_DOCUMENT}; cut it into several"
-        )
-    return _Reader(document.removeprefix("\ufeff")).read()
+    with one_document():
+        document = check_text(document)
+        if len(document) > LONGEST_DOCUMENT:
+            raise InputError(
+                f"SSML of {len(document)} characters: expected at most {LONGEST_DOCUMENT}; cut it into several"
+            )
+        return _Reader(document.removeprefix("\ufeff")).read()
 
 
 class _Reader:
@@ -138,7 +153,6 @@ class _Reader:
         self._delivery = Delivery()
         self._bytes = self._at = 0  # how far the document was read, in bytes and in characters
         self._tag = (1, 0)  # line and column of the last tag
-        self._warned: set[str] = set()
 
     def read(self) -> Script:
         try:
@@ -148,11 +162,7 @@ class _Reader:
             raise self._error(expat.ErrorString(error.code), error.lineno, error.offset) from None
         except RefusedError as error:
             raise self._error(str(error), *self._tag) from None
-        except UnicodeEncodeError as error:
-            raise InputError(
-                f"SSML: half a character at offset {error.start}; expected Unicode text"
-            ) from None
-        return Script(
+        script = Script(
             self._document,
             "".join(self._text),
             tuple(self._pieces),
@@ -162,15 +172,19 @@ class _Reader:
             tuple(self._aliases),
             tuple(self._deliveries),
         )
+        return with_inline_phonemes(script, self._line_and_column)
+
+    def _line_and_column(self, at: int) -> str:
+        """Name a place of the document in a warning."""
+        before = _LINE_END.split(self._document[:at])
+        return _named(len(before), len(before[-1]))
 
     def _error(self, what: str, line: int, column: int) -> InputError:
-        return InputError(f"SSML, line {line}, column {column + 1}: {what}")
+        return InputError(f"{_named(line, column)}: {what}")
 
-    def _warn(self, what: str) -> None:
-        """Warn once of each kind."""
-        if what not in self._warned:
-            self._warned.add(what)
-            _log.warning("SSML, line %d: %s", self._parser.CurrentLineNumber, what)
+    def _warn(self, kind: str, what: str, *, shown: int = SHOWN) -> None:
+        """Warn of what the last tag has."""
+        warn(_log, kind, what, place=_named(*self._tag), shown=shown)
 
     def _refuse_doctype(self, *_: object) -> None:
         self._keep_place()
@@ -214,15 +228,15 @@ class _Reader:
             raise RefusedError(f"the document is a <{name}>; expected <speak>")
         begin = _ELEMENTS.get(name) if name != "speak" or not self._open else None
         if begin is None:
-            self._warn(f"<{name}> is not known here; what stands in it is spoken")
+            self._warn("unknown elements", f"<{name[:60]}> is not known here; what stands in it is spoken")
         self._check_attributes(name, attributes)
-        self._open.append(_Element(name, attributes, self._length, self._delivery))
+        self._open.append(_Element(name, attributes, self._length, self._place(), self._tag, self._delivery))
         if begin:
             begin(self, attributes)
 
     def _end(self, _: str) -> None:
-        self._keep_place()
         element = self._open.pop()
+        self._tag = element.tag
         if element.name in _ENDS:
             _ENDS[element.name](self, element)
         self._deliver(element.delivery)
@@ -232,16 +246,23 @@ class _Reader:
     def _check_attributes(self, name: str, attributes: Mapping[str, str]) -> None:
         for attribute, value in attributes.items():
             if attribute == "xml:lang" and not value.lower().startswith("en"):
-                self._warn(f"the voice speaks English, not {value[:20]!r}")
+                self._warn("other languages", f"the voice speaks English, not {value[:20]!r}")
             elif name in _ELEMENTS and not (
                 attribute in _ATTRIBUTES.get(name, ())
                 or attribute == "xml:lang"
                 or _HARMLESS.fullmatch(attribute)
             ):
-                self._warn(f"{attribute} of <{name}> has no effect here")
+                self._warn("attributes without effect", f"{attribute[:60]} of <{name}> has no effect here")
 
     def _cut(self, *, ends_paragraph: bool, is_sentence: bool = False) -> None:
-        """End a sentence here, and perhaps a paragraph."""
+        """End a sentence here, and perhaps a paragraph; what is read as one has no sentences."""
+        if around := next((element.name for element in self._open if element.name in _READ_AS_ONE), None):
+            self._warn(
+                "sentences in what is read as one",
+                f"a sentence or paragraph in <{around}> has no effect here",
+            )
+            self._space()
+            return
         block = Block(self._block_start, self._length, ends_paragraph, is_sentence)
         if self._text_from(block.start).strip():
             self._blocks.append(block)
@@ -284,7 +305,7 @@ class _Reader:
         self._directions.append(Mark(self._length, wanted("mark", "name", attributes)))
 
     def _begin_voice(self, _: Mapping[str, str]) -> None:
-        self._warn("there is one voice; <voice> has no effect")
+        self._warn("voices", "there is one voice; <voice> has no effect")
 
     def _begin_emphasis(self, attributes: Mapping[str, str]) -> None:
         change = choice("level", attributes.get("level", "moderate"), EMPHASIS)
@@ -301,18 +322,10 @@ class _Reader:
         self._deliver(self._bounded(now))
 
     def _bounded(self, delivery: Delivery) -> Delivery:
-        """Keep a delivery to what the voice can do, and say so."""
-        silent = delivery.volume == -math.inf
-        bounded = Delivery(
-            min(max(delivery.alpha, ALPHAS[0]), ALPHAS[1]),
-            min(max(delivery.pitch, PITCHES[0]), PITCHES[1]),
-            delivery.volume if silent else min(max(delivery.volume, VOLUMES[0]), VOLUMES[1]),
-        )
+        """Keep a delivery to what the voice can do, and say so once."""
+        bounded = delivery.bounded()
         if bounded != delivery:
-            self._warn(
-                f"more than the voice can do: kept to {1 / bounded.alpha:.0%} of its rate, "
-                f"{bounded.pitch:+.1f} semitones, {bounded.volume:+.1f} dB"
-            )
+            self._warn("directions out of bounds", f"more than the voice can do: kept to {bounded}", shown=1)
         return bounded
 
     def _content(self, element: _Element) -> Alias:
@@ -324,6 +337,10 @@ class _Reader:
             )
         for inside in (self._readings, self._aliases):
             while inside and inside[-1].start >= element.start:
+                self._warn(
+                    "readings inside of others",
+                    f"an element in <{element.name}> is not read: the outer one is",
+                )
                 inside.pop()
         start = element.start + len(text) - len(text.lstrip())
         return Alias(start, element.start + len(text.rstrip()), text.strip())
@@ -331,17 +348,28 @@ class _Reader:
     def _content_or(self, element: _Element, text: str) -> Alias:
         """Return the same; where the element is empty, the text takes the place of what stands in it."""
         if not self._text_from(element.start).strip():
-            place = self._place()
-            self._add(text.strip(), place, place)
+            self._add(text.strip(), element.at, self._tag_end(element))
         return self._content(element)
+
+    def _tag_end(self, element: _Element) -> int:
+        """Return the offset behind the element that is being closed: `<sub …/>`, or `<sub …> </sub>`."""
+        place = self._place()
+        if self._document.startswith("</", place):
+            return self._document.index(">", place) + 1
+        tag = _TAG.match(self._document, element.at)
+        return tag.end() if tag else place
 
     def _end_say_as(self, element: _Element) -> None:
         given = wanted("say-as", "interpret-as", element.attributes).strip().lower()
         kind = SAY_AS_NAMES.get(given, given)
         if kind not in SAY_AS:
-            self._warn(f"interpret-as {given[:30]!r} is not known; it is read as it stands")
+            self._warn(
+                "interpretations", f"interpret-as {given[:30]!r} is not known; it is read as it stands"
+            )
             return
         content = self._content(element)
+        if not content.text:
+            return
         spoken = read_as(kind, content.text, form=element.attributes.get("format", ""))
         if spoken.strip():
             self._readings.append(Reading(content.start, content.end, spoken=spoken))

@@ -168,12 +168,60 @@ def test_spans_that_the_caller_reads_are_read_so(phonemizer: Phonemizer):
     ]
 
 
-@pytest.mark.parametrize("spans", [[(0, 2), (1, 3)], [(2, 2)], [(3, 9)]])
-def test_spans_that_overlap_or_are_not_in_the_text_are_refused(
-    phonemizer: Phonemizer, spans: list[tuple[int, int]]
+@pytest.mark.parametrize(
+    ("readings", "message"),
+    [
+        (
+            [(0, 2, "x"), (1, 3, "x")],
+            "characters 1 to 3 overlaps that of 0 to 2: expected each character in one",
+        ),
+        ([(2, 4, "x"), (0, 3, "x")], "characters 2 to 4 overlaps that of 0 to 3"),
+        ([(0, 2, "x"), (0, 2, "x")], "overlaps"),
+        ([(2, 2, "x")], "characters 2 to 2: expected at least one of the 4 characters"),
+        ([(3, 9, "x")], "characters 3 to 9: expected at least one of the 4 characters"),
+        ([(-1, 2, "x")], "characters -1 to 2"),
+        ([(0, 2, "")], "characters 0 to 2: expected words or phonemes, got neither"),
+        ([(0, 2, " ")], "got neither"),
+    ],
+)
+def test_readings_that_cannot_be_are_refused_in_the_callers_words(
+    phonemizer: Phonemizer, readings: list[tuple[int, int, str]], message: str
 ):
-    with pytest.raises(InputError, match="overlaps"):
-        phonemizer.words("abcd", readings=[Reading(start, end, spoken="x") for start, end in spans])
+    with pytest.raises(InputError, match=message) as refused:
+        phonemizer.words("abcd", readings=[Reading(start, end, spoken) for start, end, spoken in readings])
+    assert "Reading(" not in str(refused.value)
+
+
+def test_brackets_are_text_where_the_caller_reads(phonemizer: Phonemizer):
+    assert [word.phonemes for word in phonemizer.words("[[ wˈI ]] x")] == ["wˈI", "ˈɛks"]
+    (word, _) = phonemizer.words("[[ həlˈO ]] x", readings=[Reading(3, 8, phonemes="wˈI")])
+    assert "wˈI" in word.phonemes
+
+
+@pytest.mark.parametrize("spoken", ["\ue001", "a\ue001b", "😀", "\ue000", "a\ud800b", "五"])
+def test_what_a_reading_says_may_be_any_text(phonemizer: Phonemizer, spoken: str):
+    words = phonemizer.words("One X two.", readings=[Reading(4, 5, spoken=spoken)])
+    assert words[0].phonemes == "wˈʌn"
+    assert words[-1].phonemes == "tˈu."
+    assert len(words) == (2 if spoken in ("\ue000", "\ue001") else 3)
+
+
+@pytest.mark.parametrize("text", [None, b"hello", 3.0, ["hello"]])
+def test_what_is_no_text_is_refused(phonemizer: Phonemizer, text: object):
+    with pytest.raises(InputError, match=f"^{type(text).__name__} given; expected a text as str$"):
+        phonemizer.words(text)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("lost", ["\ud83d", "\0"])
+def test_halves_of_characters_are_named_once_and_keep_their_place(
+    phonemizer: Phonemizer, lost: str, caplog: pytest.LogCaptureFixture
+):
+    words = phonemizer.words(f"One {lost} two{lost}.")
+    assert [(word.start, word.end) for word in words] == [(0, 3), (6, 9)]
+    assert (
+        f"no character of a text: U+{ord(lost):04X} at offset 4 and 1 more; U+FFFD takes its place"
+        in caplog.text
+    )
 
 
 @pytest.mark.parametrize("text", ["[[ 12 ]]", "[[]]", "a [[Main Page]] b"])

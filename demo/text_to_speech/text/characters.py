@@ -14,6 +14,8 @@ import unicodedata
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
+from ..errors import InputError
+from .grouped_warnings import warn
 from .traced import TracedText
 
 _log = logging.getLogger(__name__)
@@ -42,6 +44,7 @@ _NUMERALS = frozenset("½¼¾⅐⅑⅒⅓⅔⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞⁰¹�
 LAST_LATIN = "\u017f"  # the end of the block Latin Extended-A: the letters of European languages
 _DRAWINGS = range(0x2500, 0x2600)  # boxes, blocks and geometric shapes: lines and bullets, without a sound
 _LOST = "\ufffd"  # stands for a character that was lost on the way here
+_NO_TEXT = re.compile("[\\0\ud800-\udfff]")  # NUL and halves of characters, which no file of text can hold
 _MARKS = frozenset(".,;:!?'\"()-/")  # punctuation that other scripts have their own forms of
 
 _SHOWN = 10  # characters that a warning names
@@ -93,6 +96,27 @@ class ReadableText:
     unspoken: set[str] = field(default_factory=set)
 
 
+def check_text(text: str) -> str:
+    """Return a text that every writer can encode: U+FFFD is in the place of each NUL and each half of a character.
+
+    A program that cuts a text between the two halves of an emoji makes such halves (lone surrogates). Offsets stay as
+    they are, and a warning names the first.
+
+    Raises:
+        InputError: `text` is no str.
+    """
+    if not isinstance(text, str):
+        raise InputError(f"{type(text).__name__} given; expected a text as str")
+    found = _NO_TEXT.search(text)
+    if not found:
+        return text
+    checked, count = _NO_TEXT.subn(_LOST, text)
+    more = f" and {count - 1} more" if count > 1 else ""
+    message = f"no character of a text: U+{ord(found[0]):04X} at offset {found.start()}{more}; U+FFFD takes its place"
+    warn(_log, "texts with halves of characters", message)
+    return checked
+
+
 def make_readable(text: TracedText) -> ReadableText:
     """Turn every character of any text into something that can be read, in time linear in its length."""
     result = ReadableText(text)
@@ -113,12 +137,17 @@ def warn_of(readable: ReadableText) -> None:
     """Name in a warning what is transliterated and what cannot be spoken."""
     if readable.transliterated:
         shown = " ".join(dict.fromkeys(readable.transliterated))[: 4 * _SHOWN]
-        _log.warning("not English, read by its Latin transliteration: %s", shown)
+        message = f"not English, read by its Latin transliteration: {shown}"
+        warn(_log, "words that are not English", message)
     if readable.unspoken:
         first = sorted(readable.unspoken)[:_SHOWN]
         more = f" and {len(readable.unspoken) - len(first)} more" if len(readable.unspoken) > _SHOWN else ""
         named = ", ".join(f"U+{ord(c):04X} {unicodedata.name(c, 'no character')}" for c in first)
-        _log.warning("characters that cannot be spoken: %s%s", named, more)
+        warn(
+            _log,
+            "sentences with characters that cannot be spoken",
+            f"characters that cannot be spoken: {named}{more}",
+        )
 
 
 def _inches() -> Callable[[re.Match[str]], str]:

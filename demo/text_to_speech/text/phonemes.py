@@ -9,7 +9,7 @@ without a sound is spelt, and every word keeps its place in the text.
 
 from __future__ import annotations
 
-import logging
+import itertools
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
@@ -17,8 +17,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ..errors import InputError
-from .characters import ReadableText, make_readable, warn_of
+from .characters import ReadableText, check_text, make_readable, warn_of
 from .engine import hibari_g2p
+from .grouped_warnings import one_document
 from .heteronyms import pronounce_heteronyms
 from .known_names import KNOWN_NAMES
 from .normalization import Reading, normalize
@@ -31,8 +32,6 @@ if TYPE_CHECKING:
     from hibari.g2p import G2P
 
     from .unknown_words import UnknownWords
-
-_log = logging.getLogger(__name__)
 
 _NOT_A_SYMBOL = re.compile(f"[^{re.escape(''.join(SYMBOLS[1:]))}]")
 _DIGITS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
@@ -84,24 +83,27 @@ class Phonemizer:
         """
         return " ".join(word.phonemes for word in self.words(text))
 
-    def words(self, text: str, *, readings: Sequence[Reading] = ()) -> tuple[PhonemizedWord, ...]:
+    def words(self, text: str, *, readings: Sequence[Reading] | None = None) -> tuple[PhonemizedWord, ...]:
         """Return the words of a text with their places and phonemes.
 
         The phonemes joined by spaces are what calling the phonemizer returns.
 
         Args:
             text: of any length; the time taken is linear in it.
-            readings: spans of the text that the caller reads.
+            readings: the spans of the text that the caller reads; double brackets are then text like any other.
+                When None, phonemes between double brackets are found here.
 
         Raises:
-            InputError: `readings` overlap or are empty.
+            InputError: `text` is no str; `readings` overlap, are empty, or are not in the text.
         """
-        given = _in_order([*readings, *find_inline_phonemes(text)], len(text))
-        readable = _make_readable(text, given)
-        warn_of(readable)
-        said = say(readable.text, self._readings(readable.text.text, given), self._letters)
-        tokens = self._g2p.phonemize_tokens(self._tokens(said))
-        return tuple(_words(said.text, self._sounds(tokens)))
+        with one_document():
+            text = check_text(text)
+            given = find_inline_phonemes(text) if readings is None else _in_order(readings, len(text))
+            readable = _make_readable(text, given)
+            warn_of(readable)
+            said = say(readable.text, self._readings(readable.text.text, given), self._letters)
+            tokens = self._g2p.phonemize_tokens(self._tokens(said))
+            return tuple(_words(said.text, self._sounds(tokens)))
 
     def is_word(self, word: str) -> bool:
         """Tell whether the dictionary has a word in just this writing."""
@@ -115,7 +117,7 @@ class Phonemizer:
         """Return all the readings of a readable text: the caller's, the lexicon's, the rules'."""
         places = (match.start() for match in re.finditer(_GIVEN, text))
         first = [
-            Reading(place, place + 1, reading.spoken, reading.phonemes)
+            Reading(place, place + 1, _readable(reading.spoken), reading.phonemes)
             for place, reading in zip(places, given, strict=True)
         ]
         own = list(self._lexicon.find(text))
@@ -203,16 +205,35 @@ def _words(said: TracedText, sounds: Iterator[str]) -> Iterator[PhonemizedWord]:
         yield PhonemizedWord(start, end, " ".join(phonemes))
 
 
-def _in_order(readings: list[Reading], length: int) -> list[Reading]:
-    readings.sort(key=lambda reading: reading.start)
-    end = 0
-    for reading in readings:
-        if not end <= reading.start < reading.end <= length or not (reading.spoken or reading.phonemes):
+def _in_order(readings: Sequence[Reading], length: int) -> list[Reading]:
+    """Return the readings in the order of the text, or refuse them."""
+    ordered = sorted(readings, key=lambda reading: reading.start)
+    for reading in ordered:
+        if not 0 <= reading.start < reading.end <= length:
             raise InputError(
-                f"{reading} overlaps another one, is empty or ends behind the text's {length} characters"
+                f"reading of the characters {reading.start} to {reading.end}:"
+                f" expected at least one of the {length} characters of the text"
             )
-        end = reading.end
-    return readings
+        if not (reading.spoken.strip() or reading.phonemes):
+            raise InputError(
+                f"reading of the characters {reading.start} to {reading.end}: expected words or phonemes, got neither"
+            )
+    for one, other in itertools.pairwise(ordered):
+        if other.start < one.end:
+            raise InputError(
+                f"reading of the characters {other.start} to {other.end} overlaps that of {one.start} to {one.end}:"
+                " expected each character in one reading at most"
+            )
+    return ordered
+
+
+def _readable(spoken: str) -> str:
+    """Make the words of a reading readable."""
+    if not spoken:
+        return ""
+    readable = make_readable(TracedText.of(check_text(spoken)))
+    warn_of(readable)
+    return readable.text.text
 
 
 def _make_readable(text: str, given: Sequence[Reading]) -> ReadableText:

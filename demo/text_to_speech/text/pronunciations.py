@@ -13,11 +13,13 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from ..errors import InputError
+from .grouped_warnings import warn
 from .normalization import Reading
 from .symbols import CONSONANTS, PUNCTUATION, STRESS_MARKS, SYMBOLS, VOWELS, nearest_symbols
 
@@ -46,6 +48,7 @@ _IPA_PATTERN = re.compile("|".join(map(re.escape, sorted(_IPA, key=len, reverse=
 _ARPABET_PHONE = re.compile(r"([A-Z]{1,2})([012]?)")
 _SYLLABLE_BREAK = re.compile(r"\.(?=\S)")
 _STRESS_BEFORE_ONSET = re.compile(rf"([{STRESS_MARKS}])([{CONSONANTS}]+)(?=[{VOWELS}])")
+BLANK_LINE = re.compile(r"[\n\r]\s*[\n\r]")
 INLINE_PHONEMES = re.compile(r"\[\[([^\[\]]{0,2000})\]\]")
 _WORD = re.compile(r"[^\W_](?:[\w'&.-]{0,60}[^\W_])?")
 _POSSESSIVE = re.compile(r"(.+)'s")
@@ -93,14 +96,27 @@ def _read_arpabet(written: str) -> str:
     return "".join(sounds)
 
 
-def find_inline_phonemes(text: str) -> list[Reading]:
-    """Find phonemes that stand in a text between double brackets; anything else there is text, with a warning."""
+def find_inline_phonemes(
+    text: str, *, place: Callable[[int], str] = lambda at: f"offset {at}"
+) -> list[Reading]:
+    """Find phonemes that stand in a text between double brackets; anything else there is text, with a warning.
+
+    Args:
+        text: of any length; a blank line ends what stands between brackets.
+        place: tells for an offset of the text how a warning names it.
+    """
+    if "[[" not in text:
+        return []
     found = []
-    for match in INLINE_PHONEMES.finditer(text) if "[[" in text else ():
+    for match in INLINE_PHONEMES.finditer(text):
         try:
+            if BLANK_LINE.search(match[0]):
+                raise InputError("a blank line stands between double brackets")
             found.append(Reading(match.start(), match.end(), phonemes=parse_phonemes(match[1])))
         except InputError as error:
-            _log.warning("%s; %s is read as text", error, match[0][:60])
+            shown = " ".join(match[0][:60].split())
+            message = f"{error}; {shown} is read as text"
+            warn(_log, "double brackets without phonemes", message, place=partial(place, match.start()))
     return found
 
 

@@ -8,11 +8,11 @@ follows. Phonemes between double brackets (`[[ … ]]`) are one word: no sentenc
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from ..errors import InputError
-from .pronunciations import INLINE_PHONEMES
+from .pronunciations import BLANK_LINE, INLINE_PHONEMES
 
 MAX_LENGTH = 300  # characters of a sentence, about 20 s of speech
 
@@ -57,9 +57,8 @@ _SPEAKER = re.compile(rf"\s*(?:\w+ ){{1,2}}?(?:{_SPEECH_VERBS})\b")
 _LIST_ITEM = re.compile(r"\s*(?:[-*•‣▪●–—]|\(?(?:\d{1,3}[.)]|[A-Za-z]\)))\s+\S")
 _ENUMERATION = re.compile(r"\(?(?:\d{1,3}|[A-Za-z]|[ivxIVX]{1,5})\.")
 
-_HIDDEN = "\ue002"  # stands for a character of phonemes: no mark, no space
-_BLANK_LINE = re.compile(r"[\n\r]\s*[\n\r]")
-_HIDDEN_RUN = re.compile(f"{_HIDDEN}{{2,}}")
+_HIDDEN = "\ue002"  # in the place of a character of a reading: no mark, no space
+_HIDDEN_RUN = re.compile(f"{_HIDDEN}+")
 
 # Where to cut a sentence that is too long, the best place first.
 _CUTS = tuple(map(re.compile, (r"[.!?…;:][\"'”’»)\]]*\s", r"[,)—–]\s|\s(?=[(—–])|—(?=.)", r"\s")))
@@ -112,13 +111,30 @@ def split_sentences(text: str, *, max_length: int = MAX_LENGTH) -> list[Sentence
     return sentences
 
 
+def hide_readings(text: str, spans: Iterable[tuple[int, int]]) -> str:
+    """Hide spans of a text in which no sentence may end, and which are not cut.
+
+    The first letter, digit or bracket stays: what comes before a sentence's end depends on it, and it parts one span
+    from the next.
+
+    Args:
+        text: any text.
+        spans: offsets of the first character and behind the last one, in ascending order; they do not overlap.
+    """
+    pieces, position = [], 0
+    for start, end in spans:
+        first = text[start] if text[start].isalnum() or text[start] == "[" else _HIDDEN
+        pieces += [text[position:start], first, _HIDDEN * (end - start - 1)]
+        position = end
+    return "".join([*pieces, text[position:]]) if pieces else text
+
+
 def _hide_phonemes(text: str) -> str:
-    """Put a letter in the place of every character between double brackets that stand in one paragraph."""
+    """Hide what stands between double brackets in one paragraph."""
     if "[[" not in text:
         return text
-    return INLINE_PHONEMES.sub(
-        lambda match: match[0] if _BLANK_LINE.search(match[0]) else _HIDDEN * len(match[0]), text
-    )
+    found = (match for match in INLINE_PHONEMES.finditer(text) if not BLANK_LINE.search(match[0]))
+    return hide_readings(text, (match.span() for match in found))
 
 
 def _skip_space(text: str, start: int) -> int:
@@ -225,5 +241,5 @@ def _best_cut(text: str, start: int, wanted: float, max_length: int) -> int:
         places = [place for place in places if place - start >= max_length / 3]
         if places:
             return min(places, key=lambda place: abs(place - start - wanted))
-    hidden = _HIDDEN_RUN.match(text, start + max_length - 1)
+    hidden = _HIDDEN_RUN.match(text, start + max_length)
     return hidden.end() if hidden else start + max_length
