@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from fractions import Fraction
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -18,6 +21,7 @@ from text_to_speech.pipeline import Synthesizer
 from text_to_speech.script import PARAGRAPH_PAUSE, Mark, parse_text
 from text_to_speech.spoken import StageTimes
 from text_to_speech.text import PhonemizedWord
+from text_to_speech.utterances import LONGEST_UTTERANCE
 
 TEXT = "One short line. Then a somewhat longer second sentence!\n\nA paragraph of its own?"
 
@@ -129,8 +133,13 @@ def test_what_has_no_sound_is_passed_over(synthesizer: Synthesizer) -> None:
     assert speech.sentences[1].start - speech.sentences[0].end == pytest.approx(0.75, abs=0.01)
 
 
-@pytest.mark.parametrize("text", ["", "  \n\n ", "***", "..."])
-def test_a_text_with_nothing_to_speak_is_refused(text: str, synthesizer: Synthesizer) -> None:
+@pytest.mark.parametrize(
+    "text",
+    ["", "  \n\n ", "***", "...", "[pause 1s]", "<speak/>", '<speak><break/> <mark name="m"/></speak>'],
+)
+def test_a_text_with_nothing_to_speak_is_refused_at_the_call(text: str, synthesizer: Synthesizer) -> None:
+    with pytest.raises(InputError, match="nothing in the text can be spoken: expected at least one word"):
+        synthesizer.stream(text)
     with pytest.raises(InputError, match="expected at least one word"):
         synthesizer.synthesize(text)
 
@@ -193,6 +202,63 @@ def test_what_is_out_of_range_is_refused_at_the_call(option: str, synthesizer: S
 def test_alpha_out_of_range_is_refused_at_the_call(alpha: float, synthesizer: Synthesizer) -> None:
     with pytest.raises(InputError, match=r"alpha .*: expected a number from 0\.5 \(fast\) to 2\.0 \(slow\)"):
         synthesizer.stream("Hello.", alpha=alpha)
+
+
+@pytest.mark.parametrize("option", ["alpha", "pitch", "volume", "pause_sentence", "pause_paragraph"])
+@pytest.mark.parametrize(
+    "value", [None, "1", "fast", b"1", [1.0], True, 1j, float("nan"), 10**400, np.ones(2)]
+)
+def test_what_is_no_number_is_refused_at_the_call(
+    option: str, value: object, synthesizer: Synthesizer
+) -> None:
+    with pytest.raises(InputError, match="expected") as refused:
+        synthesizer.stream("Hello.", **{option: value})
+    assert "\n" not in str(refused.value)
+
+
+def test_numbers_of_any_kind_are_numbers(synthesizer: Synthesizer) -> None:
+    expected = synthesizer.synthesize("Hello.", alpha=1.5, pitch=2.0).audio
+    for one, two in ((np.float32(1.5), np.int64(2)), (Fraction(3, 2), 2), (np.float64(1.5), Fraction(2))):
+        np.testing.assert_array_equal(synthesizer.synthesize("Hello.", alpha=one, pitch=two).audio, expected)
+
+
+@pytest.mark.parametrize("text", [None, 3.0, b"Hello.", ["Hello."], Path("hello.txt")])
+def test_what_is_no_text_is_refused_at_the_call(text: object, synthesizer: Synthesizer) -> None:
+    with pytest.raises(InputError, match=f"^{type(text).__name__} given; expected a text as str$"):
+        synthesizer.stream(text)
+    with pytest.raises(InputError, match="expected a text as str"):
+        synthesizer.synthesize(text)
+
+
+@pytest.mark.parametrize("frames", ["many", 2.5, True, 0, -1, 10**6])
+def test_a_first_window_that_cannot_be_is_refused_at_the_call(
+    frames: object, synthesizer: Synthesizer
+) -> None:
+    with pytest.raises(InputError, match="expected"):
+        synthesizer.stream("Hello.", first_window=frames)
+
+
+def test_directions_and_options_together_make_no_more_than_the_voice_can_do(
+    synthesizer: Synthesizer,
+) -> None:
+    fast = synthesizer.synthesize("Hello there.", alpha=0.5)
+    both = synthesizer.synthesize('<speak><prosody rate="200%">Hello there.</prosody></speak>', alpha=0.5)
+    assert both.seconds == pytest.approx(fast.seconds)
+
+
+def test_a_long_word_is_spoken_in_several_utterances_without_a_pause(synthesizer: Synthesizer) -> None:
+    document = f'<speak>One <phoneme ph="{"həlˈoʊ " * 300}">X</phoneme> two.</speak>'
+    speech = synthesizer.synthesize(document)
+    assert len(speech.sentences) > 3
+    assert all(len(sentence.phonemes) <= LONGEST_UTTERANCE for sentence in speech.sentences)
+    assert all(one.end == pytest.approx(two.start) for one, two in itertools.pairwise(speech.sentences))
+    assert sum(word.phonemes.count("O") for word in speech.words if word.text == "X") == 300
+    assert {word.span for word in speech.words if word.text == "X"} == {
+        (document.index("X"), document.index("X") + 1)
+    }
+    assert "".join(word.written for word in speech.words) == "One X two."
+    times = [time for word in speech.words for time in (word.start, word.end)]
+    assert times == sorted(times)
 
 
 def test_alpha_makes_speech_longer(synthesizer: Synthesizer) -> None:

@@ -45,7 +45,7 @@ from .spoken import (
 from .ssml import read_script
 from .text import Lexicon, PhonemizedWord, Phonemizer, Reading, to_ids
 from .text.symbols import PUNCTUATION
-from .utterances import Utterance, Word, WordReader, utterances
+from .utterances import Utterance, Word, WordReader, spoken_utterances
 from .vocoder import FIRST_WINDOW, LARGEST_WINDOW, Vocoder
 
 P = ParamSpec("P")
@@ -145,7 +145,7 @@ class Synthesizer:
             pause_paragraph: Seconds of silence between two paragraphs, 0..60.
 
         Raises:
-            InputError: The text holds nothing to speak, or a number is out of range.
+            InputError: The text is no str and no script, or holds nothing to speak; a number is out of range or none.
         """
         stream = self.stream(
             text,
@@ -184,20 +184,26 @@ class Synthesizer:
             first_window: Frames of the first chunk, about; few for `latency` and many for `throughput` when None.
 
         Raises:
-            InputError: A number is out of range; or, when the iteration ends, nothing in the text could be spoken.
+            InputError: At the call: the text is no str and no script, holds nothing to speak, or is an SSML document
+                that cannot be followed; a number is out of range or none.
         """
         manner = Manner(Delivery(alpha, pitch, volume), pause_sentence, pause_paragraph)
-        script = read_script(text) if isinstance(text, str) else text
         if first_window is None:
             first_window = FIRST_WINDOW if self.hint == "latency" else LARGEST_WINDOW
+        if not isinstance(first_window, int) or isinstance(first_window, bool):
+            raise InputError(f"first_window {first_window!r}: expected a number of frames")
         parts: deque[_Part] = deque()
         spent = _Stopwatch()
-        mels = self._draw(utterances(script, self, manner), parts, spent)
+        script = text if isinstance(text, Script) else spent.on("text", read_script, text)
+        said = spent.on("text", spoken_utterances, script, self, manner)
+        mels = self._draw(said, parts, spent)
         return _chunks(self.vocoder.stream(mels, first_window=first_window), parts, spent)
 
-    def words(self, text: str, *, readings: Sequence[Reading] = ()) -> Sequence[PhonemizedWord]:
+    def words(self, text: str, *, readings: Sequence[Reading] | None = None) -> Sequence[PhonemizedWord]:
         """Return the words of a sentence with their places and phonemes; see `Phonemizer.words`."""
         with self._phonemizing:
+            if readings is None:
+                return self._phonemizer.words(text)
             return self._phonemizer.words(text, readings=readings)
 
     def phonemes(self, text: str) -> str:
@@ -226,8 +232,6 @@ class Synthesizer:
             yield spectrogram.mel
             position += pause + spectrogram.mel.shape[1]
             tail = next_tail
-        if not spoken:
-            raise InputError("nothing in the text can be spoken: expected at least one word")
 
     def _render(self, utterance: Utterance, lead: int) -> tuple[Spectrogram, NDArray[np.float64]]:
         """Turn an utterance into a mel spectrogram without the model's long silences, and the gains of its frames."""
