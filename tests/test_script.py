@@ -25,6 +25,7 @@ def test_a_text_without_directions_is_itself() -> None:
     script = parse_text(text)
     assert script.text == script.source == text
     assert script.directions == ()
+    assert script.readings == (Reading(15, 24, phonemes="tˈu"),)
     assert [s.text for s in script.sentences()] == [
         "One.",
         "Two [sic] [[ tˈu ]] [laughs].",
@@ -60,6 +61,77 @@ def test_a_pause_is_taken_out_of_the_text(written: str, seconds: float) -> None:
 def test_a_pause_that_cannot_be_is_refused(written: str) -> None:
     with pytest.raises(InputError, match=r"^\[pause .* at offset 5: pause .*expected"):
         parse_text(f"Wait [pause {written}] for it.")
+
+
+@pytest.mark.parametrize(
+    ("text", "readings", "pauses"),
+    [
+        ("[[ hˈ[pause 1s]I ]] x", (Reading(0, 10, phonemes="hˈ I"),), 1),
+        ("[[ [pause 1s] ]] x", (), 1),
+        ("[[pause 1s]] x", (), 0),
+        ("[[ hˈI ]][[ bˈI ]]", (Reading(0, 9, phonemes="hˈI"), Reading(9, 18, phonemes="bˈI")), 0),
+        ("[[ hˈI\n\nbˈI ]]", (), 0),
+        ("[[[ hˈI ]]]", (Reading(1, 10, phonemes="hˈI"),), 0),
+    ],
+)
+def test_phonemes_between_brackets_are_readings(text: str, readings: tuple, pauses: int) -> None:
+    script = parse_text(text)
+    assert script.readings == readings
+    assert len(script.directions) == pauses
+
+
+def test_phonemes_keep_their_places_where_scripts_are_joined() -> None:
+    joined = join_scripts([parse_text("One [[ hˈI ]]."), parse_text("[[ bˈI ]]")])
+    assert [(joined.text[r.start : r.end], r.phonemes) for r in joined.readings] == [
+        ("[[ hˈI ]]", "hˈI"),
+        ("[[ bˈI ]]", "bˈI"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("readings", "aliases", "message"),
+    [
+        ((Reading(0, 2, "x"), Reading(1, 3, "x")), (), "characters 1 to 3: expected at least one character"),
+        (
+            (Reading(0, 2, "x"),),
+            (Alias(1, 3, "x"),),
+            "characters 1 to 3: expected .* none that another one has",
+        ),
+        ((Reading(2, 2, "x"),), (), "characters 2 to 2"),
+        ((), (Alias(-1, 2, "x"),), "characters -1 to 2"),
+        ((Reading(0, 2),), (), "characters 0 to 2: expected words or phonemes"),
+    ],
+)
+def test_a_script_whose_readings_overlap_is_refused_when_it_is_made(
+    readings: tuple, aliases: tuple, message: str
+) -> None:
+    with pytest.raises(InputError, match=message):
+        Script("abcd", "abcd", (Piece(0, 0, 4),), (Block(0, 4),), readings=readings, aliases=aliases)
+
+
+def test_a_sentence_may_begin_with_what_is_read_otherwise() -> None:
+    text = "One is here. Two. 5 go to Mr. Smith. three."
+    places = [text.index(word) for word in ("Two", "5", "Smith", "three")]
+    readings = tuple(Reading(at, at + 1, "x") for at in places)
+    script = Script(text, text, (Piece(0, 0, len(text)),), (Block(0, len(text)),), readings=readings)
+    assert [s.text for s in script.sentences()] == ["One is here.", "Two.", "5 go to Mr. Smith. three."]
+
+
+def test_a_reading_is_never_cut() -> None:
+    spans = [(290, 310), (610, 1_500), (1_500, 1_900)]
+    text = "word " * 400
+    readings = tuple(Reading(start, end, "x") for start, end in spans)
+    script = Script(text, text, (Piece(0, 0, len(text)),), (Block(0, len(text)),), readings=readings)
+    sentences = list(script.sentences())
+    assert "".join(s.text for s in sentences).replace(" ", "") == "word" * 400
+    for start, end in spans:
+        assert sum(s.start <= start and end <= s.end for s in sentences) == 1
+
+
+@pytest.mark.parametrize("text", [None, b"One", 5, ["One"]])
+def test_what_is_no_text_is_refused(text: object) -> None:
+    with pytest.raises(InputError, match=f"^{type(text).__name__} given; expected a text as str$"):
+        parse_text(text)  # type: ignore[arg-type]
 
 
 def test_texts_are_joined_with_their_places() -> None:

@@ -231,7 +231,7 @@ def test_of_two_readings_the_outer_counts(case: str, phonemizer: Phonemizer) -> 
         ),
         (
             "é [[ 12 ]]",
-            "SSML, line 1, column 10: phonemes '12' have '2' (U+0032); expected IPA",
+            "SSML, line 1, column 10: phonemes '12' have '1' (U+0031), '2' (U+0032); expected IPA",
         ),
         (
             '<sub alias="x"> <sub alias="y">z</sub></sub>',

@@ -28,7 +28,7 @@ def test_phonemes_as_people_write_them(written: str, phonemes: str):
     assert parse_phonemes(written) == phonemes
 
 
-@pytest.mark.parametrize("written", ["", "ˈ", "...", "hɛl5", "ж", "/HH QQ/", "/hh/", "q"])
+@pytest.mark.parametrize("written", ["", "ˈ", "...", "hɛl5", "hɛl1", "ж", "/HH QQ/", "/hh/", "q"])
 def test_what_is_no_phoneme_is_refused(written: str):
     with pytest.raises(InputError, match="expected"):
         parse_phonemes(written)
@@ -132,3 +132,9 @@ def test_no_word_of_a_lexicon_is_lost():
 def test_a_reading_has_phonemes_of_the_alphabet(phonemes: str):
     with pytest.raises(InputError, match="outside the voice's alphabet"):
         Reading(0, 1, phonemes=phonemes)
+
+
+@pytest.mark.parametrize("lexicon", [{"foo": "ʘʘ"}, {}, "own.tsv"])
+def test_a_phonemizer_takes_a_lexicon_only(lexicon: object):
+    with pytest.raises(InputError, match=f"^lexicon: {type(lexicon).__name__} given; expected a Lexicon"):
+        Phonemizer(lexicon=lexicon)  # type: ignore[arg-type]

@@ -68,9 +68,17 @@ class Phonemizer:
         Args:
             core: an `openvino.Core` to share for the network that reads unknown words.
             lexicon: pronunciations that come before those of the dictionaries.
+
+        Raises:
+            InputError: `lexicon` is no Lexicon.
+            ModelError: the package hibari-tts is not there.
         """
         from .unknown_words import UnknownWords
 
+        if lexicon is not None and not isinstance(lexicon, Lexicon):
+            raise InputError(
+                f"lexicon: {type(lexicon).__name__} given; expected a Lexicon, as in Lexicon({{…}})"
+            )
         self._unknown_words: UnknownWords = UnknownWords(core=core)
         self._g2p: G2P = hibari_g2p().G2P(oov=self._pronounce_unknown)
         self._lexicon = lexicon or Lexicon()

@@ -72,7 +72,8 @@ def parse_phonemes(written: str) -> str:
         return " ".join(_read_arpabet(word) for word in stripped[1:-1].split("  "))
     plain = _SYLLABLE_BREAK.sub("", _IPA_PATTERN.sub(lambda match: _IPA[match[0]], stripped.strip("/")))
     phonemes = _STRESS_BEFORE_ONSET.sub(r"\2\1", nearest_symbols(" ".join(plain.split())))
-    unknown = sorted(set(phonemes).difference(SYMBOLS[1:]))
+    # nearest_symbols takes a 1 for a tone, as the network for unknown words writes it; people do not.
+    unknown = sorted(set(phonemes).difference(SYMBOLS[1:]) | ({"1"} & set(plain)))
     if unknown:
         listed = ", ".join(f"{symbol!r} (U+{ord(symbol):04X})" for symbol in unknown[:5])
         raise InputError(
