@@ -34,6 +34,11 @@ def script(text: str, *directions: Pause | Mark, **more: object) -> Script:
     return Script(text, text, (Piece(0, 0, len(text)),), (Block(0, len(text)),), directions, **more)
 
 
+@pytest.fixture(scope="module")
+def phonemizer() -> Phonemizer:
+    return Phonemizer()
+
+
 def said(script: Script) -> list[Utterance]:
     return list(utterances(script, Speller(), MANNER))
 
@@ -125,6 +130,16 @@ def test_readings_and_aliases_are_read_in_their_sentence() -> None:
     assert [word.text for word in second.words] == ["Three", "W3C", "four."]
 
 
+def test_an_alias_without_a_sound_is_named_and_the_text_is_read(
+    phonemizer: Phonemizer, caplog: pytest.LogCaptureFixture
+) -> None:
+    (utterance,) = utterances(script("One two.", aliases=(Alias(4, 7, "***"),)), phonemizer, MANNER)
+    assert [word.phonemes for word in utterance.words] == ["wˈʌn", "tˈu."]
+    assert [record.getMessage() for record in caplog.records] == [
+        "alias '***' has no sound: the text itself is read"
+    ]
+
+
 @given(st.text(alphabet="ab .!\n*[]", max_size=60), st.lists(st.integers(0, 60), max_size=4))
 def test_every_character_is_in_one_word(text: str, places: list[int]) -> None:
     pauses = [Pause(min(place, len(text)), 1.0) for place in sorted(places)]
@@ -141,11 +156,6 @@ def bounded(found: list[Utterance]) -> list[Utterance]:
 
 def joined(found: list[Utterance]) -> str:
     return "".join(word.written for utterance in found for word in utterance.words)
-
-
-@pytest.fixture(scope="module")
-def phonemizer() -> Phonemizer:
-    return Phonemizer()
 
 
 EMOJI = "".join(map(chr, range(0x1F600, 0x1F640))) + "".join(map(chr, range(0x1F400, 0x1F4E0)))

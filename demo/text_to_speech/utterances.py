@@ -381,6 +381,9 @@ def _readings(document: _Document, sentence: Sentence) -> list[Reading]:
         phonemes = " ".join(word.phonemes for word in document.read(alias.text))
         if phonemes:
             own.append(_inside(Reading(alias.start, alias.end, phonemes=phonemes), sentence))
+        else:
+            message = f"alias {alias.text[:60]!r} has no sound: the text itself is read"
+            document.warnings.add(_log, "aliases without a sound", message)
     return own
 
 
