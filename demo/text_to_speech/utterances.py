@@ -135,34 +135,44 @@ class _Cut:
 
 @dataclass
 class _Open:
-    """The utterance that words are being added to."""
+    """The utterance that words are being added to.
+
+    Attributes:
+        words: So far.
+        marks: Names of places, with the index of the word that follows.
+        size: Symbols of the words and the spaces behind them.
+    """
 
     words: list[Word] = field(default_factory=list)
     marks: list[tuple[int, Mark]] = field(default_factory=list)
+    size: int = 0
 
     def has_sound(self) -> bool:
         return any(map(_sounds, self.words))
 
     def has_room_for(self, word: Word) -> bool:
         """Tell whether a word fits in, and the comma that comes before a pause."""
-        return sum(len(one.phonemes) + 1 for one in self.words) + len(word.phonemes) < LONGEST_UTTERANCE
+        return self.size + len(word.phonemes) < LONGEST_UTTERANCE
 
     def add(self, word: Word) -> None:
         """Append a word; marks alone (`. . . .`) are not spoken where there is no room for them."""
         if self.has_room_for(word):
             self.words.append(word)
+            self.size += len(word.phonemes) + 1
         elif not _sounds(word):
             self.words[-1] = replace(self.words[-1], written=self.words[-1].written + word.written)
         else:  # marks alone before a long word
             written = "".join(one.written for one in self.words) + word.written
             self.marks = [(0, mark) for _, mark in self.marks]
             self.words = [replace(word, written=written, offset=self.words[0].offset)]
+            self.size = len(word.phonemes) + 1
 
     def cut(self) -> _Open:
         """Take away as many words as are spoken first, and return them."""
         at = self._best_cut()
         first = _Open(self.words[:at], [(index, mark) for index, mark in self.marks if index < at])
         self.words = self.words[at:]
+        self.size = sum(len(word.phonemes) + 1 for word in self.words)
         self.marks = [(index - at, mark) for index, mark in self.marks if index >= at]
         return first
 
