@@ -55,7 +55,7 @@ from text_to_speech.spoken import join
 from text_to_speech.ssml import read_script
 from text_to_speech.text import Phonemizer, phoneme_table
 from text_to_speech.timings import check_timings_path, open_timings
-from text_to_speech.utterances import utterances
+from text_to_speech.utterances import spoken_utterances
 from text_to_speech.zoo import cache_folder
 
 LONG_TEXT = 600  # characters from which on progress is shown
@@ -272,14 +272,10 @@ def print_phonemes(script: Script, lexicon: Lexicon) -> None:
     Raises:
         InputError: The text holds nothing to speak, as when it is spoken.
     """
-    spoken = False
-    for utterance in utterances(script, Phonemizer(core=core(), lexicon=lexicon), Manner()):
+    for utterance in spoken_utterances(script, Phonemizer(core=core(), lexicon=lexicon), Manner()):
         # The last utterance may consist of pauses and marks only.
         if utterance.words:
             put(utterance.phonemes)
-            spoken = True
-    if not spoken:
-        raise InputError("nothing in the text can be spoken: expected at least one word")
 
 
 def models(args: argparse.Namespace) -> dict[str, Any]:

@@ -458,3 +458,18 @@ def test_the_time_is_linear(part: str) -> None:
     seconds("<speak>warm</speak>")
     one, four = (seconds(f"<speak>{GROWING[part] * (count * times)}</speak>") for times in (1, 4))
     assert four < 8 * one + 0.01  # linear is 4 times as long, quadratic 16 times
+
+
+@pytest.mark.parametrize(
+    "document", ["<speak>a <sub alias='bee'/></speak>", "<speak>a <p><sub alias='bee'/></p></speak>"]
+)
+def test_an_empty_element_ends_where_its_own_tag_ends(document: str) -> None:
+    (alias,) = parse_ssml(document).aliases
+    start, end = parse_ssml(document).span(alias.start, alias.end)
+    assert document[start:end] == "<sub alias='bee'/>"
+
+
+@pytest.mark.parametrize("rest", ["</speak\ue000", "</speak", "</sub", "<", "</speak x"])
+def test_a_tag_that_does_not_end_after_an_empty_element_is_refused(rest: str) -> None:
+    with pytest.raises(InputError, match="SSML, line 1"):
+        parse_ssml("<speak><sub alias='bee'/>" + rest)

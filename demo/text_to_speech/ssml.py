@@ -352,12 +352,13 @@ class _Reader:
         return self._content(element)
 
     def _tag_end(self, element: _Element) -> int:
-        """Return the offset behind the element that is being closed: `<sub …/>`, or `<sub …> </sub>`."""
-        place = self._place()
-        if self._document.startswith("</", place):
-            return self._document.index(">", place) + 1
+        """Return the end offset of the element that is being closed: `<sub …/>`, or `<sub …> </sub>`."""
+        # What follows `<sub …/>` may be the closing tag of its parent, so the element's own tag is asked first.
         tag = _TAG.match(self._document, element.at)
-        return tag.end() if tag else place
+        if tag and tag[0].endswith("/>"):
+            return tag.end()
+        end = self._document.find(">", self._place())
+        return end + 1 if end >= 0 else len(self._document)
 
     def _end_say_as(self, element: _Element) -> None:
         given = wanted("say-as", "interpret-as", element.attributes).strip().lower()
