@@ -96,7 +96,7 @@ def in_blocks(audio: NDArray[np.floating], cuts: list[int], resampler: Resampler
     return np.concatenate([*parts, resampler.flush()])
 
 
-@settings(max_examples=150)
+@settings(max_examples=300)
 @given(
     pair=st.sampled_from([*PAIRS, *EXTREMES, (22_050, 22_050)]),
     size=st.integers(0, 4_000),
@@ -148,7 +148,7 @@ def test_memory_does_not_grow(source: int, target: int) -> None:
     finally:
         tracemalloc.stop()
     assert peak < 1.1 * once
-    assert kept < 100_000
+    assert kept < 200_000
 
 
 @pytest.mark.parametrize(
@@ -159,7 +159,9 @@ def test_a_rate_that_is_none_is_refused(rates: tuple[int, int]) -> None:
         Resampler(*rates)
 
 
-@pytest.mark.parametrize("audio", [np.zeros((2, 100), np.float32), np.zeros(100, np.int16), np.float32(0)])
+@pytest.mark.parametrize(
+    "audio", [np.zeros((2, 100), np.float32), np.zeros(100, np.int16), np.float32(0), None]
+)
 def test_what_is_no_sound_is_refused(audio: NDArray[np.generic]) -> None:
     with pytest.raises(InputError, match="expected floating point, one dimension"):
         resample(audio, 44_100, 22_050)

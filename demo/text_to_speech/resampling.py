@@ -26,10 +26,10 @@ PASS_BAND, STOP_BAND = 0.91, 1.0  # edges of the filter, in Nyquist frequencies 
 ATTENUATION = 100.0  # dB from the stop band on
 KAISER_BETA = 0.1102 * (ATTENUATION - 8.7)
 REACH = (ATTENUATION - 7.95) / (2.285 * np.pi * (STOP_BAND - PASS_BAND)) / 2  # samples of the lower rate, 71
-LARGEST_MATRIX = 1 << 21  # weights (8 MB); a filter bank that needs more is interpolated
+LARGEST_MATRIX = 1 << 20  # weights (8 MB); a filter bank that needs more is interpolated
 LEAST_COLUMNS = 64  # of a matrix, if it fits: with fewer the product waits for memory
 PHASES = 512  # of an interpolated filter bank, per sample of the lower rate: its error is below -105 dB
-CHUNK = 1 << 19  # values that are gathered at once (2 MB)
+CHUNK = 1 << 18  # values that are gathered at once (1 or 2 MB)
 
 
 class Resampler:
@@ -71,6 +71,7 @@ class Resampler:
         Raises:
             InputError: The block has several dimensions or another type.
         """
+        block = np.asarray(block)
         if block.ndim != 1 or not np.issubdtype(block.dtype, np.floating):
             raise InputError(
                 f"samples of type {block.dtype} and shape {block.shape}: expected floating point, one dimension"
@@ -160,7 +161,7 @@ class _Matrix:
     def __init__(self, up: int, down: int) -> None:
         reach, offsets = _reach(up, down), np.arange(up) * down // up
         fractions = np.arange(up) * down % up / up
-        self._matrix = np.zeros((int(offsets[-1]) + 2 * reach, up), dtype=np.float32)
+        self._matrix = np.zeros((int(offsets[-1]) + 2 * reach, up))
         rows = offsets[:, np.newaxis] + np.arange(2 * reach)
         self._matrix[rows, np.arange(up)[:, np.newaxis]] = _filters(fractions, up, down)
         self._down = down
@@ -174,9 +175,8 @@ class _Matrix:
         made = np.empty((len(windows), up), dtype=np.float32)
         rows = max(1, CHUNK // width)
         for start in range(0, len(windows), rows):
-            # Windows overlap, which the matrix product takes only as a copy.
-            chunk = np.ascontiguousarray(windows[start : start + rows])
-            np.matmul(chunk, self._matrix, out=made[start : start + rows])
+            # In single precision the result would depend, by 1e-6, on how many rows there are.
+            made[start : start + rows] = windows[start : start + rows].astype(np.float64) @ self._matrix
         return made.reshape(-1), len(windows) * self._down, phase
 
 
@@ -190,8 +190,8 @@ class _Interpolated:
         reach = _reach(up, down)
         # A filter that is stretched over more samples changes less from one phase to the next.
         self._phases = math.ceil(PHASES * min(1.0, up / down))
-        self._table = _filters(np.arange(self._phases + 1) / self._phases, up, down)
-        self._steps = np.diff(self._table, axis=0)
+        table = _filters(np.arange(self._phases + 1) / self._phases, up, down)
+        self._table, self._steps = table.astype(np.float32), np.diff(table, axis=0).astype(np.float32)
         self._up, self._down = up, down
         self.before, self.after = reach - 1, 2 * reach
 
@@ -227,7 +227,7 @@ def _reach(up: int, down: int) -> int:
     return math.ceil(REACH * max(1.0, down / up))
 
 
-def _filters(fractions: NDArray[np.float64], up: int, down: int) -> NDArray[np.float32]:
+def _filters(fractions: NDArray[np.float64], up: int, down: int) -> NDArray[np.float64]:
     """Return the filters of outputs between two input samples.
 
     Args:
@@ -236,7 +236,7 @@ def _filters(fractions: NDArray[np.float64], up: int, down: int) -> NDArray[np.f
         down: the source rate, both without common factor.
 
     Returns:
-        float32 [n, 2 · reach], for the samples from `reach - 1` before to `reach` after; each filter sums to one, so
+        float64 [n, 2 · reach], for the samples from `reach - 1` before to `reach` after; each filter sums to one, so
         that a constant stays one.
     """
     reach = _reach(up, down)
@@ -244,5 +244,5 @@ def _filters(fractions: NDArray[np.float64], up: int, down: int) -> NDArray[np.f
     cutoff = (PASS_BAND + STOP_BAND) / 2 * min(1.0, up / down)
     window = np.i0(KAISER_BETA * np.sqrt(np.clip(1.0 - (distance / reach) ** 2, 0.0, None)))
     filters = np.sinc(cutoff * distance) * window
-    normalised: NDArray[np.float32] = (filters / filters.sum(axis=1, keepdims=True)).astype(np.float32)
+    normalised: NDArray[np.float64] = filters / filters.sum(axis=1, keepdims=True)
     return normalised
