@@ -11,8 +11,9 @@ so that a window runs over their borders and no sentence needs a length of its o
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -136,13 +137,18 @@ def check_mel(mel: NDArray[np.floating]) -> NDArray[np.float32]:
     Raises:
         InputError: It has another shape or type, or holds NaN or infinite values.
     """
-    expected = f"expected floating point of shape [1, {N_MELS}, T] or [{N_MELS}, T], T ≥ 1"
     mel = np.asarray(mel)
-    if not np.issubdtype(mel.dtype, np.floating):
-        raise InputError(f"mel spectrogram of type {mel.dtype}: {expected}")
-    shape = list(mel.shape)
-    if shape[-2:-1] != [N_MELS] or shape[:-2] not in ([], [1]) or not shape[-1]:
-        raise InputError(f"mel spectrogram of shape {shape}: {expected}")
+    check_mel_form(mel.shape, mel.dtype)
     if not np.isfinite(mel).all():
         raise InputError("mel spectrogram holds NaN or infinite values: expected finite natural logarithms")
     return mel.reshape(1, N_MELS, -1).astype(np.float32, copy=False)
+
+
+def check_mel_form(shape: Sequence[int], dtype: np.dtype[Any]) -> None:
+    """Raise InputError unless a shape and a type are those of a mel spectrogram; see `check_mel`."""
+    expected = f"expected floating point of shape [1, {N_MELS}, T] or [{N_MELS}, T], T ≥ 1"
+    if not np.issubdtype(dtype, np.floating):
+        raise InputError(f"mel spectrogram of type {dtype}: {expected}")
+    shape = list(shape)
+    if shape[-2:-1] != [N_MELS] or shape[:-2] not in ([], [1]) or not shape[-1]:
+        raise InputError(f"mel spectrogram of shape {shape}: {expected}")
