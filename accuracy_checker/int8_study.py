@@ -33,11 +33,11 @@ from evaluation.judges import Listener, Recogniser, mean_quality, normaliser
 from evaluation.measures import WordErrors, word_errors
 from measures import log_spectral_distance, mel_l1
 from text_to_speech.acoustic import AcousticModel
-from text_to_speech.audio import read_recording
 from text_to_speech.cli import OneLineParser, run
 from text_to_speech.errors import InputError
 from text_to_speech.files import write_output
 from text_to_speech.mel import N_MELS, mel_spectrogram
+from text_to_speech.recordings import read_recording
 from text_to_speech.runtime import core, read_model, reshaped, resolve_target
 from text_to_speech.text import Phonemizer, to_ids
 from text_to_speech.upsampling import split_upsampling

@@ -13,9 +13,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from text_to_speech.audio import read_recording
 from text_to_speech.errors import InputError
 from text_to_speech.mel import HOP_LENGTH
+from text_to_speech.recordings import read_recording
 
 TRANSCRIPTS = "metadata.csv"
 LINES = "lines ID|text|normalised text"

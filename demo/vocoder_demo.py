@@ -15,8 +15,9 @@ if __name__ == "__main__":
     sys.exit(vocoder_demo())
 
 import argparse
+import itertools
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -24,13 +25,13 @@ import openvino
 from numpy.typing import NDArray
 
 import text_to_speech
-from text_to_speech import InputError, OutputError, Vocoder, mel_spectrogram, open_audio, read_recording
+from text_to_speech import InputError, OutputError, Vocoder, mel_blocks, open_audio, recording_blocks
+from text_to_speech.arrays import column_blocks, read_header
 from text_to_speech.cli import OneLineParser, folder_name, run
-from text_to_speech.files import read_array
 from text_to_speech.mel import SAMPLE_RATE
 from text_to_speech.runtime import PRECISIONS
 from text_to_speech.vocoder import LARGEST_WINDOW
-from text_to_speech.windows import check_mel
+from text_to_speech.windows import check_mel, check_mel_form
 from text_to_speech.zoo import cache_folder
 
 EXAMPLES = """\
@@ -58,7 +59,7 @@ def build_parser() -> OneLineParser:
         nargs="+",
         required=True,
         metavar="FILE",
-        help="mel spectrograms (.npy, natural logarithm, [80, T] or [1, 80, T]) or recordings of any kind",
+        help="mel spectrograms (.npy, natural logarithm, [80, T] or [1, 80, T]) or recordings (.wav, .flac, .mp3, …)",
     )
     add(
         "-o",
@@ -66,7 +67,7 @@ def build_parser() -> OneLineParser:
         type=folder_name,
         default=".",
         metavar="DIR",
-        help="folder for NAME_generated.wav (default: this folder)",
+        help="folder for NAME_generated.wav, made if it is not there (default: this folder)",
     )
     add("-d", "--device", default="CPU", help="CPU, GPU, GPU.1, NPU, AUTO, AUTO:GPU,CPU, HETERO:…, MULTI:…")
     add(
@@ -86,10 +87,14 @@ def output_paths(inputs: Sequence[str], folder: Path) -> list[Path]:
 
     Raises:
         InputError: Two inputs would be written to one file.
-        OutputError: The folder is not there.
+        OutputError: Something else has the name of the folder.
     """
-    if not folder.is_dir():
-        raise OutputError(f"{folder} is not a folder: expected one that is there, for the results")
+    try:
+        taken = folder.exists() and not folder.is_dir()
+    except OSError as error:
+        raise OutputError(f"the folder {folder} cannot be used: {error.strerror or error}") from error
+    if taken:
+        raise OutputError(f"{folder} is not a folder: expected one, or a name for one that is made")
     owners: dict[Path, str] = {}
     for name in inputs:
         path = folder / f"{Path(name).stem}_generated.wav"
@@ -99,44 +104,63 @@ def output_paths(inputs: Sequence[str], folder: Path) -> list[Path]:
     return list(owners)
 
 
-def read_mel(path: str) -> NDArray[np.float32]:
-    """Read a mel spectrogram, or make that of a recording.
+def mel_pieces(path: str) -> Iterator[NDArray[np.float32]]:
+    """Read a mel spectrogram, or analyse a recording, piece by piece; memory does not grow with the length.
 
-    Returns:
-        float32 [1, 80, T].
+    Yields:
+        float32 [1, 80, t], at least one, which joined are the mel spectrogram.
 
     Raises:
-        InputError: The file is missing, or is neither.
+        InputError: The file is missing, or is neither, or cannot be used; when the piece in question is taken.
     """
-    if not Path(path).is_file():
-        raise InputError(f"{path} is not there: expected a .npy file or a recording")
     try:
         if Path(path).suffix.lower() == ".npy":
-            return check_mel(read_array(Path(path)))
-        return mel_spectrogram(read_recording(path))
+            header = read_header(Path(path))
+            check_mel_form(header.shape, header.dtype)
+            yield from map(check_mel, column_blocks(Path(path)))
+        else:
+            yield from mel_blocks(recording_blocks(path))
     except InputError as error:
+        if str(error).startswith(f"recording {path}"):
+            raise
         raise InputError(f"{path}: {error}") from error
 
 
 def vocode(args: argparse.Namespace) -> None:
     """Do what the command line asks for."""
-    paths = output_paths(args.input, args.out)
+    folder = Path(args.out)
+    paths = output_paths(args.input, folder)
     vocoder = Vocoder(
         args.device, model=args.model, precision=args.precision, cache_folder=cache_folder() / "compiled"
     )
     print(f"Vocoder: {vocoder.target}")
     samples, latency = 0, 0.0
     for name, path in zip(args.input, paths, strict=True):
-        mel = read_mel(name)
         began = time.perf_counter()
+        pieces = mel_pieces(name)
+        # Most of what is wrong with an input is found in its first piece, before anything is written.
+        first = next(pieces)
+        make_folder(folder)
         with open_audio(path) as file:
-            for audio in vocoder.stream(mel, first_window=LARGEST_WINDOW):
+            for audio in vocoder.stream(itertools.chain([first], pieces), first_window=LARGEST_WINDOW):
                 file.write(audio)
         latency += time.perf_counter() - began
         samples += file.samples
         print(f"Output: {path}, {file.samples / SAMPLE_RATE:.2f} s of audio")
     print(f"Latency: {latency * 1e3:.1f} ms")
     print(f"Real-time factor: {latency * SAMPLE_RATE / samples:.3f}")
+
+
+def make_folder(folder: Path) -> None:
+    """Make a folder and those above it, if they are not there.
+
+    Raises:
+        OutputError: It cannot be made.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OutputError(f"the folder {folder} cannot be made: {error.strerror or error}") from error
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -7,6 +7,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
+import soundfile
+
 import text_to_speech
 
 ROOT = Path(__file__).parents[1]
@@ -55,12 +58,14 @@ def test_the_exported_names_are_these() -> None:
         "Synthesizer",
         "Vocoder",
         "available_devices",
+        "mel_blocks",
         "mel_spectrogram",
         "open_audio",
         "open_timings",
         "parse_ssml",
         "parse_text",
         "read_recording",
+        "recording_blocks",
         "save_plot",
         "write_audio",
     ]
@@ -77,6 +82,15 @@ def test_importing_the_package_loads_nothing_heavy(tmp_path: Path) -> None:
     modules = loaded("import sys, text_to_speech; print('LOADED', *sys.modules)", folder=tmp_path)
     assert "text_to_speech.pipeline" in modules
     assert not modules & {*HEAVY, "hibari"}
+
+
+def test_a_recording_is_spoken_again_with_nothing_heavy(tiny, tmp_path: Path) -> None:
+    soundfile.write(tmp_path / "noise.wav", np.random.default_rng(0).uniform(-0.5, 0.5, 44_100), 44_100)
+    code = SPEAK.replace("text_to_speech_demo", "vocoder_demo")
+    modules = loaded(code, "-i", "noise.wav", "-m", str(tiny.vocoder), folder=tmp_path)
+    assert (tmp_path / "noise_generated.wav").stat().st_size > 10_000
+    assert "text_to_speech.resampling" in modules
+    assert modules & {*HEAVY, "soxr", "sklearn"} == set()
 
 
 def test_speaking_loads_nothing_heavy(tiny, tmp_path: Path) -> None:

@@ -55,15 +55,14 @@ def test_a_mel_becomes_a_wav(mel: np.ndarray, command: Callable[..., Outcome], f
 
 
 def test_recordings_and_mels_go_to_a_folder(command: Callable[..., Outcome], folder: Path, tiny) -> None:
-    (folder / "out").mkdir()
     soundfile.write("noise.flac", NOISE, 22_050)
     soundfile.write("double.wav", np.stack([NOISE, NOISE], axis=1), 44_100)
     np.save("mel.npy", MEL)
-    assert command("-i", "noise.flac", "double.wav", "mel.npy", "-o", "out")[0] == 0
-    assert files(folder / "out") == {"noise_generated.wav", "double_generated.wav", "mel_generated.wav"}
+    assert command("-i", "noise.flac", "double.wav", "mel.npy", "-o", "new/out")[0] == 0
+    assert files(folder / "new/out") == {"noise_generated.wav", "double_generated.wav", "mel_generated.wav"}
     expected = Vocoder(model=tiny.vocoder).synthesize(mel_spectrogram(read_recording("noise.flac")))
-    np.testing.assert_allclose(read_recording("out/noise_generated.wav"), expected, atol=1e-3)
-    assert soundfile.info("out/double_generated.wav").frames == 256 * (11_025 // 256)
+    np.testing.assert_allclose(read_recording("new/out/noise_generated.wav"), expected, atol=1e-3)
+    assert soundfile.info("new/out/double_generated.wav").frames == 256 * (11_025 // 256)
 
 
 class Malicious:
@@ -73,8 +72,27 @@ class Malicious:
 
 REFUSED = {
     "no input": ([], "-i/--input"),
-    "a file that is not there": (["-i", "none.npy"], "none.npy is not there"),
-    "a folder": (["-i", "folder"], "folder is not there"),
+    "a file that is not there": (
+        ["-i", "none.npy"],
+        "none.npy: not a NumPy array that can be read: No such file",
+    ),
+    "a recording that is not there": (["-i", "none.wav"], "error: recording none.wav is not there"),
+    "a folder": (["-i", "folder"], "error: recording folder is a folder: expected a regular file"),
+    "an array that is a folder": (
+        ["-i", "folder.npy"],
+        "folder.npy: not a NumPy array that can be read: expected a",
+    ),
+    "an archive": (
+        ["-i", "archive.npy"],
+        "archive.npy: not a NumPy array that can be read: it is an archive",
+    ),
+    "a damaged archive": (["-i", "pk.npy"], "pk.npy: not a NumPy array that can be read: it is an archive"),
+    "a mel without time": (["-i", "nothing.npy"], "nothing.npy: mel spectrogram of shape [80, 0]"),
+    "one number": (["-i", "scalar.npy"], "scalar.npy: mel spectrogram of shape []"),
+    "a claim of 80 TB": (["-i", "claim.npy"], "claim.npy: not a NumPy array that can be read: it breaks off"),
+    "NaN late": (["-i", "late.npy"], "late.npy: mel spectrogram holds NaN"),
+    "raw samples": (["-i", "speech.raw"], "error: recording speech.raw is raw samples"),
+    "a recording of NaN": (["-i", "nan.wav"], "error: recording nan.wav holds a NaN"),
     "an empty file": (["-i", "empty.npy"], "empty.npy: not a NumPy array"),
     "a pickle": (["-i", "pickle.npy"], "pickle.npy: not a NumPy array"),
     "an array of objects": (["-i", "objects.npy"], "objects.npy: not a NumPy array"),
@@ -82,12 +100,16 @@ REFUSED = {
     "integers": (["-i", "integers.npy"], "integers.npy: mel spectrogram of type int64"),
     "NaN": (["-i", "nan.npy"], "nan.npy: mel spectrogram holds NaN"),
     "text": (["-i", "text.txt"], "is not a sound file"),
-    "a recording too short": (["-i", "short.wav"], "short.wav: waveform of shape"),
+    "a recording too short": (["-i", "short.wav"], "error: short.wav: waveform of 100 samples"),
     "two inputs of one name": (["-i", "good.npy", "good.wav"], "good.npy and good.wav would both be written"),
     "the same input twice": (["-i", "good.npy", "good.npy"], "would both be written"),
     "a variable that is not set": (["-i", "good.npy", "-o", ""], "'': expected a folder"),
-    "a folder that is not there": (["-i", "good.npy", "-o", "no"], "no is not a folder"),
     "a file as folder": (["-i", "good.npy", "-o", "text.txt"], "text.txt is not a folder"),
+    "a folder in a file": (
+        ["-i", "good.npy", "-o", "text.txt/no"],
+        "folder text.txt/no cannot be made: Not a directory",
+    ),
+    "a new folder for nothing": (["-i", "nan.npy", "-o", "no"], "nan.npy: mel spectrogram holds NaN"),
     "an unknown device": (["-i", "good.npy", "-d", "TPU"], "this machine has CPU"),
     "an unknown model": (["-i", "good.npy", "-m", "hifi"], "hifi-gan-universal"),
     "a model that is none": (["-i", "good.npy", "-m", "good.npy"], "expected a name that ends in .xml"),
@@ -102,6 +124,21 @@ def bad_files(folder: Path) -> set[str]:
     (folder / "pickle.npy").write_bytes(pickle.dumps(Malicious()))
     np.save("objects.npy", np.array([Malicious()], dtype=object), allow_pickle=True)
     np.save("side.npy", MEL.T)
+    np.save("nothing.npy", MEL[:, :0])
+    np.save("scalar.npy", np.float32(1.0))
+    np.save(
+        "late.npy",
+        np.where(np.arange(5_000) < 4_990, np.float32(-5.0), np.float32(np.nan)) * np.ones((80, 1)),
+    )
+    (folder / "folder.npy").mkdir()
+    np.savez(folder / "archive.npz", mel=MEL)
+    (folder / "archive.npz").rename(folder / "archive.npy")
+    (folder / "pk.npy").write_bytes(b"PK\x03\x04 and no more")
+    with (folder / "claim.npy").open("wb") as stream:
+        claim = {"descr": "<f4", "fortran_order": False, "shape": (80, 250 * 10**9)}
+        np.lib.format.write_array_header_1_0(stream, claim)
+    (folder / "speech.raw").write_bytes(b"\1\2" * 22_050)
+    soundfile.write("nan.wav", np.where(np.arange(22_050) < 22_000, 0.0, np.nan), 22_050, subtype="FLOAT")
     np.save("integers.npy", np.zeros((80, 5), np.int64))
     np.save("nan.npy", np.full_like(MEL, np.nan))
     np.save("good.npy", MEL)

@@ -6,11 +6,12 @@ speech = Synthesizer("CPU").synthesize("Hello. How are you?")
 write_audio("hello.wav", speech.audio)
 """
 
-from .audio import open_audio, read_recording, write_audio
+from .audio import open_audio, write_audio
 from .errors import ChecksumError, DeviceError, InputError, ModelError, OutputError, SpeechError
-from .mel import HOP_LENGTH, N_MELS, SAMPLE_RATE, mel_spectrogram
+from .mel import HOP_LENGTH, N_MELS, SAMPLE_RATE, mel_blocks, mel_spectrogram
 from .pipeline import Synthesizer
 from .plot import save_plot
+from .recordings import read_recording, recording_blocks
 from .runtime import available_devices
 from .script import Script, parse_text
 from .spoken import (
@@ -51,12 +52,14 @@ __all__ = [
     "Synthesizer",
     "Vocoder",
     "available_devices",
+    "mel_blocks",
     "mel_spectrogram",
     "open_audio",
     "open_timings",
     "parse_ssml",
     "parse_text",
     "read_recording",
+    "recording_blocks",
     "save_plot",
     "write_audio",
 ]

@@ -1,4 +1,4 @@
-"""Files that appear whole or not at all, and arrays that are read without running anything.
+"""Files that appear whole or not at all.
 
 `open_output` is the door for everything that this package writes: sound, timings, pictures. A regular file is written
 under a temporary name beside it and renamed at the end. A named pipe or a device is written to directly, because there
@@ -21,11 +21,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
 from . import temporary
-from .errors import InputError, OutputError
+from .errors import OutputError
 
 logger = logging.getLogger(__name__)
 
@@ -302,19 +299,3 @@ def _open_device(path: Path) -> int:
         os.close(descriptor)
         raise OutputError(f"{path} cannot be written: it is a terminal, expected a file or a named pipe")
     return descriptor
-
-
-def read_array(path: Path) -> NDArray[np.floating]:
-    """Read the array of a .npy file; nothing pickled is ever loaded.
-
-    Raises:
-        InputError: It is not there, or not such a file.
-    """
-    try:
-        with path.open("rb") as stream:
-            array = np.load(stream, allow_pickle=False)
-    except (OSError, ValueError, EOFError, MemoryError) as error:
-        raise InputError(f"not a NumPy array that can be read: {error}") from error
-    if not isinstance(array, np.ndarray):
-        raise InputError("not one NumPy array but an archive of several: expected a .npy file")
-    return array

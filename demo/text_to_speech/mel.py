@@ -98,8 +98,8 @@ def mel_blocks(blocks: Iterable[NDArray[np.floating]]) -> Iterator[NDArray[np.fl
         InputError: A block cannot be used (when its turn comes), or the waveform was too short (at its end).
 
     Example:
-        for audio in vocoder.stream(mel_blocks(recording_blocks("talk.flac"))):
-            file.write(audio)
+        >>> for audio in vocoder.stream(mel_blocks(recording_blocks("talk.flac"))):
+        ...     file.write(audio)
     """
     step = BLOCK_FRAMES * HOP_LENGTH
     waiting: NDArray[np.float32] = np.empty(0, dtype=np.float32)

@@ -21,10 +21,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..audio import read_recording
+from ..arrays import read_array
 from ..errors import InputError, ModelError
-from ..files import cannot_write, read_array
+from ..files import cannot_write
 from ..mel import N_MELS, mel_spectrogram
+from ..recordings import read_recording
 from ..windows import check_mel
 from .cache import ensure_ir, publish_quantized
 from .model_yml import Model
