@@ -25,11 +25,11 @@ from text_to_speech.audio import (
     PipeSink,
     open_audio,
     open_player,
-    read_recording,
     to_pcm16,
     write_audio,
 )
-from text_to_speech.errors import DeviceError, InputError, OutputError
+from text_to_speech.errors import DeviceError, OutputError
+from text_to_speech.recordings import read_recording
 
 TONE = (0.5 * np.sin(2 * np.pi * 440 * np.arange(22_050 * 2) / 22_050)).astype(np.float32)
 
@@ -468,36 +468,3 @@ def test_a_full_disk_is_noticed_at_every_place(suffix: str, tmp_path: Path) -> N
         assert (result.returncode, result.stderr) == (0, "")
         assert "cannot be written: File too large" in result.stdout
         assert names(tmp_path) == [f"whole{suffix}"]
-
-
-def test_a_recording_is_mixed_and_resampled(tmp_path: Path) -> None:
-    rate = 44_100
-    tone = (0.5 * np.sin(2 * np.pi * 440 * np.arange(rate) / rate)).astype(np.float32)
-    soundfile.write(tmp_path / "stereo.flac", np.stack([tone, np.zeros_like(tone)], axis=1), rate)
-    audio = read_recording(tmp_path / "stereo.flac")
-    assert audio.dtype == np.float32
-    assert audio.shape == (22_050,)
-    assert snr(TONE[1000:20_000] / 2, audio[1000:20_000]) > 40
-
-
-@pytest.mark.parametrize(
-    ("name", "content", "message"),
-    [
-        ("none.wav", None, "is not there"),
-        ("text.wav", b"hello", "not a sound file"),
-        ("empty.wav", b"", "not a sound"),
-    ],
-)
-def test_what_is_no_recording_is_refused(
-    name: str, content: bytes | None, message: str, tmp_path: Path
-) -> None:
-    if content is not None:
-        (tmp_path / name).write_bytes(content)
-    with pytest.raises(InputError, match=message):
-        read_recording(tmp_path / name)
-
-
-def test_a_recording_without_samples_is_refused(tmp_path: Path) -> None:
-    write_audio(tmp_path / "nothing.wav", TONE[:0])
-    with pytest.raises(InputError, match="is empty"):
-        read_recording(tmp_path / "nothing.wav")
