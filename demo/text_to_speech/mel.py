@@ -153,5 +153,15 @@ def _analyse(samples: NDArray[np.float32]) -> NDArray[np.float32]:
     frames = np.lib.stride_tricks.sliding_window_view(samples, N_FFT)[::HOP_LENGTH]
     spectrum = np.fft.rfft(frames * hann_window(), axis=1)
     magnitude = np.sqrt(spectrum.real**2 + spectrum.imag**2 + 1e-9).astype(np.float32)
-    mel: NDArray[np.float32] = np.log(np.maximum(mel_filters() @ magnitude.T, LOG_FLOOR))
-    return mel[np.newaxis]
+    # The filters are almost all zeros; a matrix product would also be spread over threads that wait for each other.
+    bins, weights, starts = _weights()
+    sums = np.add.reduceat(magnitude[:, bins] * weights, starts, axis=1)
+    mel: NDArray[np.float32] = np.log(np.maximum(sums, LOG_FLOOR)).T
+    return np.ascontiguousarray(mel[np.newaxis])
+
+
+@functools.lru_cache(maxsize=1)
+def _weights() -> tuple[NDArray[np.intp], NDArray[np.float32], NDArray[np.intp]]:
+    """Return the weights of the filters that are not zero, filter by filter: their bins, they, where each begins."""
+    bands, bins = np.nonzero(mel_filters())
+    return bins, mel_filters()[bands, bins], np.searchsorted(bands, np.arange(N_MELS))

@@ -20,7 +20,7 @@ from .errors import InputError
 from .mel import LARGEST_SAMPLE, SAMPLE_RATE
 from .resampling import Resampler, check_rate
 
-BLOCK_VALUES = 65_536  # samples of all channels together that are read at once (256 kB)
+BLOCK_VALUES = 262_144  # samples of all channels together that are read at once (1 MB)
 LONGEST_WHOLE = 4 * 3_600  # seconds that are read as one array (1.3 GB at 22,050 Hz)
 MISSING_SECONDS = 0.1  # by how much a recording may be shorter than its header says, before a warning
 
@@ -126,6 +126,7 @@ def _rate(file: soundfile.SoundFile, path: str | Path) -> int:
 def _mono_blocks(file: soundfile.SoundFile, path: str | Path) -> Iterator[NDArray[np.float32]]:
     """Yield the samples of a file at its own rate, float32 [n], n ≥ 1, the mean of the channels."""
     frames, done = max(1, BLOCK_VALUES // file.channels), 0
+    weights = np.full(file.channels, 1 / file.channels, dtype=np.float32)
     while True:
         try:
             block = file.read(frames, dtype="float32", always_2d=True)
@@ -137,15 +138,16 @@ def _mono_blocks(file: soundfile.SoundFile, path: str | Path) -> Iterator[NDArra
         if not len(block):
             break
         # NaN compares as false.
-        good = (np.abs(block) <= LARGEST_SAMPLE).all(axis=1)
-        if not good.all():
+        if not np.abs(block).max() <= LARGEST_SAMPLE:
+            good = (np.abs(block) <= LARGEST_SAMPLE).all(axis=1)
             at = (done + int(good.argmin())) / file.samplerate
             raise InputError(
                 f"recording {path} holds a NaN, infinite or very large sample {at:.2f} s after its beginning:"
                 " expected finite ones between -1 and 1"
             )
         done += len(block)
-        yield block.mean(axis=1)
+        # A product is five times as fast as the mean over a short axis.
+        yield block @ weights
     missing = (file.frames - done) / file.samplerate
     if done and missing > MISSING_SECONDS:
         logger.warning(

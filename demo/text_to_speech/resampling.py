@@ -26,8 +26,9 @@ PASS_BAND, STOP_BAND = 0.91, 1.0  # edges of the filter, in Nyquist frequencies 
 ATTENUATION = 100.0  # dB from the stop band on
 KAISER_BETA = 0.1102 * (ATTENUATION - 8.7)
 REACH = (ATTENUATION - 7.95) / (2.285 * np.pi * (STOP_BAND - PASS_BAND)) / 2  # samples of the lower rate, 71
-LARGEST_MATRIX = 1 << 20  # weights (8 MB); a filter bank that needs more is interpolated
-LEAST_COLUMNS = 64  # of a matrix, if it fits: with fewer the product waits for memory
+LARGEST_BANK = 1 << 19  # weights (4 MB, or 8 with zeros); a filter bank that needs more is interpolated
+LEAST_COLUMNS = 64  # outputs that are computed together, where the bank stays small: fewer cost more each
+PRODUCT = 1 << 18  # multiplications of a matrix product that BLAS leaves to one thread
 PHASES = 512  # of an interpolated filter bank, per sample of the lower rate: its error is below -105 dB
 CHUNK = 1 << 18  # values that are gathered at once (1 or 2 MB)
 
@@ -152,31 +153,42 @@ class _Same:
 
 
 class _Matrix:
-    """Every `up` outputs come from the same filters, `down` samples further on: one matrix product for all.
+    """Every `up` outputs come from the same filters, `down` samples further on: matrix products for all of them.
 
-    A column of the matrix is the filter of one output, shifted to its place; that many of its weights are zero costs
-    less than to go around them.
+    A column of a matrix is the filter of one output, shifted to its place. The products are small, because BLAS spreads
+    larger ones over threads that wait for each other: on a busy machine that costs several times as much.
     """
 
     def __init__(self, up: int, down: int) -> None:
         reach, offsets = _reach(up, down), np.arange(up) * down // up
-        fractions = np.arange(up) * down % up / up
-        self._matrix = np.zeros((int(offsets[-1]) + 2 * reach, up))
-        rows = offsets[:, np.newaxis] + np.arange(2 * reach)
-        self._matrix[rows, np.arange(up)[:, np.newaxis]] = _filters(fractions, up, down)
-        self._down = down
-        self.before, self.after = reach - 1, len(self._matrix)
+        filters = _filters(np.arange(up) * down % up / up, up, down)
+        columns = up
+        while columns > 1 and columns * (columns * down // up + 2 * reach) > PRODUCT // 4:
+            columns = -(-columns // 2)
+        self._parts: list[tuple[int, NDArray[np.float64]]] = []
+        for start in range(0, up, columns):
+            part = filters[start : start + columns]
+            at = offsets[start : start + columns] - offsets[start]
+            matrix = np.zeros((int(at[-1]) + 2 * reach, len(part)))
+            matrix[at[:, np.newaxis] + np.arange(2 * reach), np.arange(len(part))[:, np.newaxis]] = part
+            self._parts.append((int(offsets[start]), matrix))
+        self._rows = max(1, PRODUCT // max(matrix.size for _, matrix in self._parts))
+        self._width, self._up, self._down = int(offsets[-1]) + 2 * reach, up, down
+        self.before, self.after = reach - 1, self._width
 
     def apply(self, samples: NDArray[np.float32], phase: int) -> tuple[NDArray[np.float32], int, int]:
-        width, up = self._matrix.shape
-        if samples.size < width:
+        if samples.size < self._width:
             return np.empty(0, dtype=np.float32), 0, phase
-        windows = np.lib.stride_tricks.sliding_window_view(samples, width)[:: self._down]
-        made = np.empty((len(windows), up), dtype=np.float32)
-        rows = max(1, CHUNK // width)
-        for start in range(0, len(windows), rows):
-            # In single precision the result would depend, by 1e-6, on how many rows there are.
-            made[start : start + rows] = windows[start : start + rows].astype(np.float64) @ self._matrix
+        # In single precision the result would depend, by 1e-6, on how many rows a product has.
+        windows = np.lib.stride_tricks.sliding_window_view(samples, self._width)[:: self._down]
+        made = np.empty((len(windows), self._up), dtype=np.float32)
+        for start in range(0, len(windows), self._rows):
+            rows, column = slice(start, start + self._rows), 0
+            for offset, matrix in self._parts:
+                width, count = matrix.shape
+                window = windows[rows, offset : offset + width].astype(np.float64)
+                made[rows, column : column + count] = window @ matrix
+                column += count
         return made.reshape(-1), len(windows) * self._down, phase
 
 
@@ -217,7 +229,7 @@ def _filter_bank(up: int, down: int) -> _FilterBank:
     if up == down:
         return _Same()
     for times in (-(-LEAST_COLUMNS // up), 1):
-        if times * up * (times * down + 2 * _reach(up, down)) <= LARGEST_MATRIX:
+        if times * up * 2 * _reach(up, down) <= LARGEST_BANK:
             return _Matrix(times * up, times * down)
     return _Interpolated(up, down)
 
