@@ -28,7 +28,7 @@ from text_to_speech.audio import (
     to_pcm16,
     write_audio,
 )
-from text_to_speech.errors import DeviceError, OutputError
+from text_to_speech.errors import DeviceError, InputError, OutputError
 from text_to_speech.recordings import read_recording
 
 TONE = (0.5 * np.sin(2 * np.pi * 440 * np.arange(22_050 * 2) / 22_050)).astype(np.float32)

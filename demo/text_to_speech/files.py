@@ -120,28 +120,6 @@ def open_output(path: str | Path, *, needs_file: str = "") -> Iterator[OutputFil
         yield file
 
 
-@contextmanager
-def whole_file(path: str | Path) -> Iterator[Path]:
-    """Give a temporary name beside `path` to write to, which becomes `path` when the block ends well.
-
-    This is for libraries that write to a name themselves; `open_output` also reports what goes wrong while writing.
-
-    Args:
-        path: The finished file; no pipe and no device.
-
-    Yields:
-        The temporary path, in the folder of the file and with its suffix. The file exists and is empty.
-
-    Raises:
-        OutputError: As for `open_output`. What the block raises passes through unchanged.
-    """
-    place = destination(path)
-    if place.stream:
-        raise OutputError(f"{place.path} cannot be written: it is {place.stream}, expected a regular file")
-    with _temporary_file(place) as unfinished:
-        yield unfinished.path
-
-
 def write_output(path: str | Path, data: bytes) -> None:
     """Write a whole output at once; see `open_output`."""
     with open_output(path) as file:

@@ -96,6 +96,11 @@ class SpokenSentence:
     mel: NDArray[np.float32] = field(repr=False, compare=False)
     pitch: NDArray[np.float32] = field(repr=False, compare=False)
 
+    @property
+    def key(self) -> tuple[int, float]:
+        """What tells it from the other sentences of a speech: two parts of one word have the same offset."""
+        return self.offset, self.start
+
 
 @dataclass(frozen=True, eq=False)
 class AudioChunk:
@@ -155,6 +160,6 @@ def join(chunks: Sequence[AudioChunk]) -> Speech:
     return Speech(
         audio=np.concatenate([chunk.audio for chunk in chunks]),
         sample_rate=SAMPLE_RATE,
-        sentences=tuple({chunk.sentence.start: chunk.sentence for chunk in chunks}.values()),
+        sentences=tuple({chunk.sentence.key: chunk.sentence for chunk in chunks}.values()),
         times=sum((chunk.times for chunk in chunks), StageTimes()),
     )

@@ -45,7 +45,7 @@ class TimingsWriter:
 
     def add(self, sentence: SpokenSentence) -> None:
         """Append a sentence; one that comes again, as in every chunk of its sound, is written once."""
-        if self._sentence and self._sentence.start != sentence.start:
+        if self._sentence and self._sentence.key != sentence.key:
             self._write(self._sentence)
         self._sentence = sentence
 

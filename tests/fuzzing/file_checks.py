@@ -12,7 +12,7 @@ from typing import cast
 import numpy as np
 
 from text_to_speech.errors import ModelError, OutputError, SpeechError
-from text_to_speech.files import whole_file
+from text_to_speech.files import open_output
 from text_to_speech.spoken import SpokenPhoneme, SpokenSentence, SpokenWord
 from text_to_speech.timings import as_json, check_timings_path, open_timings
 from text_to_speech.zoo.addresses import relative_path, web_address
@@ -173,8 +173,8 @@ def name(case: object) -> None:
         except OutputError as error:
             _check_message(error, folder / case)
         try:
-            with whole_file(folder / case) as temporary:
-                temporary.write_bytes(b"x")
+            with open_output(folder / case) as file:
+                file.write(b"x")
         except OutputError as error:
             _check_message(error, folder / case)
             left = [entry.name for entry in folder.iterdir() if entry.name != case]
