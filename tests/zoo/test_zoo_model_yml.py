@@ -75,7 +75,7 @@ def test_the_models_of_this_repository():
 
 
 def test_the_model_at_the_root_is_the_one_in_the_zoo():
-    assert (ROOT / "models/hifi-gan/model.yml").resolve() == ROOT / "model.yml"
+    assert (ROOT / "models/hifi-gan/model.yml").read_bytes() == (ROOT / "model.yml").read_bytes()
 
 
 @pytest.mark.parametrize("name", ["hifi-gan", "hifi-gan-universal"])

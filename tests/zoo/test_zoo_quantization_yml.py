@@ -51,3 +51,39 @@ def test_the_vocoders_of_this_repository_say_how_and_on_what(name):
     settings = read_quantization(model_folder(name))
     assert settings.subset_size >= 64
     assert len(settings.texts.read_text(encoding="utf-8").splitlines()) > 150
+
+
+@pytest.fixture
+def neighbours(tmp_path):
+    """The folders of two models in a zoo, and a text beside the zoo."""
+    (tmp_path / "secret.txt").write_text("Hello.")
+    folder, other = tmp_path / "models" / "a", tmp_path / "models" / "b"
+    folder.mkdir(parents=True)
+    other.mkdir()
+    (other / "t.txt").write_text("Hello.")
+    (tmp_path / "models" / "list.txt").write_text("Hello.")
+    return folder
+
+
+def test_the_texts_of_another_model_may_be_used(neighbours):
+    (neighbours / "quantization.yml").write_text("texts: ../b/t.txt")
+    assert read_quantization(neighbours).texts.samefile(neighbours.parent / "b" / "t.txt")
+
+
+@pytest.mark.parametrize(
+    "texts", ["../../secret.txt", "../list.txt", "../b", "../b/../../secret.txt", "/etc/hosts"]
+)
+def test_no_other_file_is_read_for_texts(neighbours, texts):
+    (neighbours / "quantization.yml").write_text(f"texts: {texts}")
+    with pytest.raises(ModelError, match="expected a file beside it"):
+        read_quantization(neighbours)
+
+
+def test_a_link_does_not_lead_out_of_the_zoo(neighbours):
+    try:
+        (neighbours / "t.txt").symlink_to(neighbours.parents[1] / "secret.txt")
+    except OSError:
+        pytest.skip("this user may make no symbolic links")
+    (neighbours / "quantization.yml").write_text("texts: t.txt")
+    with pytest.raises(ModelError, match="expected a file beside it"):
+        read_quantization(neighbours)

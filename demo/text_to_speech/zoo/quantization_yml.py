@@ -5,7 +5,8 @@
     bias_correction  fast, accurate or none
     ignored_types    operations of OpenVINO that stay in floating point, such as Add
     ignored_layers   regular expressions for the names of further ones
-    texts            a file beside this one, whose lines the voice of this repository speaks for those windows
+    texts            a file beside this one or ../MODEL/FILE, whose lines the voice of this repository speaks for
+                     those windows
 
 The terms are those of NNCF's `quantize`, https://github.com/openvinotoolkit/nncf.
 """
@@ -61,8 +62,10 @@ def read_quantization(folder: Path) -> Quantization:
             known = ", ".join(Quantization.__dataclass_fields__)
             raise ModelError(f"{unknown[0]!r}: expected keys out of {known}")
         texts = folder / text(content["texts"]) if "texts" in content else None
-        if texts and (texts.parent != folder or not texts.is_file()):
-            raise ModelError(f"texts: {content['texts']!r}: expected a file beside it")
+        if texts and not _is_within(texts, folder.parent):
+            raise ModelError(
+                f"texts: {content['texts']!r}: expected a file beside it, or ../MODEL/FILE of another model"
+            )
         return Quantization(
             preset=_one_of(content, "preset", PRESETS),
             subset_size=_subset_size(content.get("subset_size", Quantization.subset_size)),
@@ -71,6 +74,12 @@ def read_quantization(folder: Path) -> Quantization:
             ignored_layers=list_of(content, "ignored_layers", _pattern),
             texts=texts,
         )
+
+
+def _is_within(path: Path, zoo: Path) -> bool:
+    """Whether a file is there, in the folder of a model of the same zoo, links followed."""
+    parts = path.resolve().parts[len(zoo.resolve().parts) :]
+    return len(parts) >= 2 and path.resolve().is_relative_to(zoo.resolve()) and path.is_file()
 
 
 def _one_of(content: dict[str, object], key: str, known: tuple[str, ...]) -> str:
