@@ -24,11 +24,8 @@ CHARACTERS = (1_000, 10_000)
 def speak(vocoder: str, precision: str, characters: int) -> dict[str, Any]:
     """Speak a text of so many characters to a file, and say how large this process was."""
     from text_to_speech import SAMPLE_RATE, Synthesizer, open_audio
-    from text_to_speech.zoo import cache_folder
 
-    synthesizer = Synthesizer(
-        "CPU", vocoder_model=vocoder, precision=precision, cache_folder=cache_folder() / "compiled"
-    )
+    synthesizer = Synthesizer("CPU", vocoder_model=vocoder, precision=precision)
     began = time.perf_counter()
     with tempfile.TemporaryDirectory() as folder, open_audio(str(Path(folder) / "book.wav")) as file:
         for chunk in synthesizer.stream(book(characters)):

@@ -38,9 +38,8 @@ Voice = tuple[
 def ours(vocoder: str) -> Voice:
     """This program."""
     from text_to_speech import SAMPLE_RATE, Synthesizer
-    from text_to_speech.zoo import cache_folder
 
-    synthesizer = Synthesizer("CPU", vocoder_model=vocoder, cache_folder=cache_folder() / "compiled")
+    synthesizer = Synthesizer("CPU", vocoder_model=vocoder)
 
     def stream(text: str) -> Iterator[Any]:
         return (chunk.audio for chunk in synthesizer.stream(text))

@@ -28,12 +28,9 @@ STAGES = ("text", "acoustic", "vocoder")
 def speak(vocoder: str, precision: str) -> dict[str, Any]:
     """All figures of one vocoder in this process."""
     from text_to_speech import Synthesizer
-    from text_to_speech.zoo import cache_folder
 
     began = time.perf_counter()
-    synthesizer = Synthesizer(
-        "CPU", vocoder_model=vocoder, precision=precision, cache_folder=cache_folder() / "compiled"
-    )
+    synthesizer = Synthesizer("CPU", vocoder_model=vocoder, precision=precision)
     ready = time.perf_counter() - began
     figures: dict[str, Any] = {
         "ready s": ready,

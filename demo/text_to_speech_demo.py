@@ -56,7 +56,6 @@ from text_to_speech.ssml import read_script
 from text_to_speech.text import Phonemizer, phoneme_table
 from text_to_speech.timings import check_timings_path, open_timings
 from text_to_speech.utterances import spoken_utterances
-from text_to_speech.zoo import cache_folder
 
 LONG_TEXT = 600  # characters from which on progress is shown
 PLOT_SECONDS = 30.0  # of a longer text only so much is drawn
@@ -297,7 +296,6 @@ def load(args: argparse.Namespace, lexicon: Lexicon, report: Report) -> Synthesi
         vocoder_device=args.device_vocoder,
         precision=args.precision,
         hint=args.hint,
-        cache_folder=cache_folder() / "compiled",
         lexicon=lexicon,
         **models(args),
     )

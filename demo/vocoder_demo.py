@@ -32,7 +32,6 @@ from text_to_speech.mel import SAMPLE_RATE
 from text_to_speech.runtime import PRECISIONS
 from text_to_speech.vocoder import LARGEST_WINDOW
 from text_to_speech.windows import check_mel, check_mel_form
-from text_to_speech.zoo import cache_folder
 
 EXAMPLES = """\
 examples:
@@ -130,9 +129,7 @@ def vocode(args: argparse.Namespace) -> None:
     """Do what the command line asks for."""
     folder = Path(args.out)
     paths = output_paths(args.input, folder)
-    vocoder = Vocoder(
-        args.device, model=args.model, precision=args.precision, cache_folder=cache_folder() / "compiled"
-    )
+    vocoder = Vocoder(args.device, model=args.model, precision=args.precision)
     print(f"Vocoder: {vocoder.target}")
     samples, latency = 0, 0.0
     for name, path in zip(args.input, paths, strict=True):

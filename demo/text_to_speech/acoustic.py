@@ -18,7 +18,7 @@ import numpy as np
 import openvino
 from numpy.typing import NDArray
 
-from .errors import DeviceError, InputError, ModelError
+from .errors import DeviceError, InputError, ModelError, telling_line
 from .length_regulator import PROSODY_CHANNELS, frame_prosody, regulate_length, round_durations
 from .mel import N_MELS
 from .runtime import (
@@ -28,7 +28,6 @@ from .runtime import (
     model_path,
     read_model,
     resolve_target,
-    telling_line,
 )
 from .text.symbols import SYMBOLS
 
@@ -97,7 +96,6 @@ class AcousticModel:
         duration_model: IR or ONNX file, or the name of a model of this repository.
         regression_model: The same for the second model.
         precision: `auto`, `f32`, `f16` or `bf16`.
-        cache_folder: Where compiled models are kept for the next start; None keeps none.
 
     Attributes:
         target: Where the models run, in which precision, and why.
@@ -115,7 +113,6 @@ class AcousticModel:
         duration_model: str | Path = "forward-tacotron-duration-prediction",
         regression_model: str | Path = "forward-tacotron-regression",
         precision: str = "auto",
-        cache_folder: Path | None = None,
     ) -> None:
         if precision == "int8":
             raise InputError(
@@ -131,8 +128,8 @@ class AcousticModel:
         decoder = read_model(decoder_path)
         check_interface(decoder, decoder_path, DECODER_INPUTS, {"mel": f"1,{N_MELS},?"})
         check_pair(predictor, decoder, (predictor_path, decoder_path))
-        self._predictor = compile_model(predictor, self.target, predictor_path, cache_folder=cache_folder)
-        self._decoder = compile_model(decoder, self.target, decoder_path, cache_folder=cache_folder)
+        self._predictor = compile_model(predictor, self.target, predictor_path)
+        self._decoder = compile_model(decoder, self.target, decoder_path)
 
     def synthesize(
         self, ids: NDArray[np.int64], *, alpha: PerPhoneme = 1.0, pitch: PerPhoneme = 0.0

@@ -35,3 +35,10 @@ class DeviceError(SpeechError):
 
 class OutputError(SpeechError, OSError):
     """A result that cannot be written or played."""
+
+
+def telling_line(error: BaseException) -> str:
+    """Return the line of a message of OpenVINO that says what is wrong; the lines before it name its source files."""
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    telling = [line for line in lines if not line.startswith(("Exception from", "Check '"))]
+    return (telling or lines or [type(error).__name__])[-1][:300]

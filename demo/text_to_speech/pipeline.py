@@ -70,7 +70,6 @@ class Synthesizer:
             leaves the acoustic model as in `auto`.
         hint: `latency` gives the first sound soon; `throughput` computes large windows side by side, which is
             the least work for minutes of speech.
-        cache_folder: Where compiled models are kept for the next start; None keeps none.
         lexicon: Pronunciations that come before those of the dictionaries.
         phonemizer: What reads words instead of the front end of this package; the lexicon is then not used.
 
@@ -96,7 +95,6 @@ class Synthesizer:
         vocoder_model: str | Path = "hifi-gan",
         precision: str = "auto",
         hint: str = "latency",
-        cache_folder: Path | None = None,
         lexicon: Lexicon | None = None,
         phonemizer: WordReader | None = None,
     ) -> None:
@@ -111,14 +109,12 @@ class Synthesizer:
             duration_model=duration_model,
             regression_model=regression_model,
             precision=acoustic_precision,
-            cache_folder=cache_folder,
         )
         self.vocoder = Vocoder(
             vocoder_device or device,
             model=vocoder_model,
             precision=precision,
             hint=hint,
-            cache_folder=cache_folder,
         )
         self._phonemizer: WordReader = phonemizer or Phonemizer(core=core(), lexicon=lexicon)
         self._phonemizing = threading.Lock()

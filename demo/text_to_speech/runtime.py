@@ -10,9 +10,9 @@ gets f32 unless the caller asks otherwise; a GPU and an NPU get f16.
 
 from __future__ import annotations
 
-import functools
 import logging
 import os
+import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,7 +21,8 @@ from typing import Any
 import openvino
 import openvino.frontend
 
-from .errors import DeviceError, InputError, ModelError
+from .compiled import compile_kept
+from .errors import DeviceError, InputError, ModelError, telling_line
 
 logger = logging.getLogger(__name__)
 
@@ -43,6 +44,9 @@ FRONTEND_FAILURES = (
 # more: 30 MB for each length that HiFi-GAN meets, and sentences have hundreds of lengths. So oneDNN is told to keep
 # none, by this environment variable, which it reads when it makes its first kernel, and the plugin only a few.
 ONEDNN_CACHE = "ONEDNN_PRIMITIVE_CACHE_CAPACITY"
+
+_core: openvino.Core | None = None
+_core_lock = threading.Lock()
 
 CPU_REASON = "exact; OpenVINO's own choice may be bf16, which is not"
 ACCELERATOR_REASON = "what this kind of device computes fastest"
@@ -102,24 +106,24 @@ class Target:
         """Whether a member refuses dynamic shapes, as every NPU does."""
         return any(_kind(member.device) == "NPU" for member in self.members)
 
-    def config(
-        self, *, cache_folder: Path | None = None, kernels: int = 0, hint: str = "latency"
-    ) -> dict[str, Any]:
+    def config(self, *, kernels: int = 0, hint: str = "latency") -> dict[str, Any]:
         """Return the properties a model is compiled with on this target; see `compile_model`."""
         config: dict[str, Any] = {"PERFORMANCE_HINT": hint.upper()}
-        if cache_folder is not None:
-            config["CACHE_DIR"] = str(cache_folder)
         each = {member.device: member.config(kernels=kernels) for member in self.members}
         if self.is_group:
             return config | {"DEVICE_PROPERTIES": each}
         return config | each[self.members[0].device]
 
 
-@functools.lru_cache(maxsize=1)
 def core() -> openvino.Core:
     """Return the one OpenVINO Core of this process; the cache of oneDNN is off in it, unless the user set it."""
-    os.environ.setdefault(ONEDNN_CACHE, "0")
-    return openvino.Core()
+    global _core
+    if _core is None:
+        with _core_lock:
+            if _core is None:
+                os.environ.setdefault(ONEDNN_CACHE, "0")
+                _core = openvino.Core()
+    return _core
 
 
 def available_devices() -> tuple[str, ...]:
@@ -335,44 +339,31 @@ def compile_model(
     target: Target,
     path: str | Path,
     *,
-    cache_folder: Path | None = None,
     kernels: int = 0,
     hint: str = "latency",
 ) -> openvino.CompiledModel:
-    """Compile a model for a target, from the cache of compiled models where it is there.
-
-    A cache that cannot be written or read costs time, never the result: the model is then compiled without.
+    """Compile a model for a target, or take it from the cache of compiled models; see `compiled`.
 
     Args:
         model: The model, with the shapes that it shall have.
         target: Where it shall run.
         path: Where it was read from, for the message.
-        cache_folder: Where OpenVINO keeps compiled models; None keeps none.
         kernels: How many kernels a CPU keeps for lengths that come again; each length needs one or more a layer.
         hint: `latency` or `throughput`: whether one request shall be done soon, or many side by side.
 
     Raises:
         DeviceError: The device refuses the model.
     """
-    for folder in (cache_folder, None) if cache_folder is not None else (None,):
-        try:
-            return core().compile_model(
-                model, target.device, target.config(cache_folder=folder, kernels=kernels, hint=hint)
-            )
-        except RuntimeError as error:
-            if folder is None:
-                raise DeviceError(f"{target.device} refuses {path}: {telling_line(error)}") from error
-            logger.warning("compiled models cannot be kept in %s: %s", folder, telling_line(error))
-    raise AssertionError("unreachable")
+    config = target.config(kernels=kernels, hint=hint)
+    try:
+        if target.is_group:
+            return core().compile_model(model, target.device, config)
+        return compile_kept(core(), model, target.device, config, Path(path))
+    except RuntimeError as error:
+        raise DeviceError(f"{target.device} refuses {path}: {telling_line(error)}") from error
 
 
 def check_hint(hint: str) -> None:
     """Refuse a performance hint that is none of `latency` and `throughput`."""
     if hint not in HINTS:
         raise InputError(f"hint {hint!r}: expected one of {', '.join(HINTS)}")
-
-
-def telling_line(error: BaseException) -> str:
-    """Return the line of OpenVINO's message that says what happened; those before it say where in its source."""
-    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-    return lines[-1] if lines else "no reason given"

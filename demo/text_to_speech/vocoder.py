@@ -21,7 +21,7 @@ import numpy as np
 import openvino
 from numpy.typing import NDArray
 
-from .errors import DeviceError, InputError, ModelError
+from .errors import DeviceError, InputError, ModelError, telling_line
 from .mel import HOP_LENGTH, N_MELS, SILENCE
 from .runtime import (
     Target,
@@ -33,7 +33,6 @@ from .runtime import (
     read_model,
     reshaped,
     resolve_target,
-    telling_line,
 )
 from .source_filter import CONTEXT_FRAMES as SOURCE_FILTER_CONTEXT
 from .source_filter import PITCH_WINDOW, SourceFrames, cut_in_two, takes_source
@@ -63,7 +62,6 @@ class Vocoder:
             that omz_quantizer made of it.
         hint: `latency` computes one window at a time and begins a stream with a small one; `throughput`
             computes as many large ones side by side as the device likes.
-        cache_folder: Where compiled models are kept for the next start; None keeps none.
         seed: Of the noise that a source-filter vocoder is given; HiFi-GAN has none.
 
     Attributes:
@@ -82,7 +80,6 @@ class Vocoder:
         model: str | Path = "hifi-gan",
         precision: str = "auto",
         hint: str = "latency",
-        cache_folder: Path | None = None,
         seed: int = 0,
     ) -> None:
         check_hint(hint)
@@ -90,7 +87,6 @@ class Vocoder:
         self._path = model_path(model, precision=precision)
         self._model = read_model(self._path)
         self._hint = hint
-        self._cache_folder = cache_folder
         self._seed = seed
         self._compiled: dict[int, openvino.CompiledModel] = {}
         self._lock = threading.Lock()
@@ -293,7 +289,6 @@ class Vocoder:
             model,
             self.target,
             self._path,
-            cache_folder=self._cache_folder,
             kernels=KEPT_KERNELS,
             hint=self._hint,
         )

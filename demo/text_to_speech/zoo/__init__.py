@@ -12,6 +12,7 @@ The commands, which models/README.md describes: downloader (with fetch), convert
 the options of selection; convert_checkpoint; complexity.
 """
 
-from .cache import cache_folder, ensure_ir, model_folder, quantized_ir
+from .cache import ensure_ir, model_folder, quantized_ir
+from .kept import cache_folder
 
 __all__ = ["cache_folder", "ensure_ir", "model_folder", "quantized_ir"]

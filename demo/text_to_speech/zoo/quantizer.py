@@ -266,8 +266,11 @@ def _work_for_user(model: Model, options: argparse.Namespace) -> None:
     elif options.dry_run:
         print(f"{model.name}: would quantize {source} for --precision int8")
     else:
-        with publish_quantized(model.name, models=options.model_root) as target:
-            _make(model, source, target, options, QUANTIZED[0])
+        publish_quantized(
+            model.name,
+            lambda target: _make(model, source, target, options, QUANTIZED[0]),
+            models=options.model_root,
+        )
         print(f"{model.name}: --precision int8 is ready", flush=True)
 
 
