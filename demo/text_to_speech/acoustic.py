@@ -19,6 +19,7 @@ import openvino
 from numpy.typing import NDArray
 
 from .errors import DeviceError, InputError, ModelError, telling_line
+from .forks import check_not_forked
 from .length_regulator import PROSODY_CHANNELS, frame_prosody, regulate_length, round_durations
 from .mel import N_MELS
 from .runtime import (
@@ -175,6 +176,7 @@ class AcousticModel:
         self, model: openvino.CompiledModel, inputs: Mapping[str, NDArray[Any]], outputs: Sequence[str]
     ) -> dict[str, NDArray[np.float32]]:
         """Run a model in a request of its own and return copies of its outputs."""
+        check_not_forked()
         request = model.create_infer_request()
         try:
             request.infer(dict(inputs))

@@ -23,6 +23,7 @@ import openvino.frontend
 
 from .compiled import compile_kept
 from .errors import DeviceError, InputError, ModelError, telling_line
+from .forks import check_not_forked, loading_models
 
 logger = logging.getLogger(__name__)
 
@@ -116,7 +117,12 @@ class Target:
 
 
 def core() -> openvino.Core:
-    """Return the one OpenVINO Core of this process; the cache of oneDNN is off in it, unless the user set it."""
+    """Return the one OpenVINO Core of this process; the cache of oneDNN is off in it, unless the user set it.
+
+    Raises:
+        DeviceError: A parent of this process had loaded models when it was forked.
+    """
+    check_not_forked()
     global _core
     if _core is None:
         with _core_lock:
@@ -257,6 +263,7 @@ def read_model(path: str | Path) -> openvino.Model:
     Raises:
         ModelError: The file is missing, or is not a model.
     """
+    check_not_forked()
     path = Path(path)
     if not path.is_file():
         raise ModelError(f"model {path} is not there: expected an OpenVINO IR (.xml) or an ONNX file")
@@ -352,8 +359,9 @@ def compile_model(
         hint: `latency` or `throughput`: whether one request shall be done soon, or many side by side.
 
     Raises:
-        DeviceError: The device refuses the model.
+        DeviceError: The device refuses the model, or a parent of this process had loaded models when it was forked.
     """
+    loading_models()
     config = target.config(kernels=kernels, hint=hint)
     try:
         if target.is_group:

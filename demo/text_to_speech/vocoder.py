@@ -22,6 +22,7 @@ import openvino
 from numpy.typing import NDArray
 
 from .errors import DeviceError, InputError, ModelError, telling_line
+from .forks import check_not_forked
 from .mel import HOP_LENGTH, N_MELS, SILENCE
 from .runtime import (
     Target,
@@ -188,6 +189,7 @@ class Vocoder:
         request = self._pitch.create_infer_request()
 
         def read_pitch(mel: NDArray[np.float32]) -> NDArray[np.float32]:
+            check_not_forked()
             try:
                 request.infer({"mel": mel})
             except RuntimeError as error:
@@ -234,12 +236,14 @@ class Vocoder:
         return kept
 
     def _start(self, request: openvino.InferRequest, inputs: Inputs) -> None:
+        check_not_forked()
         try:
             request.start_async(inputs, share_inputs=True)
         except RuntimeError as error:
             raise self._failure(error) from error
 
     def _finish(self, request: openvino.InferRequest, inputs: Inputs) -> NDArray[np.float32]:
+        check_not_forked()
         try:
             request.wait()
         except RuntimeError as error:
@@ -264,6 +268,7 @@ class Vocoder:
 
     def _compiled_for(self, frames: int) -> openvino.CompiledModel:
         """Return the model compiled for a number of frames, -1 for any, each compiled once."""
+        check_not_forked()
         with self._lock:
             if frames not in self._compiled:
                 shapes = {"mel": (1, N_MELS, frames)}

@@ -15,7 +15,7 @@ from text_to_speech.errors import InputError, ModelError
 from text_to_speech.zoo import cache as cache_module
 from text_to_speech.zoo import ensure_ir, model_folder, quantized_ir
 from text_to_speech.zoo.cache import publish_quantized
-from text_to_speech.zoo.kept import RECORD
+from text_to_speech.zoo.kept import RECORD, intact
 
 ROOT = Path(__file__).parents[2]
 
@@ -93,18 +93,20 @@ def test_when_another_process_is_faster_its_result_is_used(onnx_zoo, cache, monk
 CHILD = """
 import sys, time
 from pathlib import Path
-import openvino
+from text_to_speech.runtime import compile_model, read_model, resolve_target
 from text_to_speech.zoo.cache import ensure_ir
 models, start, number = map(Path, sys.argv[1:])
 number.touch()
 while not start.exists():
     time.sleep(0.001)
-print(ensure_ir("voice-regression", models=models))
+path = ensure_ir("voice-regression", models=models)
+compiled = compile_model(read_model(path), resolve_target("CPU"), path)
+print(path, compiled([[[1, 1, 1]]])[0].sum())
 """
 
 
 def test_processes_at_the_same_time(onnx_zoo, cache, tmp_path):
-    start, ready = tmp_path / "start", [tmp_path / f"ready{i}" for i in range(3)]
+    start, ready = tmp_path / "start", [tmp_path / f"ready{i}" for i in range(6)]
     children = [
         subprocess.Popen(
             [sys.executable, "-c", CHILD, str(onnx_zoo), str(start), str(number)],
@@ -118,10 +120,13 @@ def test_processes_at_the_same_time(onnx_zoo, cache, tmp_path):
         time.sleep(0.01)
     start.touch()
     results = {child.communicate(timeout=60)[0].strip() for child in children}
-    assert [child.returncode for child in children] == [0, 0, 0]
+    assert [child.returncode for child in children] == [0] * 6
     assert len(results) == 1
-    path = Path(results.pop())
+    path, total = results.pop().split()
+    assert float(total) == 6
+    path = Path(path)
     assert made(cache) == [path.parent.name]
+    assert all(intact(folder) for folder in (*(cache / "models").iterdir(), *(cache / "compiled").iterdir()))
     openvino.Core().read_model(path)
 
 

@@ -119,6 +119,20 @@ def test_a_conversion_forks_no_process(tmp_path, monkeypatch):
     assert forked == []
 
 
+def test_without_openvinos_private_simplification_the_numbers_are_the_same(zoo, site, tmp_path, monkeypatch):
+    make_onnx(read_model(zoo / "tiny"), tmp_path / "tiny.onnx")
+    onnx_to_ir(tmp_path / "tiny.onnx", tmp_path / "with.xml")
+    monkeypatch.setitem(sys.modules, "openvino._offline_transformations", None)
+    onnx_to_ir(tmp_path / "tiny.onnx", tmp_path / "without.xml")
+    mel = np.random.default_rng(0).normal(size=(1, 80, 9)).astype(np.float32)
+    exact = {"INFERENCE_PRECISION_HINT": "f32"}
+    audio = [
+        openvino.Core().compile_model(tmp_path / name, "CPU", exact)(mel)[0]
+        for name in ("with.xml", "without.xml")
+    ]
+    np.testing.assert_allclose(audio[0], audio[1], atol=1e-6)
+
+
 def test_an_ir_that_cannot_be_written(tmp_path):
     write_doubler(tmp_path / "x.onnx")
     with pytest.raises(OutputError, match=r"x\.xml"):

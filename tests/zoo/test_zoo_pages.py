@@ -139,3 +139,11 @@ def test_the_demos_run_without_a_warning(tiny, tmp_path):
         assert "Warning" not in done.stderr
     assert (tmp_path / "speech.wav").is_file()
     assert (tmp_path / "sound_generated.wav").is_file()
+
+
+def test_the_repository_has_no_symbolic_links():
+    """Git for Windows and a ZIP turn them into text files."""
+    listed = subprocess.run(["git", "ls-files", "-s"], cwd=ROOT, capture_output=True, text=True, check=False)
+    if listed.returncode:
+        pytest.skip("this is no checkout")
+    assert [line for line in listed.stdout.splitlines() if line.startswith("120000")] == []

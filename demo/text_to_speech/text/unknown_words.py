@@ -18,6 +18,7 @@ from typing import Any
 
 import numpy as np
 
+from ..forks import check_not_forked, loading_models
 from .engine import hibari_g2p
 from .symbols import nearest_symbols
 
@@ -75,6 +76,7 @@ class UnknownWords:
 
     def _run(self, letters: str) -> str:
         ids = np.array([[self._letter_ids[letter] for letter in letters]], dtype=np.int64)
+        check_not_forked()
         with self._lock:
             if self._request is None:
                 self._request = _network(self._model, self._core).create_infer_request()
@@ -95,6 +97,7 @@ def _network(model: Path, core: Any) -> Any:
 def _compile(model: Path, core: Any) -> Any:
     import openvino
 
+    loading_models()
     core = core or openvino.Core()
     # One thread: the network is too small to gain from two. f32: see the precision trap in the README.
     return core.compile_model(
