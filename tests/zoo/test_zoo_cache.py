@@ -92,6 +92,7 @@ def test_when_another_process_is_faster_its_result_is_used(onnx_zoo, cache, monk
 
 CHILD = """
 import sys, time
+import numpy as np
 from pathlib import Path
 from text_to_speech.runtime import compile_model, read_model, resolve_target
 from text_to_speech.zoo.cache import ensure_ir
@@ -101,7 +102,7 @@ while not start.exists():
     time.sleep(0.001)
 path = ensure_ir("voice-regression", models=models)
 compiled = compile_model(read_model(path), resolve_target("CPU"), path)
-print(path, compiled([[[1, 1, 1]]])[0].sum())
+print(path, compiled(np.ones((1, 1, 3), np.float32))[0].sum())
 """
 
 
