@@ -45,8 +45,10 @@ def refused(name, use):
 voice, vocoder_model = load()
 speak(voice, vocoder_model)
 spell("zyxgorple")
+# In throughput, windows are still being computed at the fork, and OpenVINO waits for them when the child drops them.
 begun = vocoder_model.stream(mel)
-next(begun)
+if hint == "latency":
+    next(begun)
 if os.fork() == 0:
     refused("voice", lambda: voice.synthesize(ids))
     refused("vocoder", lambda: vocoder_model.synthesize(mel))
