@@ -37,7 +37,7 @@ from .runtime import (
 )
 from .source_filter import CONTEXT_FRAMES as SOURCE_FILTER_CONTEXT
 from .source_filter import PITCH_WINDOW, SourceFrames, cut_in_two, takes_source
-from .upsampling import split_upsampling
+from .upsampling import fold_strides, split_upsampling
 from .windows import MelFrames, Window, check_mel, plan_windows
 
 CONTEXT_FRAMES = 14  # mel frames to either side that a sample of HiFi-GAN depends on
@@ -99,8 +99,9 @@ class Vocoder:
             self._open_source_filter()
         else:
             check_interface(self._model, self._path, {"mel": f"?,{N_MELS},?"}, {"audio": "?,1,?"})
-            if all(member.device == "CPU" for member in self.target.members):
-                self._model = split_upsampling(self._model)
+        if all(member.device == "CPU" for member in self.target.members):
+            self._model = split_upsampling(self._model)
+            self._model = fold_strides(self._model, of="source", multiple=HOP_LENGTH)
         if self._any_length:
             self._compiled_for(-1)
 
