@@ -10,6 +10,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from text_to_speech.errors import InputError
+from text_to_speech.source_filter import CONTEXT_FRAMES as SOURCE_FILTER_CONTEXT
+from text_to_speech.source_filter import ENDS, PITCH_CONTEXT, PITCH_ENDS, PITCH_WINDOW
 from text_to_speech.vocoder import CONTEXT_FRAMES, FIRST_WINDOW, LARGEST_WINDOW, STATIC_WINDOWS, WINDOWS
 from text_to_speech.windows import NEW_LENGTH, MelFrames, Window, plan_windows
 
@@ -24,19 +26,49 @@ def plan(frames: int, *, first: int, largest: int = LARGEST_WINDOW, static: bool
             largest=max(first, largest),
             sizes=STATIC_WINDOWS if static else WINDOWS,
             context=CONTEXT_FRAMES,
-            any_length=not static,
+            own_lengths="never" if static else "where cheaper",
         )
     )
 
 
-def check_cover(windows: list[Window], frames: int) -> None:
+def plan_of_few_lengths(frames: int, *, first: int, largest: int = LARGEST_WINDOW) -> list[Window]:
+    """The windows of a source-filter vocoder."""
+    return list(
+        plan_windows(
+            lambda count: min(count, frames),
+            first=first,
+            largest=max(first, largest),
+            sizes=tuple(size for size in WINDOWS if size > 2 * SOURCE_FILTER_CONTEXT),
+            context=SOURCE_FILTER_CONTEXT,
+            own_lengths="where needed",
+            ends=ENDS,
+        )
+    )
+
+
+def plan_of_pitch(frames: int) -> list[Window]:
+    """The windows that its pitch is read from."""
+    return list(
+        plan_windows(
+            lambda count: min(count, frames),
+            first=1,
+            largest=PITCH_WINDOW,
+            sizes=(PITCH_WINDOW,),
+            context=PITCH_CONTEXT,
+            own_lengths="where needed",
+            ends=PITCH_ENDS,
+        )
+    )
+
+
+def check_cover(windows: list[Window], frames: int, context: int = CONTEXT_FRAMES) -> None:
     """Every frame is kept once, in order, with its context or the end of the utterance beside it."""
     assert [w.first for w in windows] == [0, *(w.last for w in windows[:-1])]
     assert windows[-1].last == frames
     for w in windows:
-        assert 0 <= w.start <= max(0, w.first - CONTEXT_FRAMES)
+        assert 0 <= w.start <= max(0, w.first - context)
         assert w.first < w.last
-        assert min(frames, w.last + CONTEXT_FRAMES) <= w.stop
+        assert min(frames, w.last + context) <= w.stop
 
 
 @given(frames=LENGTHS, first=st.integers(1, 700), growth=st.integers(0, 700))
@@ -56,6 +88,42 @@ def test_a_static_plan_has_no_other_lengths(frames: int, first: int) -> None:
     check_cover(windows, frames)
     assert {w.stop - w.start for w in windows} <= set(STATIC_WINDOWS)
     assert all(w.stop <= frames for w in windows) or frames < STATIC_WINDOWS[0]
+
+
+@given(frames=LENGTHS, first=st.integers(1, 700), growth=st.integers(0, 700))
+@example(frames=35, first=1, growth=0)
+@example(frames=36, first=36, growth=0)
+@example(frames=63, first=700, growth=0)
+def test_a_plan_of_few_lengths_has_no_others(frames: int, first: int, growth: int) -> None:
+    windows = plan_of_few_lengths(frames, first=first, largest=first + growth)
+    check_cover(windows, frames, SOURCE_FILTER_CONTEXT)
+    assert all(w.stop <= frames for w in windows)
+    assert {w.stop - w.start for w in windows} <= set(ENDS) or windows == [Window(0, frames, 0, frames)]
+    assert frames < ENDS[0] or {w.stop - w.start for w in windows} <= set(ENDS)
+
+
+def test_pitch_is_read_from_windows_of_few_lengths() -> None:
+    lengths = set()
+    for frames in range(1, 1000):
+        windows = plan_of_pitch(frames)
+        check_cover(windows, frames, PITCH_CONTEXT)
+        assert all(w.stop <= frames for w in windows)
+        if frames >= ENDS[0]:
+            lengths |= {w.stop - w.start for w in windows}
+    assert lengths == set(PITCH_ENDS)
+
+
+def test_the_lengths_of_last_windows_hold_all_others() -> None:
+    assert {size for size in WINDOWS if size > 2 * SOURCE_FILTER_CONTEXT} <= set(ENDS)
+    assert list(ENDS) == sorted(ENDS)
+    assert list(PITCH_ENDS) == sorted(PITCH_ENDS)
+
+
+def test_few_lengths_waste_little() -> None:
+    """As much as the context of one more window, and a tenth of the utterance for the steps between the lengths."""
+    for frames in range(ENDS[0], 1500):
+        work = sum(w.stop - w.start for w in plan_of_few_lengths(frames, first=LARGEST_WINDOW))
+        assert work <= 1.1 * frames + 3 * SOURCE_FILTER_CONTEXT
 
 
 def test_a_stream_begins_with_little_and_doubles() -> None:

@@ -24,6 +24,14 @@ from .windows import MelFrames, Window, plan_windows
 CONTEXT_FRAMES = 16  # mel frames to either side that a sample depends on, once the source is given
 PITCH_CONTEXT = 14  # and those that the pitch of a frame depends on
 PITCH_WINDOW = 96  # frames that the pitch is read from at a time, whatever the windows of the stream are
+# The lengths of the last windows of an utterance: close enough that the last one, moved back, computes little twice,
+# and few enough that a CPU keeps the kernels for all of them. Two windows of them cover any utterance from 36 frames on.
+ENDS = (36, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320, 384, 448, 512, 640, 768)
+PITCH_ENDS = (32, 36, 40, 48, 64, PITCH_WINDOW)
+# A length takes about 8 kernels of the audio graph and 4 of the pitch graph. There is room for all of the lengths above
+# and a few more: an utterance of fewer than 36 frames has a length of its own, and each of those takes 1.6 MB.
+AUDIO_KERNELS = 8 * (len(ENDS) + 5)
+PITCH_KERNELS = 4 * (len(PITCH_ENDS) + 4)
 REFERENCE_HZ = 180.0  # pitch is counted in octaves from here: small numbers, which float16 holds to a cent
 PULSE_TAPS = 16  # samples of a pulse: a windowed sinc, so that it may stand between two samples
 VOICED_FROM, VOICED_TO = 0.35, 0.65  # pulses are silent below this voicing, and full above that
@@ -91,7 +99,7 @@ class SourceFrames:
         pieces: floating [1, 80, T] or [80, T] each.
         kept: Frames before the end of a window that a later one may need.
         read_pitch: Runs the pitch graph: mel [1, 80, T] → [2, T], octaves above 180 Hz and voicing 0..1.
-        any_length: Whether that takes any T; else PITCH_WINDOW frames only.
+        any_length: Whether that takes any T (it is given a few lengths all the same); else PITCH_WINDOW frames only.
         seed: Seed of the noise.
     """
 
@@ -111,7 +119,8 @@ class SourceFrames:
             largest=PITCH_WINDOW,
             sizes=(PITCH_WINDOW,),
             context=PITCH_CONTEXT,
-            any_length=any_length,
+            own_lengths="where needed" if any_length else "never",
+            ends=PITCH_ENDS if any_length else (),
         )
         self._kept = kept
         self._read_pitch = read_pitch

@@ -35,10 +35,18 @@ from .runtime import (
     reshaped,
     resolve_target,
 )
+from .source_filter import (
+    AUDIO_KERNELS,
+    ENDS,
+    PITCH_KERNELS,
+    PITCH_WINDOW,
+    SourceFrames,
+    cut_in_two,
+    takes_source,
+)
 from .source_filter import CONTEXT_FRAMES as SOURCE_FILTER_CONTEXT
-from .source_filter import PITCH_WINDOW, SourceFrames, cut_in_two, takes_source
 from .upsampling import fold_strides, split_upsampling
-from .windows import MelFrames, Window, check_mel, plan_windows
+from .windows import MelFrames, OwnLengths, Window, check_mel, plan_windows
 
 CONTEXT_FRAMES = 14  # mel frames to either side that a sample of HiFi-GAN depends on
 FIRST_WINDOW = 16  # frames a stream begins with (0.19 s of sound): small, so that the first sound comes soon
@@ -46,7 +54,7 @@ WINDOWS = (32, 64, 96, 128, 192, 256, 384, 512, 768)  # lengths of input where a
 STATIC_WINDOWS = (64, 128, 256, 512)  # where it refuses dynamic shapes, and compiles each length
 LARGEST_WINDOW = 740  # frames kept (8.6 s): the context costs 4 % of it, and memory stays bounded
 WARM_WINDOW = 100  # frames: as far as the first two seconds of a stream go
-KEPT_KERNELS = 600  # HiFi-GAN needs about 60 for a length: enough for those that come again and again
+KEPT_KERNELS = 600  # HiFi-GAN needs 60 to 70 for a length: enough for those that come again and again
 
 Inputs = dict[str, NDArray[np.float32]]  # of one window, by name
 
@@ -111,7 +119,7 @@ class Vocoder:
         Args:
             largest_window: Frames of the largest chunk to prepare; preparing all takes seconds.
         """
-        for frames in self._sizes():
+        for frames in self._ends():
             if frames <= max(largest_window + 2 * self._context, self._sizes()[0]):
                 silence = self._frames([np.full((1, N_MELS, frames), SILENCE, dtype=np.float32)])
                 inputs = silence.inputs(Window(0, frames, 0, frames))
@@ -170,7 +178,8 @@ class Vocoder:
             largest=largest_window,
             sizes=self._sizes(),
             context=self._context,
-            any_length=self._any_length,
+            own_lengths=self._own_lengths,
+            ends=self._ends(),
         )
         return self._run(frames, plan)
 
@@ -181,6 +190,21 @@ class Vocoder:
     def _sizes(self) -> tuple[int, ...]:
         sizes = WINDOWS if self._any_length else STATIC_WINDOWS
         return tuple(size for size in sizes if size > 2 * self._context)
+
+    def _ends(self) -> tuple[int, ...]:
+        """Return the fixed lengths of the last windows, those of all others among them."""
+        return ENDS if self._own_lengths == "where needed" else self._sizes()
+
+    @property
+    def _own_lengths(self) -> OwnLengths:
+        """When a window has a length of its own.
+
+        HiFi-GAN needs so many kernels for a length, 18 MB of them, that only a few lengths are kept anyway. Those of a
+        source-filter vocoder are small, so that there can be fixed lengths enough for every utterance.
+        """
+        if not self._any_length:
+            return "never"
+        return "where cheaper" if self._pitch is None else "where needed"
 
     def _frames(self, pieces: Iterable[NDArray[np.floating]]) -> MelFrames | SourceFrames:
         """Take the pieces of an utterance for windows of it."""
@@ -275,7 +299,10 @@ class Vocoder:
                 shapes = {"mel": (1, N_MELS, frames)}
                 if self._pitch is not None:
                     shapes["source"] = (1, 2, frames * HOP_LENGTH if frames > 0 else -1)
-                self._compiled[frames] = self._compile(reshaped(self._model, shapes, self._path))
+                kernels = KEPT_KERNELS if self._pitch is None else AUDIO_KERNELS
+                self._compiled[frames] = self._compile(
+                    reshaped(self._model, shapes, self._path), kernels=kernels
+                )
             return self._compiled[frames]
 
     def _open_source_filter(self) -> None:
@@ -288,14 +315,16 @@ class Vocoder:
         )
         self._model, pitch = cut_in_two(self._model)
         frames = -1 if self._any_length else PITCH_WINDOW
-        self._pitch = self._compile(reshaped(pitch, {"mel": (1, N_MELS, frames)}, self._path))
+        self._pitch = self._compile(
+            reshaped(pitch, {"mel": (1, N_MELS, frames)}, self._path), kernels=PITCH_KERNELS
+        )
 
-    def _compile(self, model: openvino.Model) -> openvino.CompiledModel:
+    def _compile(self, model: openvino.Model, *, kernels: int) -> openvino.CompiledModel:
         return compile_model(
             model,
             self.target,
             self._path,
-            kernels=KEPT_KERNELS,
+            kernels=kernels,
             hint=self._hint,
         )
 

@@ -4,16 +4,17 @@ A vocoder that sees a few frames to either side gives, in a window that carries 
 cropped by them, the samples of one inference over the whole. The zero padding inside the network acts only at the
 ends of an utterance, so a window that reaches an end stops exactly there.
 
-The windows have a few fixed lengths, because a device makes kernels for each new length: for HiFi-GAN that costs as
-much as 25 to 60 frames of speech do. And the utterance may come in pieces, sentence after sentence,
-so that a window runs over their borders and no sentence needs a length of its own.
+The windows have a few fixed lengths, because a device makes kernels for each new length and keeps some of them. That
+costs time (for HiFi-GAN as much as 25 to 60 frames of speech do) and memory, which would grow with every new length.
+And the utterance may come in pieces, sentence after sentence, so that a window runs over their borders and no
+sentence needs a length of its own.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +23,9 @@ from .errors import InputError
 from .mel import N_MELS, SILENCE
 
 NEW_LENGTH = 48  # frames that cost as much as the kernels for a length that was not met before
+NEW_WINDOW = 16  # frames that cost as much as one inference more
+
+OwnLengths: TypeAlias = Literal["where cheaper", "where needed", "never"]
 
 
 @dataclass(frozen=True)
@@ -49,13 +53,13 @@ def plan_windows(
     largest: int,
     sizes: tuple[int, ...],
     context: int,
-    any_length: bool,
+    own_lengths: OwnLengths,
+    ends: tuple[int, ...] = (),
 ) -> Iterator[Window]:
     """Cut an utterance into windows: a small first one, each next one about twice as long.
 
-    The last window is moved back until it ends with the utterance. Where no fixed length fits well and the device
-    takes any, it has a length of its own. Where the device takes only the fixed ones, an utterance shorter
-    than the smallest is padded: the one case in which the result is not that of one inference.
+    The last window is moved back until it ends with the utterance. If no fixed length fits, the rest is cut into two
+    windows, or the last one has a length of its own.
 
     Args:
         known: Asked for a number of frames, tells how many there are: at least so many, or fewer when the
@@ -64,7 +68,11 @@ def plan_windows(
         largest: Frames to keep of a window at most, ≥ first; never fewer than the smallest size gives.
         sizes: The lengths of input, ascending, each more than twice the context.
         context: Frames to either side that the vocoder sees.
-        any_length: Whether the device takes other lengths than those.
+        own_lengths: When the last window has a length that is none of the fixed ones. `where cheaper`: whenever a
+            fixed one costs more than the kernels for a new one; there are as many lengths as utterances. `where
+            needed`: only in an utterance so short that no two windows cover it, so the lengths are bounded. `never`:
+            such an utterance is padded, the one case in which the result is not that of one inference.
+        ends: The lengths that the last windows of an utterance may have, ascending; the sizes when empty.
     """
     sizes = tuple(size for size in sizes if size <= largest + 2 * context) or sizes[:1]
     done, wanted = 0, first
@@ -73,19 +81,46 @@ def plan_windows(
         need = done + wanted + context - start
         size = next((size for size in sizes if size >= need), sizes[-1])
         total = known(start + size + 1)
+        if not total:
+            return
         if total <= start + size:  # the utterance ends here
-            need = total - start
-            size = next((size for size in sizes if need <= size <= total), 0)
-            if any_length and (not size or size - need > NEW_LENGTH):
-                size = need
-            if size or total < sizes[0]:
-                if total > done:
-                    yield Window(total - size if size else 0, total if size else sizes[0], done, total)
+            if own_lengths == "where cheaper":
+                size = _last_length(total - start, total, sizes)
+            else:
+                size = _next_of_last_lengths(
+                    total, start=start, done=done, ends=ends or sizes, context=context
+                ) or max((size for size in sizes if size <= total), default=0)
+            if not size:
+                size = total if own_lengths == "where needed" else sizes[0]
+            if start + size >= total:
+                yield Window(max(0, total - size), max(total, size), done, total)
                 return
-            size = max(size for size in sizes if size <= total)
         last = start + size - context
         yield Window(start, start + size, done, last)
         done, wanted = last, min(2 * wanted, largest)
+
+
+def _last_length(need: int, total: int, sizes: tuple[int, ...]) -> int:
+    """Return the fixed length of a last window that is moved back, or its own where that is cheaper."""
+    size = next((size for size in sizes if need <= size <= total), 0)
+    return size if size and size - need <= NEW_LENGTH else need
+
+
+def _next_of_last_lengths(total: int, *, start: int, done: int, ends: tuple[int, ...], context: int) -> int:
+    """Return the length of the next window where one or two of fixed lengths are left; 0 where they do not suffice.
+
+    Of two windows, the first begins at `start`, and the second ends with the utterance and sees the context of the
+    frames that it keeps. Of all ways, this is the one with the least work.
+    """
+    need = total - start
+    fitting = [size for size in ends if size <= total]
+    ways = [(size, size) for size in fitting if size >= need][:1]
+    for size in fitting:
+        if context + done - start < size < need:
+            second = next((other for other in fitting if other >= need - size + 2 * context), None)
+            if second is not None:
+                ways.append((size + second + NEW_WINDOW, size))
+    return min(ways, default=(0, 0))[1]
 
 
 class MelFrames:
