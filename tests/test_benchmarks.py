@@ -158,6 +158,22 @@ def test_speaking_to_a_file_is_measured(benchmarks, tiny):
     assert figures["wall s"] > 0
 
 
+def test_many_utterances_have_many_lengths(benchmarks, tiny):
+    figures = benchmarks["memory"].speak_many(str(tiny.vocoder), "auto", [2, 5], 4)
+    assert len(figures["resident MB"]) == 2
+    assert figures["lengths"] == 5
+    assert figures["audio s"] > 1
+
+
+def test_growth_is_from_one_number_of_utterances_to_the_next(benchmarks, monkeypatch):
+    found = {"resident MB": [300.0, 310.5], "lengths": 9, "audio s": 20.0, "wall s": 1.0, "CPU s": 2.0}
+    monkeypatch.setattr(benchmarks["memory"], "in_own_process", lambda *command: found)
+    first, last = benchmarks["memory"].rows_of_many("tiny", "auto", [50, 500], 4)
+    assert (first["utterances"], first["growth MB"], first["lengths"]) == (50, None, None)
+    assert (last["utterances"], last["growth MB"], last["lengths"]) == (500, 10.5, 9)
+    assert list(first) == list(last)
+
+
 def test_the_stages_are_parts_of_the_whole(benchmarks, tiny):
     run = benchmarks["pipeline"].speak(str(tiny.vocoder), "f32")
     assert run["first call ms"] > 0
