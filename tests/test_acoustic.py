@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import dataclasses
+import importlib
+import inspect
+import pkgutil
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -10,6 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import text_to_speech
 import tiny_models
 from text_to_speech import acoustic as acoustic_module
 from text_to_speech.acoustic import AcousticModel, Spectrogram, silent_ends, trim_silence
@@ -118,6 +124,31 @@ def test_many_threads_share_one_model(acoustic: AcousticModel) -> None:
     with ThreadPoolExecutor(8) as pool:
         for spectrogram, mel in zip(pool.map(acoustic.synthesize, utterances), expected, strict=True):
             np.testing.assert_allclose(spectrogram.mel, mel, atol=1e-6)
+
+
+OTHERS = {"text_to_speech.spoken"}  # modules whose classes are tested elsewhere
+
+
+def classes_that_hold_arrays() -> Iterator[type]:
+    """The dataclasses of the package with a field that is an array."""
+    for found in pkgutil.walk_packages(text_to_speech.__path__, "text_to_speech."):
+        if found.name in OTHERS or found.name.startswith("text_to_speech.models"):
+            continue
+        for _, kind in inspect.getmembers(importlib.import_module(found.name), dataclasses.is_dataclass):
+            fields = dataclasses.fields(kind)
+            if kind.__module__ == found.name and any("NDArray" in str(field.type) for field in fields):
+                yield kind
+
+
+def test_what_holds_arrays_can_be_compared_and_hashed() -> None:
+    kinds = list(classes_that_hold_arrays())
+    assert {acoustic_module.Prosody, Spectrogram} <= set(kinds)
+    for kind in kinds:
+        values = [np.zeros(3, np.float32) for _ in dataclasses.fields(kind)]
+        one, other = kind(*values), kind(*(value.copy() for value in values))
+        assert one == one
+        assert one != other
+        assert len({one, other, one}) == 2
 
 
 def utterance(lead: int, loud: int, tail: int) -> Spectrogram:

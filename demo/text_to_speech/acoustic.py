@@ -52,9 +52,9 @@ SYMBOLS_IN_MODEL = ("framework", "symbols")  # where OpenVINO keeps the ONNX met
 PerPhoneme: TypeAlias = "float | NDArray[np.floating]"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Prosody:
-    """What the first model says about N phonemes.
+    """What the first model says about N phonemes. Two are equal only if they are the same object.
 
     Attributes:
         durations: float32 [N], mel frames, before rounding.
@@ -71,9 +71,9 @@ class Prosody:
     energy: NDArray[np.float32]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Spectrogram:
-    """The mel spectrogram of one utterance of N phonemes and T frames.
+    """The mel spectrogram of one utterance of N phonemes and T frames. Two are equal only if they are the same object.
 
     Attributes:
         mel: float32 [80, T], natural logarithm.

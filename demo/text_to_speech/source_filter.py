@@ -25,7 +25,7 @@ CONTEXT_FRAMES = 16  # mel frames to either side that a sample depends on, once 
 PITCH_CONTEXT = 14  # and those that the pitch of a frame depends on
 PITCH_WINDOW = 96  # frames that the pitch is read from at a time, whatever the windows of the stream are
 # The lengths of the last windows of an utterance: close enough that the last one, moved back, computes little twice,
-# and few enough that a CPU keeps the kernels for all of them. Two windows of them cover any utterance from 36 frames on.
+# and few enough that a CPU keeps the kernels for all of them. They cover any utterance of 36 frames or more.
 ENDS = (36, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320, 384, 448, 512, 640, 768)
 PITCH_ENDS = (32, 36, 40, 48, 64, PITCH_WINDOW)
 # A length takes about 8 kernels of the audio graph and 4 of the pitch graph. There is room for all of the lengths above
