@@ -9,9 +9,9 @@ from pathlib import Path
 
 from recordings import TRANSCRIPTS, read_recordings
 from scoring import TITLES, Clip, Compare, Speak, judges, score, table
-from text_to_speech.cli import OneLineParser
-from text_to_speech.mel import SAMPLE_RATE
-from text_to_speech.zoo.selection import positive
+from text_to_speech.cli.frame import OneLineParser
+from text_to_speech.inference.mel import SAMPLE_RATE
+from text_to_speech.omz.selection import positive
 
 
 def build_parser(prog: str, description: str) -> OneLineParser:

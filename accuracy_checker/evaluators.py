@@ -42,7 +42,7 @@ from scoring import (
     judges,
 )
 from text_to_speech.errors import InputError, ModelError
-from text_to_speech.zoo import ensure_ir
+from text_to_speech.store import ensure_ir
 
 Config = Mapping[str, Any]
 

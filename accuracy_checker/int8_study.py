@@ -32,19 +32,19 @@ from numpy.typing import NDArray
 from evaluation.judges import Listener, Recogniser, mean_quality, normaliser
 from evaluation.measures import WordErrors, word_errors
 from measures import log_spectral_distance, mel_l1
-from text_to_speech.acoustic import AcousticModel
-from text_to_speech.cli import OneLineParser, run
+from text_to_speech.cli.frame import OneLineParser, run
 from text_to_speech.errors import InputError
 from text_to_speech.files import write_output
-from text_to_speech.mel import N_MELS, mel_spectrogram
-from text_to_speech.recordings import read_recording
-from text_to_speech.runtime import core, read_model, reshaped, resolve_target
+from text_to_speech.inference.acoustic import AcousticModel
+from text_to_speech.inference.mel import N_MELS, mel_spectrogram
+from text_to_speech.inference.runtime import core, read_model, reshaped, resolve_target
+from text_to_speech.inference.upsampling import split_upsampling
+from text_to_speech.inference.vocoder import Vocoder
+from text_to_speech.omz.quantizer import FRAMES, cut, nncf_options, quantize, speak
+from text_to_speech.speech.recordings import read_recording
+from text_to_speech.store import ensure_ir, model_folder
+from text_to_speech.store.quantization_yml import Quantization, read_quantization
 from text_to_speech.text import Phonemizer, to_ids
-from text_to_speech.upsampling import split_upsampling
-from text_to_speech.vocoder import Vocoder
-from text_to_speech.zoo import ensure_ir, model_folder
-from text_to_speech.zoo.quantization_yml import Quantization, read_quantization
-from text_to_speech.zoo.quantizer import FRAMES, cut, nncf_options, quantize, speak
 
 Array = NDArray[np.float32]
 

@@ -35,17 +35,17 @@ from numpy.typing import NDArray
 
 import commands
 from recordings import Recording, read_recordings
-from text_to_speech.cli import run
+from text_to_speech.cli.frame import run
 from text_to_speech.errors import InputError
 from text_to_speech.files import cannot_write, open_output
-from text_to_speech.length_regulator import frame_prosody, regulate_length, round_durations
-from text_to_speech.mel import mel_spectrogram
+from text_to_speech.inference.length_regulator import frame_prosody, regulate_length, round_durations
+from text_to_speech.inference.mel import mel_spectrogram
+from text_to_speech.omz.selection import build_parser as zoo_parser
+from text_to_speech.omz.selection import select
+from text_to_speech.store.cache import models_root
+from text_to_speech.store.convert import make_onnx
+from text_to_speech.store.model_yml import Model
 from text_to_speech.text import Phonemizer, split_sentences, to_ids
-from text_to_speech.zoo.cache import models_root
-from text_to_speech.zoo.convert import make_onnx
-from text_to_speech.zoo.model_yml import Model
-from text_to_speech.zoo.selection import build_parser as zoo_parser
-from text_to_speech.zoo.selection import select
 
 Arrays = Mapping[str, NDArray[Any]]
 BOUNDARIES = 2  # symbols that stand around the phonemes

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from text_to_speech.mel import HOP_LENGTH, N_FFT, SAMPLE_RATE, mel_spectrogram
+from text_to_speech.inference.mel import HOP_LENGTH, N_FFT, SAMPLE_RATE, mel_spectrogram
 
 Waveform = NDArray[np.float32]
 

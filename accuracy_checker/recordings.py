@@ -14,8 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from text_to_speech.errors import InputError
-from text_to_speech.mel import HOP_LENGTH
-from text_to_speech.recordings import read_recording
+from text_to_speech.inference.mel import HOP_LENGTH
+from text_to_speech.speech.recordings import read_recording
 
 TRANSCRIPTS = "metadata.csv"
 LINES = "lines ID|text|normalised text"

@@ -23,10 +23,10 @@ if __name__ == "__main__":
 
 import commands
 from scoring import Speak, compare_copy
-from text_to_speech.cli import run
-from text_to_speech.mel import mel_spectrogram
-from text_to_speech.vocoder import Vocoder
-from text_to_speech.zoo import ensure_ir, quantized_ir
+from text_to_speech.cli.frame import run
+from text_to_speech.inference.mel import mel_spectrogram
+from text_to_speech.inference.vocoder import Vocoder
+from text_to_speech.store import ensure_ir, quantized_ir
 
 
 def ir(model: str, precision: str) -> Path:

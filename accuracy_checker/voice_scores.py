@@ -23,8 +23,8 @@ if __name__ == "__main__":
 import commands
 from scoring import OF_COPIES, TITLES, Speak, compare_reading
 from text_to_speech import Synthesizer
-from text_to_speech.cli import run
-from text_to_speech.zoo import ensure_ir
+from text_to_speech.cli.frame import run
+from text_to_speech.store import ensure_ir
 from vocoder_scores import ir
 
 STAGES = ("forward-tacotron-duration-prediction", "forward-tacotron-regression")

@@ -26,10 +26,10 @@ from numpy.typing import NDArray
 from openvino import opset13 as ops
 
 from measuring import Cost, Report, arguments, interleaved
-from text_to_speech.mel import HOP_LENGTH, N_MELS
-from text_to_speech.runtime import core
-from text_to_speech.vocoder import CONTEXT_FRAMES
-from text_to_speech.zoo import ensure_ir
+from text_to_speech.inference.mel import HOP_LENGTH, N_MELS
+from text_to_speech.inference.runtime import core
+from text_to_speech.inference.vocoder import CONTEXT_FRAMES
+from text_to_speech.store import ensure_ir
 
 CHUNKS = (8, 16, 32, 64, 128, 256, 512)  # mel frames
 CHECKED = 256  # frames of the comparison with the plain model, in chunks of 32

@@ -64,8 +64,8 @@ def speak_text(synthesizer: Any, text: str) -> dict[str, float]:
 
 def stages(synthesizer: Any, text: str) -> Iterator[float]:
     """Yield the process's CPU time before and after each of the three stages."""
+    from text_to_speech.inference.vocoder import LARGEST_WINDOW
     from text_to_speech.text import split_sentences, to_ids
-    from text_to_speech.vocoder import LARGEST_WINDOW
 
     yield time.process_time()
     ids = [to_ids(synthesizer.phonemes(sentence.text)) for sentence in split_sentences(text)]

@@ -14,9 +14,9 @@ from openvino import opset13 as ops
 
 from measuring import processors
 from text_to_speech import Vocoder
-from text_to_speech.mel import N_MELS
-from text_to_speech.runtime import compile_model, model_path, read_model, reshaped, resolve_target
-from text_to_speech.zoo import model_folder
+from text_to_speech.inference.mel import N_MELS
+from text_to_speech.inference.runtime import compile_model, model_path, read_model, reshaped, resolve_target
+from text_to_speech.store import model_folder
 
 Run = Callable[[], object]
 MATRIX = 2_048  # rows and columns of the matrix product
@@ -51,8 +51,8 @@ def bare(name: str, precision: str, frames: int, *, static: bool = False) -> Run
 
 def onnx_file(name: str, folder: Path) -> Path:
     """Write a model of this repository as ONNX."""
-    from text_to_speech.zoo.convert import make_onnx
-    from text_to_speech.zoo.model_yml import read_model as read_yml
+    from text_to_speech.store.convert import make_onnx
+    from text_to_speech.store.model_yml import read_model as read_yml
 
     path = folder / f"{name}.onnx"
     make_onnx(read_yml(model_folder(name)), path)

@@ -29,10 +29,10 @@ from runtimes import (
     through_vocoder,
 )
 from text_to_speech import SpeechError, Vocoder
-from text_to_speech.mel import FRAME_SECONDS
-from text_to_speech.zoo import ensure_ir
-from text_to_speech.zoo.complexity import measure
-from text_to_speech.zoo.model_yml import InputInfo
+from text_to_speech.inference.mel import FRAME_SECONDS
+from text_to_speech.omz.complexity import measure
+from text_to_speech.store import ensure_ir
+from text_to_speech.store.model_yml import InputInfo
 
 HIFIGAN = "hifi-gan"
 LENGTHS = (16, 32, 64, 128, 256, 512)  # mel frames

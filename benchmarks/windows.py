@@ -16,7 +16,7 @@ from collections.abc import Callable
 from measuring import Report, Row, add_vocoders, arguments, interleaved
 from runtimes import bare, some_mel, takes_only_mel, through_vocoder
 from text_to_speech import Vocoder
-from text_to_speech.mel import FRAME_SECONDS
+from text_to_speech.inference.mel import FRAME_SECONDS
 
 LENGTHS = (64, 128, 256, 512, 768)  # mel frames of the base
 SENTENCE = 361  # frames: the sentence of texts.py, 4.2 s

@@ -36,12 +36,10 @@ from text_to_speech import (
     open_audio,
     save_plot,
 )
-from text_to_speech.audio import FORMATS, PIPE_FORMATS, AudioSink, PipeSink, open_player
-from text_to_speech.cli import OneLineParser, Report, ShowTable, file_name, number, put, run
-from text_to_speech.mel import SAMPLE_RATE
-from text_to_speech.plot import check_plot_path
-from text_to_speech.runtime import HINTS, PRECISIONS, core
-from text_to_speech.script import (
+from text_to_speech.cli.frame import OneLineParser, Report, ShowTable, file_name, number, put, run
+from text_to_speech.inference.mel import SAMPLE_RATE
+from text_to_speech.inference.runtime import HINTS, PRECISIONS, core
+from text_to_speech.script.script import (
     PARAGRAPH_PAUSE,
     SENTENCE_PAUSE,
     Manner,
@@ -51,11 +49,13 @@ from text_to_speech.script import (
     check_volume,
     join_scripts,
 )
-from text_to_speech.spoken import join
-from text_to_speech.ssml import read_script
+from text_to_speech.script.ssml import read_script
+from text_to_speech.script.utterances import spoken_utterances
+from text_to_speech.speech.audio import FORMATS, PIPE_FORMATS, AudioSink, PipeSink, open_player
+from text_to_speech.speech.plot import check_plot_path
+from text_to_speech.speech.spoken import join
+from text_to_speech.speech.timings import check_timings_path, open_timings
 from text_to_speech.text import Phonemizer, phoneme_table
-from text_to_speech.timings import check_timings_path, open_timings
-from text_to_speech.utterances import spoken_utterances
 
 LONG_TEXT = 600  # characters from which on progress is shown
 PLOT_SECONDS = 30.0  # of a longer text only so much is drawn

@@ -152,19 +152,19 @@ def vocoder_demo() -> int:
 
 def omz_downloader() -> int:
     """Run the console script omz_downloader."""
-    return start("text_to_speech.zoo.downloader")
+    return start("text_to_speech.omz.downloader")
 
 
 def omz_converter() -> int:
     """Run the console script omz_converter."""
-    return start("text_to_speech.zoo.converter")
+    return start("text_to_speech.omz.converter")
 
 
 def omz_quantizer() -> int:
     """Run the console script omz_quantizer."""
-    return start("text_to_speech.zoo.quantizer")
+    return start("text_to_speech.omz.quantizer")
 
 
 def omz_info_dumper() -> int:
     """Run the console script omz_info_dumper."""
-    return start("text_to_speech.zoo.info_dumper")
+    return start("text_to_speech.omz.info_dumper")

@@ -26,12 +26,12 @@ from numpy.typing import NDArray
 
 import text_to_speech
 from text_to_speech import InputError, OutputError, Vocoder, mel_blocks, open_audio, recording_blocks
-from text_to_speech.arrays import column_blocks, read_header
-from text_to_speech.cli import OneLineParser, folder_name, run
-from text_to_speech.mel import SAMPLE_RATE
-from text_to_speech.runtime import PRECISIONS
-from text_to_speech.vocoder import LARGEST_WINDOW
-from text_to_speech.windows import check_mel, check_mel_form
+from text_to_speech.cli.frame import OneLineParser, folder_name, run
+from text_to_speech.inference.mel import SAMPLE_RATE
+from text_to_speech.inference.runtime import PRECISIONS
+from text_to_speech.inference.vocoder import LARGEST_WINDOW
+from text_to_speech.inference.windows import check_mel, check_mel_form
+from text_to_speech.speech.arrays import column_blocks, read_header
 
 EXAMPLES = """\
 examples:

@@ -14,10 +14,10 @@ ROOT = Path(__file__).parents[1]
 PROGRAM = """
 import os, sys
 import numpy as np
-from text_to_speech.acoustic import AcousticModel
+from text_to_speech.inference.acoustic import AcousticModel
 from text_to_speech.errors import DeviceError
 from text_to_speech.text.unknown_words import UnknownWords
-from text_to_speech.vocoder import Vocoder
+from text_to_speech.inference.vocoder import Vocoder
 
 duration, regression, vocoder, hint = sys.argv[1:]
 mel = np.full((1, 80, 100), -5, np.float32)

@@ -10,18 +10,18 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-
 import tiny_models
 from spelling import Speller
+
 from text_to_speech import pipeline
-from text_to_speech.acoustic import Spectrogram
 from text_to_speech.errors import DeviceError, InputError, ModelError
-from text_to_speech.mel import FRAME_SECONDS, HOP_LENGTH, SILENCE
+from text_to_speech.inference.acoustic import Spectrogram
+from text_to_speech.inference.mel import FRAME_SECONDS, HOP_LENGTH, SILENCE
 from text_to_speech.pipeline import Synthesizer
-from text_to_speech.script import PARAGRAPH_PAUSE, Mark, parse_text
-from text_to_speech.spoken import StageTimes
+from text_to_speech.script.script import PARAGRAPH_PAUSE, Mark, parse_text
+from text_to_speech.script.utterances import LONGEST_UTTERANCE
+from text_to_speech.speech.spoken import StageTimes
 from text_to_speech.text import PhonemizedWord
-from text_to_speech.utterances import LONGEST_UTTERANCE
 
 TEXT = "One short line. Then a somewhat longer second sentence!\n\nA paragraph of its own?"
 

@@ -89,7 +89,7 @@ def test_a_recording_is_spoken_again_with_nothing_heavy(tiny, tmp_path: Path) ->
     code = SPEAK.replace("text_to_speech_demo", "vocoder_demo")
     modules = loaded(code, "-i", "noise.wav", "-m", str(tiny.vocoder), folder=tmp_path)
     assert (tmp_path / "noise_generated.wav").stat().st_size > 10_000
-    assert "text_to_speech.resampling" in modules
+    assert "text_to_speech.speech.resampling" in modules
     assert modules & {*HEAVY, "soxr", "sklearn"} == set()
 
 

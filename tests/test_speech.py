@@ -16,7 +16,7 @@ import directions
 from evaluation.judges import Recogniser, normaliser
 from evaluation.measures import word_errors
 from text_to_speech import ModelError, Synthesizer
-from text_to_speech.zoo import model_folder
+from text_to_speech.store import model_folder
 
 SENTENCE = "The children played in the garden until the sun went down."
 

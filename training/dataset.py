@@ -11,7 +11,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from text_to_speech.length_regulator import frame_prosody
+from text_to_speech.inference.length_regulator import frame_prosody
 
 MIN_LEAD = 4  # frames of silence that an utterance keeps at least at its beginning
 

@@ -40,12 +40,12 @@ from evaluation import judges, measures, pictures, report
 from evaluation.hearing import Heard, Panel, cache_key
 from evaluation.report import Drawn, Judged, Row
 from teacher import Teacher, TeacherSpeech
-from text_to_speech import runtime
-from text_to_speech.acoustic import AcousticModel, Prosody
 from text_to_speech.errors import InputError, SpeechError
 from text_to_speech.files import write_output
+from text_to_speech.inference import runtime
+from text_to_speech.inference.acoustic import AcousticModel, Prosody
+from text_to_speech.inference.vocoder import Vocoder
 from text_to_speech.text import Phonemizer, split_sentences, to_ids
-from text_to_speech.vocoder import Vocoder
 
 log = logging.getLogger("evaluate")
 

@@ -27,8 +27,8 @@ from model import (
     ForwardTacotron,
     ProsodyPredictor,
 )
-from text_to_speech.length_regulator import PROSODY_CHANNELS
-from text_to_speech.mel import SILENCE
+from text_to_speech.inference.length_regulator import PROSODY_CHANNELS
+from text_to_speech.inference.mel import SILENCE
 from text_to_speech.text import SYMBOLS
 
 OPSET = 17

@@ -21,7 +21,7 @@ from pathlib import Path
 import numpy as np
 
 from teacher import Teacher, TeacherSpeech
-from text_to_speech.mel import FRAME_SECONDS, SAMPLE_RATE
+from text_to_speech.inference.mel import FRAME_SECONDS, SAMPLE_RATE
 from text_to_speech.text import Phonemizer, to_ids
 
 MAX_SECONDS = 24.0  # an utterance that comes out longer is left out, with a warning

@@ -16,8 +16,8 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from text_to_speech.length_regulator import PROSODY_CHANNELS
-from text_to_speech.mel import N_FFT, N_MELS, SAMPLE_RATE, mel_filters
+from text_to_speech.inference.length_regulator import PROSODY_CHANNELS
+from text_to_speech.inference.mel import N_FFT, N_MELS, SAMPLE_RATE, mel_filters
 from text_to_speech.text import SYMBOLS
 
 COMB_LOW, COMB_HIGH, COMB_STEPS = 70.0, 700.0, 600  # Hz, Hz, rows of the table (6.6 cents apart)
@@ -145,7 +145,7 @@ class Decoder(nn.Module):
 
         Args:
             data: [B, T, E], embeddings repeated by the length regulator.
-            prosody: [B, T, 5], see `text_to_speech.length_regulator.frame_prosody`.
+            prosody: [B, T, 5], see `text_to_speech.inference.length_regulator.frame_prosody`.
 
         Returns:
             The log-mel spectrogram [B, T, 80] before and after the post-net.

@@ -16,8 +16,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from text_to_speech.length_regulator import PITCH_POINTS
-from text_to_speech.mel import HOP_LENGTH, SAMPLE_RATE, mel_spectrogram
+from text_to_speech.inference.length_regulator import PITCH_POINTS
+from text_to_speech.inference.mel import HOP_LENGTH, SAMPLE_RATE, mel_spectrogram
 
 TEACHER_RATE = 24_000  # samples per second
 TEACHER_HOP = 300  # samples per frame of the teacher's spectra and F0

@@ -23,7 +23,7 @@ from torch import Tensor, nn
 from dataset import MIN_LEAD, Corpus, frame_batch, phoneme_batch
 from losses import contrast, decoder_losses, predictor_losses, speech_mask
 from model import ForwardTacotron
-from text_to_speech.mel import FRAME_SECONDS
+from text_to_speech.inference.mel import FRAME_SECONDS
 from training_run import TrainingRun
 
 WARM_UP = 200  # steps

@@ -6,15 +6,17 @@ speech = Synthesizer("CPU").synthesize("Hello. How are you?")
 write_audio("hello.wav", speech.audio)
 """
 
-from .audio import open_audio, write_audio
 from .errors import ChecksumError, DeviceError, InputError, ModelError, OutputError, SpeechError
-from .mel import HOP_LENGTH, N_MELS, SAMPLE_RATE, mel_blocks, mel_spectrogram
+from .inference.mel import HOP_LENGTH, N_MELS, SAMPLE_RATE, mel_blocks, mel_spectrogram
+from .inference.runtime import available_devices
+from .inference.vocoder import Vocoder
 from .pipeline import Synthesizer
-from .plot import save_plot
-from .recordings import read_recording, recording_blocks
-from .runtime import available_devices
-from .script import Script, parse_text
-from .spoken import (
+from .script.script import Script, parse_text
+from .script.ssml import parse_ssml
+from .speech.audio import open_audio, write_audio
+from .speech.plot import save_plot
+from .speech.recordings import read_recording, recording_blocks
+from .speech.spoken import (
     AudioChunk,
     Speech,
     SpokenMark,
@@ -23,10 +25,8 @@ from .spoken import (
     SpokenWord,
     StageTimes,
 )
-from .ssml import parse_ssml
+from .speech.timings import open_timings
 from .text import Lexicon
-from .timings import open_timings
-from .vocoder import Vocoder
 
 __version__ = "0.1.0"
 

@@ -26,13 +26,16 @@ from typing import ParamSpec, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from .acoustic import AUDIBLE_LEVEL, AcousticModel, Spectrogram, silent_ends, trim_silence
 from .errors import InputError
-from .loudness import Amplifier, frame_gains
-from .mel import FRAME_SECONDS, HOP_LENGTH
-from .runtime import check_hint, core, resolve_target
-from .script import PARAGRAPH_PAUSE, SENTENCE_PAUSE, Delivery, Manner, Script
-from .spoken import (
+from .inference.acoustic import AUDIBLE_LEVEL, AcousticModel, Spectrogram, silent_ends, trim_silence
+from .inference.mel import FRAME_SECONDS, HOP_LENGTH
+from .inference.runtime import check_hint, core, resolve_target
+from .inference.vocoder import FIRST_WINDOW, LARGEST_WINDOW, Vocoder
+from .script.script import PARAGRAPH_PAUSE, SENTENCE_PAUSE, Delivery, Manner, Script
+from .script.ssml import read_script
+from .script.utterances import Utterance, Word, WordReader, spoken_utterances
+from .speech.loudness import Amplifier, frame_gains
+from .speech.spoken import (
     AudioChunk,
     Speech,
     SpokenMark,
@@ -42,11 +45,8 @@ from .spoken import (
     StageTimes,
     join,
 )
-from .ssml import read_script
 from .text import Lexicon, PhonemizedWord, Phonemizer, Reading, to_ids
 from .text.symbols import PUNCTUATION
-from .utterances import Utterance, Word, WordReader, spoken_utterances
-from .vocoder import FIRST_WINDOW, LARGEST_WINDOW, Vocoder
 
 P = ParamSpec("P")
 T = TypeVar("T")

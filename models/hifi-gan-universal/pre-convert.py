@@ -16,6 +16,6 @@ if __name__ == "__main__":
     if spec is None:
         sys.exit("text_to_speech is not there: run this in a checkout, or install the package")
     sys.modules[spec.name] = module_from_spec(spec)
-    from text_to_speech.zoo.convert import pre_convert
+    from text_to_speech.store.convert import pre_convert
 
     sys.exit(pre_convert(HERE))

@@ -13,13 +13,13 @@ import numpy as np
 
 from text_to_speech.errors import ModelError, OutputError, SpeechError
 from text_to_speech.files import open_output
-from text_to_speech.spoken import SpokenPhoneme, SpokenSentence, SpokenWord
-from text_to_speech.timings import as_json, check_timings_path, open_timings
-from text_to_speech.zoo.addresses import relative_path, web_address
-from text_to_speech.zoo.checkpoint import MAX_DEPTH, read_checkpoint
-from text_to_speech.zoo.model_yml import CompositeModel, Model, read_composite_model, read_model
-from text_to_speech.zoo.quantization_yml import read_quantization
-from text_to_speech.zoo.transfer import TransferError, _redirected
+from text_to_speech.omz.transfer import TransferError, _redirected
+from text_to_speech.speech.spoken import SpokenPhoneme, SpokenSentence, SpokenWord
+from text_to_speech.speech.timings import as_json, check_timings_path, open_timings
+from text_to_speech.store.addresses import relative_path, web_address
+from text_to_speech.store.checkpoint import MAX_DEPTH, read_checkpoint
+from text_to_speech.store.model_yml import CompositeModel, Model, read_composite_model, read_model
+from text_to_speech.store.quantization_yml import read_quantization
 
 _READERS = {
     "model.yml": read_model,

@@ -10,10 +10,10 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from text_to_speech.errors import InputError
-from text_to_speech.script import Manner, Mark, Script, parse_text
-from text_to_speech.ssml import parse_ssml
+from text_to_speech.script.script import Manner, Mark, Script, parse_text
+from text_to_speech.script.ssml import parse_ssml
+from text_to_speech.script.utterances import Utterance, utterances
 from text_to_speech.text import SYMBOLS, Lexicon, Phonemizer
-from text_to_speech.utterances import Utterance, utterances
 
 LONGEST_UTTERANCE = 400  # phonemes, about 28 s of speech
 _PLAIN_PAUSE = re.compile(r"(?<!\[)\[pause +[+-]?[\d.][^\[\]]{0,20}\](?!\])")

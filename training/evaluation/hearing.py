@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from text_to_speech.errors import InputError
 from text_to_speech.files import write_output
-from text_to_speech.mel import SAMPLE_RATE
+from text_to_speech.inference.mel import SAMPLE_RATE
 
 from .judges import Listener, Quality, Recogniser
 from .measures import find_clicks

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from text_to_speech.errors import SpeechError
-from text_to_speech.mel import SAMPLE_RATE
+from text_to_speech.inference.mel import SAMPLE_RATE
 
 JUDGE_RATE = 16_000  # samples per second that both judges want
 DNSMOS_KEYS = {"overall": "ovrl_mos", "signal": "sig_mos", "background": "bak_mos", "p808": "p808_mos"}

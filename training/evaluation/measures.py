@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from text_to_speech.mel import SAMPLE_RATE
+from text_to_speech.inference.mel import SAMPLE_RATE
 
 CENTS_PER_LOG = 1200.0 / np.log(2.0)  # cents (hundredths of a semitone) in one unit of natural log frequency
 SPEECH_RANGE = np.log(10.0 ** (40.0 / 20.0))  # a frame less than 40 dB below the loudest one is speech

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from text_to_speech.errors import OutputError
 from text_to_speech.files import write_output
-from text_to_speech.mel import SILENCE
+from text_to_speech.inference.mel import SILENCE
 
 SCALE = 4  # pixels a mel band is high and, at least, a frame is wide
 LOUDEST = 2.0  # natural logarithm of the mel magnitude that is drawn brightest

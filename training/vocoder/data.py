@@ -10,8 +10,8 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from text_to_speech.mel import HOP_LENGTH, SILENCE
-from text_to_speech.source_filter import REFERENCE_HZ, Excitation
+from text_to_speech.inference.mel import HOP_LENGTH, SILENCE
+from text_to_speech.inference.source_filter import REFERENCE_HZ, Excitation
 
 FRAMES = 64  # of a piece that are compared
 CONTEXT = 12  # frames to either side that go in and are not compared

@@ -35,13 +35,14 @@ from corpus import read_sentences
 from evaluation.judges import Listener, Quality, Recogniser, mean_quality, normaliser
 from evaluation.measures import WordErrors, word_errors
 from teacher import TEACHER_RATE, Teacher
-from text_to_speech import Synthesizer, Vocoder, mel_spectrogram, read_recording, runtime
-from text_to_speech.acoustic import SILENT_LEVEL
+from text_to_speech import Synthesizer, Vocoder, mel_spectrogram, read_recording
 from text_to_speech.errors import InputError, SpeechError
-from text_to_speech.length_regulator import frame_prosody, round_durations
-from text_to_speech.mel import HOP_LENGTH, N_MELS, SAMPLE_RATE, SILENCE
-from text_to_speech.runtime import model_path, read_model
-from text_to_speech.source_filter import takes_source
+from text_to_speech.inference import runtime
+from text_to_speech.inference.acoustic import SILENT_LEVEL
+from text_to_speech.inference.length_regulator import frame_prosody, round_durations
+from text_to_speech.inference.mel import HOP_LENGTH, N_MELS, SAMPLE_RATE, SILENCE
+from text_to_speech.inference.runtime import model_path, read_model
+from text_to_speech.inference.source_filter import takes_source
 from text_to_speech.text import to_ids
 from vocoder.pitch import measure_pitch
 

@@ -17,7 +17,7 @@ import torch
 from torch import Tensor, nn
 
 from export import OPSET, finish
-from text_to_speech.mel import HOP_LENGTH, N_MELS
+from text_to_speech.inference.mel import HOP_LENGTH, N_MELS
 from vocoder.model import Student
 
 FRAMES = 128  # of the example

@@ -24,10 +24,10 @@ from numpy.typing import NDArray
 from dataset import Corpus
 from teacher import PITCH_HZ, TEACHER_RATE, Teacher
 from text_to_speech import Vocoder
-from text_to_speech.acoustic import AcousticModel, Prosody, silent_ends
-from text_to_speech.length_regulator import frame_prosody, round_durations
-from text_to_speech.mel import FRAME_SECONDS, HOP_LENGTH, SAMPLE_RATE, mel_spectrogram
-from text_to_speech.runtime import core
+from text_to_speech.inference.acoustic import AcousticModel, Prosody, silent_ends
+from text_to_speech.inference.length_regulator import frame_prosody, round_durations
+from text_to_speech.inference.mel import FRAME_SECONDS, HOP_LENGTH, SAMPLE_RATE, mel_spectrogram
+from text_to_speech.inference.runtime import core
 from text_to_speech.text import to_ids
 from vocoder.pitch import measure_pitch
 

@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from text_to_speech.mel import HOP_LENGTH, LOG_FLOOR, N_FFT, mel_filters
+from text_to_speech.inference.mel import HOP_LENGTH, LOG_FLOOR, N_FFT, mel_filters
 
 WINDOWS = (2048, 1024, 512, 256, 128)  # samples
 POWER = 0.4  # the exponent of the second comparison: it minds loud parts more than the logarithm does
@@ -52,7 +52,7 @@ def _mel_filters() -> Tensor:
 
 
 def log_mel(audio: Tensor) -> Tensor:
-    """[B, L] → [B, 80, frames], as `text_to_speech.mel`, but with zeros beyond the ends."""
+    """[B, L] → [B, 80, frames], as `text_to_speech.inference.mel`, but with zeros beyond the ends."""
     spectrum = torch.stft(
         audio, N_FFT, HOP_LENGTH, window=_window(N_FFT), center=True, pad_mode="constant", return_complex=True
     )

@@ -1,6 +1,6 @@
 """The student: a source-filter vocoder with an inverse STFT at its end, 3.5 million parameters.
 
-    mel ──▶ PitchNetwork ──▶ pitch, voicing ┄┄▶ pulses and noise (NumPy, text_to_speech.source_filter)
+    mel ──▶ PitchNetwork ──▶ pitch, voicing ┄┄▶ pulses and noise (NumPy, text_to_speech.inference.source_filter)
      └────▶ FilterNetwork ◀──────────────────────────┘──▶ a filter per STFT bin ──▶ inverse STFT ──▶ audio
 
 It follows neural source-filter models (Wang et al. 2019, https://arxiv.org/abs/1904.12088), iSTFTNet (Kaneko et al.
@@ -19,7 +19,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from text_to_speech.mel import HOP_LENGTH, N_MELS
+from text_to_speech.inference.mel import HOP_LENGTH, N_MELS
 
 N_FFT = 256  # samples (11.6 ms) of the STFT inside
 HOP = 64  # samples between its frames

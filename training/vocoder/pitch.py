@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from text_to_speech.mel import HOP_LENGTH, SAMPLE_RATE
+from text_to_speech.inference.mel import HOP_LENGTH, SAMPLE_RATE
 
 WINDOW = 640  # samples (29 ms): two periods of the lowest voice
 SEARCH = 1.19  # three semitones to either side of the contour

@@ -15,7 +15,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from text_to_speech.mel import FRAME_SECONDS, HOP_LENGTH
+from text_to_speech.inference.mel import FRAME_SECONDS, HOP_LENGTH
 from training_run import TrainingRun
 from vocoder.data import CONTEXT, Batch, Pieces
 from vocoder.losses import audio_losses, pitch_losses

@@ -3,13 +3,7 @@
 import re
 
 from . import words
-from .address_tables import (
-    ADDRESS_SIGNS,
-    FILE_ENDINGS,
-    READ_FILE_ENDINGS,
-    TOP_LEVEL_LETTERS,
-    TOP_LEVEL_WORDS,
-)
+from .address_tables import ADDRESS_SIGNS, FILE_ENDINGS, READ_FILE_ENDINGS, TOP_LEVEL_LETTERS, TOP_LEVEL_WORDS
 from .rules import DIGITS, Context, Rule
 
 _PART = re.compile(r"[A-Z]?[a-z']+|[A-Z]+(?![a-z])|\d+|[^\W\d_]+|.", re.DOTALL)

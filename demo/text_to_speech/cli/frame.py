@@ -1,0 +1,248 @@
+"""The frame of every command: how it reads options, prints, logs, refuses, and ends.
+
+What a command was asked for goes to standard output with `put`, which fails when it cannot be written; what it says
+besides goes to standard error with `tell`, which never fails.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import io
+import logging
+import os
+import signal
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any, NoReturn, TextIO
+
+from ..errors import OutputError, SpeechError
+from ..files import cannot_write, finished_files, reader_has_gone
+
+FAILED = 1  # exit status after an error of this package, or when the reader of the output has gone
+BAD_USAGE = 2  # exit status for an option that cannot be used
+INTERRUPTED = 130  # exit status after Ctrl-C, as shells count it
+_NAMED = 3  # files that are named in one line at most
+
+
+class OneLineParser(argparse.ArgumentParser):
+    """A parser that refuses in one line and names the help, instead of printing the usage first."""
+
+    def error(self, message: str) -> NoReturn:
+        """Print the message on standard error and exit with status 2."""
+        self.exit(BAD_USAGE, f"{self.prog}: error: {one_line(message)}; -h shows the options\n")
+
+    def exit(self, status: int = 0, message: str | None = None) -> NoReturn:
+        """Print a message on standard error, if there is one, and exit."""
+        if message:
+            tell(message, end="")
+        sys.exit(status)
+
+    def _print_message(self, message: str, file: object = None) -> None:
+        """Print the help or the version; argparse itself would take no notice of a full disk."""
+        put(message, end="")
+
+
+class ShowTable(argparse.Action):
+    """An option that prints what a function returns, and ends the program."""
+
+    def __init__(self, *, table: Callable[[], str], **options: Any) -> None:
+        super().__init__(nargs=0, **options)
+        self.table = table
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> NoReturn:
+        """Print the table and exit with status 0."""
+        put(self.table())
+        parser.exit()
+
+
+def number(check: Callable[[float], object]) -> Callable[[str], float]:
+    """Return a reader of numbers that refuses what `check` refuses with an InputError."""
+
+    def read(value: str) -> float:
+        try:
+            result = float(value)
+        except ValueError:
+            raise argparse.ArgumentTypeError(f"{value!r}: expected a number") from None
+        try:
+            check(result)
+        except SpeechError as error:
+            raise argparse.ArgumentTypeError(str(error)) from None
+        return result
+
+    return read
+
+
+def file_name(value: str) -> str:
+    """Read an option that names a file to write; an empty one comes of a variable that is not set."""
+    if not value:
+        raise argparse.ArgumentTypeError("'': expected a file name")
+    if value.endswith(("/", os.sep)):
+        raise argparse.ArgumentTypeError(f"{value} is a folder: expected a file name")
+    return value
+
+
+def folder_name(value: str) -> Path:
+    """Read an option that names a folder; an empty one would mean the present folder."""
+    if not value:
+        raise argparse.ArgumentTypeError("'': expected a folder")
+    return Path(value)
+
+
+def put(text: str, *, end: str = "\n") -> None:
+    """Print a result on standard output, at once.
+
+    Raises:
+        OutputError: Standard output is closed, or its disk is full.
+        BrokenPipeError: Its reader has gone.
+    """
+    if sys.stdout is None:
+        raise OutputError("standard output is closed: expected a terminal, a file or a pipe")
+    with _standard_output():
+        sys.stdout.write(text + end)
+        sys.stdout.flush()
+
+
+class Report:
+    """Lines about what a command is making. They are lesser than that: when they cannot be printed, the work goes on.
+
+    Args:
+        to_stderr: Whether standard output is needed for the result.
+    """
+
+    def __init__(self, *, to_stderr: bool = False) -> None:
+        self._failure: OSError | None = None
+        self._print: Callable[[str], None] = tell if to_stderr else put
+
+    def __call__(self, line: str) -> None:
+        """Print a line, or keep why it could not be printed; whoever has closed standard output wants no report."""
+        if self._print is put and sys.stdout is None:
+            return
+        try:
+            self._print(line)
+        except OSError as error:
+            self._failure = self._failure or error
+
+    def finish(self) -> None:
+        """Raise what went wrong.
+
+        Raises:
+            OutputError: The disk of standard output was full.
+            BrokenPipeError: Its reader has gone.
+        """
+        if self._failure:
+            raise self._failure
+
+
+def tell(text: str, *, end: str = "\n") -> None:
+    """Print a line on standard error, if anybody can read it there."""
+    if sys.stderr is not None:
+        with contextlib.suppress(OSError, ValueError):
+            sys.stderr.write(text + end)
+            sys.stderr.flush()
+
+
+@contextlib.contextmanager
+def _standard_output() -> Iterator[None]:
+    """Name standard output in the errors of a block that only writes to it."""
+    try:
+        yield
+    except OSError as error:
+        if reader_has_gone(error):
+            raise BrokenPipeError(error.errno, "the reader of standard output has gone") from error
+        raise cannot_write("standard output", error) from error
+
+
+def one_line(message: object) -> str:
+    """Return a message without line breaks."""
+    return " ".join(str(message).split())
+
+
+def use_utf8() -> None:
+    """Print UTF-8 whatever the console's code page is: phonemes are not in every one."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")
+
+
+def run(
+    command: Callable[[argparse.Namespace], None], parser: argparse.ArgumentParser, argv: Sequence[str] | None
+) -> int:
+    """Parse the arguments, run a command, and turn what it refuses into one line and an exit status.
+
+    Args:
+        command: Takes the parsed arguments.
+        parser: Of the command.
+        argv: The arguments; those of the process when None.
+
+    Returns:
+        0; 1 after an error of this package or of the system, or when the reader of standard output has gone; 130 after
+        Ctrl-C.
+
+    Raises:
+        SystemExit: The parser has refused the arguments or printed its help, or the process is stopped by a signal.
+    """
+    use_utf8()
+    finished = finished_files()
+    try:
+        arguments = parser.parse_args(argv)
+        logging.basicConfig(level=logging.INFO, format=f"{parser.prog}: %(message)s")
+        command(arguments)
+        if sys.stdout is not None:
+            with _standard_output():
+                sys.stdout.flush()
+    except BrokenPipeError:
+        # Nobody reads any more: the line would only disturb whoever has ended the reader.
+        return FAILED
+    except (SpeechError, OSError) as error:
+        tell(f"{parser.prog}: error: {one_line(_named(error))}")
+        return FAILED
+    except KeyboardInterrupt:
+        tell(f"{parser.prog}: interrupted; {what_was_written(finished)}")
+        return INTERRUPTED
+    except SystemExit as stop:
+        if isinstance(stop.code, int) and stop.code > 128:
+            name = signal.Signals(stop.code - 128).name
+            tell(f"{parser.prog}: stopped by {name}; {what_was_written(finished)}")
+        raise
+    finally:
+        _give_up_what_cannot_be_written(sys.stdout)
+        _give_up_what_cannot_be_written(sys.stderr)
+    return 0
+
+
+def what_was_written(finished: Sequence[Path]) -> str:
+    """Tell which files an interrupted command has completed."""
+    if not finished:
+        return "no file was written"
+    more = len(finished) - _NAMED
+    named = ", ".join(map(str, finished[:_NAMED])) + (f" and {more} more" if more > 0 else "")
+    return f"complete: {named}"
+
+
+def _named(error: Exception) -> object:
+    """Return a message about an error, which for one of `print` names standard output."""
+    if isinstance(error, SpeechError) or not isinstance(error, OSError):
+        return error
+    if error.filename is not None:
+        return f"{error.filename}: {error.strerror}"
+    try:
+        if sys.stdout is not None:
+            sys.stdout.flush()
+    except OSError as failure:
+        return cannot_write("standard output", failure)
+    return error.strerror or error
+
+
+def _give_up_what_cannot_be_written(stream: TextIO | None) -> None:
+    """Drop what a standard stream still holds if it cannot take it; Python would complain about it at its end."""
+    if stream is None:
+        return
+    try:
+        stream.flush()
+    except (OSError, ValueError):
+        # A stream of another kind, or one that is closed, has no descriptor to redirect.
+        with contextlib.suppress(OSError, ValueError):
+            descriptor = os.open(os.devnull, os.O_WRONLY)
+            os.dup2(descriptor, stream.fileno())
+            os.close(descriptor)

@@ -1,0 +1,253 @@
+"""ForwardTacotron on OpenVINO: phoneme ids become a mel spectrogram.
+
+Two models, as the Open Model Zoo splits ForwardTacotron (Christian Schäfer, repository as-ideas/ForwardTacotron):
+the first predicts how long each phoneme lasts and how it is intoned, the second draws the mel spectrogram. Between
+them stands the length regulator, in NumPy, and there duration, pitch and energy can be changed:
+
+    ids ──▶ predict ──▶ Prosody ──▶ render ──▶ Spectrogram
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import numpy as np
+import openvino
+from numpy.typing import NDArray
+
+from ..errors import DeviceError, InputError, ModelError, telling_line
+from ..forks import check_not_forked
+from ..text.symbols import SYMBOLS
+from .length_regulator import PROSODY_CHANNELS, frame_prosody, regulate_length, round_durations
+from .mel import N_MELS
+from .runtime import Target, check_interface, compile_model, model_path, read_model, resolve_target
+
+DURATION_OUTPUTS = {
+    "duration": "1,?,1",
+    "embeddings": "1,?,?",
+    "pitch": "1,?,3",
+    "voicing": "1,?,1",
+    "energy": "1,?,1",
+}
+DECODER_INPUTS = {"data": "1,?,?", "prosody": f"1,?,{PROSODY_CHANNELS}"}
+
+SILENT_LEVEL = (
+    -7.0
+)  # a frame is silent, and may be cut, when all its mel bands are below this (natural logarithm)
+AUDIBLE_LEVEL = -5.0  # below this it counts as pause: the waveform is 50 dB under full scale there
+VOICED = 0.5  # frames of more voicing than this have a pitch
+LOG_SEMITONE = np.float32(np.log(2) / 12)
+SYMBOLS_IN_MODEL = ("framework", "symbols")  # where OpenVINO keeps the ONNX metadata property `symbols`
+
+PerPhoneme: TypeAlias = "float | NDArray[np.floating]"
+
+
+@dataclass(frozen=True, eq=False)
+class Prosody:
+    """What the first model says about N phonemes. Two are equal only if they are the same object.
+
+    Attributes:
+        durations: float32 [N], mel frames, before rounding.
+        embeddings: float32 [N, E].
+        pitch: float32 [N, 3], natural logarithm of Hz at 1/6, 1/2 and 5/6 of the phoneme.
+        voicing: float32 [N], 0..1.
+        energy: float32 [N], natural logarithm of the mean mel magnitude.
+    """
+
+    durations: NDArray[np.float32]
+    embeddings: NDArray[np.float32]
+    pitch: NDArray[np.float32]
+    voicing: NDArray[np.float32]
+    energy: NDArray[np.float32]
+
+
+@dataclass(frozen=True, eq=False)
+class Spectrogram:
+    """The mel spectrogram of one utterance of N phonemes and T frames. Two are equal only if they are the same object.
+
+    Attributes:
+        mel: float32 [80, T], natural logarithm.
+        durations: int64 [N], mel frames; their sum is T.
+        pitch: float32 [T], Hz, 0 where the voice is silent or unvoiced.
+    """
+
+    mel: NDArray[np.float32]
+    durations: NDArray[np.int64]
+    pitch: NDArray[np.float32]
+
+
+class AcousticModel:
+    """ForwardTacotron loaded on a device. One instance serves many threads.
+
+    An NPU refuses the changing lengths of sentences, and the two models are a small part of the work:
+    where the device is or contains an NPU, they run on the CPU.
+
+    Args:
+        device: OpenVINO's name of the device; see `resolve_target`.
+        duration_model: IR or ONNX file, or the name of a model of this repository.
+        regression_model: The same for the second model.
+        precision: `auto`, `f32`, `f16` or `bf16`.
+
+    Attributes:
+        target: Where the models run, in which precision, and why.
+
+    Raises:
+        DeviceError: The device is not there, lacks the precision, or refuses a model.
+        InputError: The precision is unknown.
+        ModelError: A file is not such a model, or was trained on another symbol table.
+    """
+
+    def __init__(
+        self,
+        device: str = "CPU",
+        *,
+        duration_model: str | Path = "forward-tacotron-duration-prediction",
+        regression_model: str | Path = "forward-tacotron-regression",
+        precision: str = "auto",
+    ) -> None:
+        if precision == "int8":
+            raise InputError(
+                "precision 'int8' of the acoustic model: it is not quantized, expected another one"
+            )
+        target = resolve_target(device, precision)
+        self.target: Target = resolve_target("CPU") if target.needs_static_shapes else target
+        predictor_path = model_path(duration_model)
+        predictor = read_model(predictor_path)
+        check_interface(predictor, predictor_path, {"input_seq": "1,?"}, DURATION_OUTPUTS)
+        check_symbols(predictor, predictor_path)
+        decoder_path = model_path(regression_model)
+        decoder = read_model(decoder_path)
+        check_interface(decoder, decoder_path, DECODER_INPUTS, {"mel": f"1,{N_MELS},?"})
+        check_pair(predictor, decoder, (predictor_path, decoder_path))
+        self._predictor = compile_model(predictor, self.target, predictor_path)
+        self._decoder = compile_model(decoder, self.target, decoder_path)
+
+    def synthesize(
+        self, ids: NDArray[np.int64], *, alpha: PerPhoneme = 1.0, pitch: PerPhoneme = 0.0
+    ) -> Spectrogram:
+        """Turn phoneme ids into a mel spectrogram.
+
+        Args:
+            ids: int64 [N], with the boundary symbol at both ends; see `to_ids`.
+            alpha: How many times as long the speech becomes, or each phoneme, float [N].
+            pitch: How many semitones higher it becomes, or each phoneme, float [N].
+
+        Raises:
+            InputError: There are no ids, or alpha is not positive.
+        """
+        return self.render(directed(self.predict(ids), alpha=alpha, pitch=pitch))
+
+    def predict(self, ids: NDArray[np.int64]) -> Prosody:
+        """Predict durations, pitch, voicing and energy of phonemes, int64 [N], N ≥ 1."""
+        if ids.ndim != 1 or not ids.size:
+            raise InputError(
+                f"phoneme ids of shape {list(ids.shape)}: expected one dimension and at least one id"
+            )
+        out = self._infer(self._predictor, {"input_seq": ids[np.newaxis]}, tuple(DURATION_OUTPUTS))
+        return Prosody(
+            durations=np.maximum(out["duration"][0, :, 0], 0.0),
+            embeddings=out["embeddings"][0],
+            pitch=out["pitch"][0],
+            voicing=out["voicing"][0, :, 0],
+            energy=out["energy"][0, :, 0],
+        )
+
+    def render(self, prosody: Prosody) -> Spectrogram:
+        """Draw the mel spectrogram of a prosody."""
+        durations = round_durations(prosody.durations)
+        data = regulate_length(prosody.embeddings, durations)
+        contours = frame_prosody(prosody.pitch, prosody.voicing, prosody.energy, durations)
+        inputs = {"data": data[np.newaxis], "prosody": contours[np.newaxis]}
+        mel = self._infer(self._decoder, inputs, ("mel",))["mel"][0]
+        pitch = np.where(contours[:, 1] > VOICED, np.exp(contours[:, 0]), 0.0).astype(np.float32)
+        return Spectrogram(mel=mel, durations=durations, pitch=pitch)
+
+    def _infer(
+        self, model: openvino.CompiledModel, inputs: Mapping[str, NDArray[Any]], outputs: Sequence[str]
+    ) -> dict[str, NDArray[np.float32]]:
+        """Run a model in a request of its own and return copies of its outputs."""
+        check_not_forked()
+        request = model.create_infer_request()
+        try:
+            request.infer(dict(inputs))
+        except RuntimeError as error:
+            raise DeviceError(
+                f"{self.target.device} failed at the acoustic model: {telling_line(error)}"
+            ) from error
+        return {name: request.get_tensor(name).data.astype(np.float32) for name in outputs}
+
+
+def directed(prosody: Prosody, *, alpha: PerPhoneme, pitch: PerPhoneme) -> Prosody:
+    """Return a prosody of N phonemes `alpha` times as long and `pitch` semitones higher, each a number or float [N].
+
+    Raises:
+        InputError: Alpha is not positive.
+    """
+    longer = np.asarray(alpha, dtype=np.float32)
+    if not (np.isfinite(longer).all() and (longer > 0).all()):
+        raise InputError(f"alpha {alpha}: expected positive numbers")
+    higher = np.asarray(pitch, dtype=np.float32)[..., np.newaxis] * LOG_SEMITONE
+    return replace(prosody, durations=prosody.durations * longer, pitch=prosody.pitch + higher)
+
+
+def silent_ends(mel: NDArray[np.float32], *, level: float = SILENT_LEVEL) -> tuple[int, int]:
+    """Count the frames at the start and at the end of a mel spectrogram, float32 [80, T], that are below a level."""
+    loud = np.flatnonzero(mel.max(axis=0) >= level)
+    frames = mel.shape[1]
+    return (int(loud[0]), frames - 1 - int(loud[-1])) if loud.size else (frames, frames)
+
+
+def trim_silence(spectrogram: Spectrogram, *, lead: int, tail: int) -> Spectrogram:
+    """Cut the silence at both ends of an utterance; one that is silent throughout stays as it is.
+
+    Args:
+        spectrogram: The utterance.
+        lead: Silent frames to keep at its start, at most.
+        tail: The same at its end.
+    """
+    frames = spectrogram.mel.shape[1]
+    silent_lead, silent_tail = silent_ends(spectrogram.mel)
+    if silent_lead == frames:
+        return spectrogram
+    first = max(0, silent_lead - lead)
+    last = frames - max(0, silent_tail - tail)
+    ends = np.clip(np.cumsum(spectrogram.durations), first, last) - first
+    return Spectrogram(
+        mel=spectrogram.mel[:, first:last],
+        durations=np.diff(ends, prepend=0),
+        pitch=spectrogram.pitch[first:last],
+    )
+
+
+def check_symbols(model: openvino.Model, path: Path, symbols: Sequence[str] = SYMBOLS) -> None:
+    """Refuse a model that was trained on another symbol table.
+
+    Args:
+        model: The duration predictor; its ONNX metadata property `symbols` holds the table, one a line.
+        path: Where it was read from, for the message.
+        symbols: The table of this program.
+
+    Raises:
+        ModelError: The tables differ, or the model stores none.
+    """
+    if not model.has_rt_info(list(SYMBOLS_IN_MODEL)):
+        raise ModelError(f"model {path} stores no symbol table: expected the metadata property 'symbols'")
+    stored = tuple(model.get_rt_info(list(SYMBOLS_IN_MODEL)).astype(str).split("\n"))
+    if stored != tuple(symbols):
+        other = sorted(set(stored) ^ set(symbols))
+        what = f"differs in {' '.join(other)[:60]}" if other else "has another order"
+        raise ModelError(
+            f"model {path} was trained on another symbol table: it {what};"
+            f" expected the {len(symbols)} symbols of this program"
+        )
+
+
+def check_pair(predictor: openvino.Model, decoder: openvino.Model, paths: tuple[Path, Path]) -> None:
+    """Refuse two models whose embeddings have different sizes."""
+    given = predictor.output("embeddings").get_partial_shape()[2]
+    taken = decoder.input("data").get_partial_shape()[2]
+    if not given.compatible(taken):
+        raise ModelError(f"{paths[0]} gives embeddings of {given}, {paths[1]} takes {taken}: expected a pair")

@@ -1,0 +1,130 @@
+"""Compiled models that are kept for the next start, as files of the cache.
+
+    openvino.Model ── fingerprint ──▶ CACHE/compiled/NAME-KEY/NAME.blob ── read and verified ──▶ CompiledModel
+
+OpenVINO's own cache (CACHE_DIR) maps a file into memory and lets other processes write over it, and uses what is
+damaged. Here OpenVINO exports what it has compiled, `zoo.kept` keeps that with its checksum, and what OpenVINO imports
+is memory whose checksum was right. On a CPU the export holds no weights: they are mapped from the IR, as they are
+without a cache, so that two processes share them. AUTO and MULTI can export nothing and keep nothing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import zlib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import openvino
+
+from ..errors import OutputError, telling_line
+from ..store.kept import Entry, checksums, complain, discard, read_kept, store
+
+logger = logging.getLogger(__name__)
+
+# So many bytes of each constant are part of the fingerprint. The checksum of the model's file covers the whole; the
+# sample tells apart what two versions of this package make from the same file.
+SAMPLE = 4096
+BLOB = "compiled.blob"
+
+
+def compile_kept(
+    core: openvino.Core, model: openvino.Model, device: str, config: Mapping[str, Any], path: Path
+) -> openvino.CompiledModel:
+    """Compile a model, or take what an earlier process compiled.
+
+    A cache that cannot be written or read costs time, never the result.
+
+    Args:
+        core: OpenVINO.
+        model: The model.
+        device: OpenVINO's name of a real device.
+        config: The properties that it is compiled with.
+        path: The file that it was read from.
+
+    Raises:
+        RuntimeError: The device refuses the model.
+    """
+    if "EXPORT_IMPORT" not in core.get_property(device, "OPTIMIZATION_CAPABILITIES"):
+        return core.compile_model(model, device, dict(config))
+    weightless = device == "CPU" and path.suffix == ".xml" and _knows_weightless(core, device)
+    config = {**config, "CACHE_MODE": "OPTIMIZE_SIZE"} if weightless else dict(config)
+    facts = (*_device_facts(core, device), *sorted(f"{key}={value}" for key, value in config.items()))
+    entry = Entry("compiled", f"{path.stem[:60]}-{_fingerprint(model, path, facts)}")
+    weights = {"WEIGHTS_PATH": str(path.with_suffix(".bin"))} if weightless else {}
+    if compiled := _imported(core, entry, device, {**config, **weights}):
+        return compiled
+    compiled = core.compile_model(model, device, config)
+    try:
+        store(entry, lambda work: _export(compiled, work / BLOB))
+    except OutputError as error:
+        complain(error)
+    except RuntimeError as error:
+        logger.debug("%s cannot export %s: %s", device, path, telling_line(error))
+    return compiled
+
+
+def _knows_weightless(core: openvino.Core, device: str) -> bool:
+    return "ENABLE_WEIGHTLESS" in core.get_property(device, "SUPPORTED_PROPERTIES")
+
+
+def _device_facts(core: openvino.Core, device: str) -> tuple[str, ...]:
+    """Return what decides about a compiled model beside the model: OpenVINO, this package, the device."""
+    from .. import __version__
+
+    names = ("FULL_DEVICE_NAME", "DEVICE_ARCHITECTURE", "OPTIMIZATION_CAPABILITIES")
+    known = core.get_property(device, "SUPPORTED_PROPERTIES")
+    properties = (f"{name}={core.get_property(device, name)}" for name in names if name in known)
+    return (openvino.get_version(), __version__, device, *properties)
+
+
+def _fingerprint(model: openvino.Model, path: Path, facts: tuple[str, ...]) -> str:
+    """Return 16 hexadecimal digits for a file, the graph made from it, and what it is compiled for."""
+    digest = hashlib.sha256("\n".join((*facts, checksums(path))).encode())
+    nodes = model.get_ordered_ops()
+    # Names differ from run to run where a transformation leaves them to OpenVINO; the order does not.
+    position = {node.get_name(): index for index, node in enumerate(nodes)}
+    for node in nodes:
+        digest.update(f"{node.get_type_name()} {_attributes(node)}".encode())
+        for source in (port.get_source_output() for port in node.inputs()):
+            digest.update(f" {position[source.get_node().get_name()]}:{source.get_index()}".encode())
+        for port in node.outputs():
+            digest.update(f" {port.get_element_type()}{port.get_partial_shape()}".encode())
+    return digest.hexdigest()[:16]
+
+
+def _attributes(node: openvino.Node) -> object:
+    if node.get_type_name() != "Constant":
+        return sorted((key, str(value)) for key, value in node.get_attributes().items())
+    data = node.data.reshape(-1)
+    return zlib.crc32(data[: SAMPLE // data.itemsize].tobytes())
+
+
+def _imported(
+    core: openvino.Core, entry: Entry, device: str, config: Mapping[str, Any]
+) -> openvino.CompiledModel | None:
+    """Return a compiled model from the cache; None where there is none, or none that is whole."""
+    blob: openvino.Tensor = None
+
+    def allocate(size: int) -> memoryview:
+        # Memory of OpenVINO's own, because the compiled model goes on using it.
+        nonlocal blob
+        blob = openvino.Tensor(openvino.Type.u8, openvino.Shape([size]))
+        return memoryview(blob.data)
+
+    try:
+        if read_kept(entry.folder, BLOB, allocate):
+            return core.import_model(blob, device, dict(config))
+    except OutputError as error:
+        complain(error)
+    except RuntimeError as error:
+        logger.warning("%s is not used, it is made again: %s", entry.folder, telling_line(error))
+        discard(entry.folder)
+    return None
+
+
+def _export(compiled: openvino.CompiledModel, target: Path) -> None:
+    with target.open("wb") as file:
+        file.write(compiled.export_model().getbuffer())

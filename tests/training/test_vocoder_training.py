@@ -1,0 +1,182 @@
+"""How the light vocoder is trained: pitch labels, losses, pieces of audio, runs that go on, a faithful export.
+
+What needs PyTorch is skipped where it is not installed.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from text_to_speech.inference.mel import SAMPLE_RATE, mel_spectrogram
+from text_to_speech.inference.source_filter import Excitation
+from vocoder.pitch import measure_pitch
+
+
+def sung(hz: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """A voice with ten harmonics, and its pitch at the centres of the frames."""
+    per_sample = np.interp(np.arange(hz.size * 256), np.arange(hz.size) * 256 + 127.5, hz)
+    phase = 2 * np.pi * np.cumsum(per_sample) / SAMPLE_RATE
+    return sum(np.cos(n * phase) / n for n in range(1, 11)).astype(np.float32) * 0.05, hz
+
+
+@pytest.mark.parametrize("ends", [(90, 120), (180, 260), (420, 300)])
+def test_pitch_is_measured_to_a_few_cents(ends):
+    audio, hz = sung(np.linspace(*ends, 120))
+    pitch, periodicity = measure_pitch(
+        audio, (hz * 1.12).astype(np.float32)
+    )  # the contour is two semitones off
+    inner = slice(5, -5)
+    assert np.abs(1200 * np.log2(pitch / hz))[inner].max() < 10
+    assert periodicity[inner].min() > 0.9
+
+
+def test_noise_is_not_periodic():
+    audio = np.random.default_rng(1).normal(0, 0.1, 256 * 100).astype(np.float32)
+    assert measure_pitch(audio, np.full(100, 200, np.float32))[1].mean() < 0.3
+
+
+@pytest.fixture
+def audio_folder(tmp_path: Path) -> Path:
+    """Two parts as generate.py writes them, of ten seconds each."""
+    for number in range(2):
+        part = tmp_path / "audio" / f"01-{number:03d}"
+        part.mkdir(parents=True)
+        audio, hz = sung(200 + 50 * np.sin(np.arange(860) / 20 + number))
+        np.save(part / "mel.npy", mel_spectrogram(audio)[0].T.astype(np.float16))
+        np.save(part / "audio.npy", np.rint(audio * 32767).astype(np.int16))
+        np.save(part / "f0.npy", np.stack(measure_pitch(audio, hz.astype(np.float32)), 1).astype(np.float32))
+    return tmp_path / "audio"
+
+
+def test_short_voiced_stretches_are_chance():
+    pytest.importorskip("torch")
+    from vocoder.data import clean
+
+    voiced = np.array([0, 1, 1, 0, 1, 1, 1, 0, 1], bool)
+    np.testing.assert_array_equal(clean(voiced), [0, 0, 0, 0, 1, 1, 1, 0, 0])
+
+
+def test_a_piece_is_what_the_vocoder_will_see(audio_folder):
+    pytest.importorskip("torch")
+    from vocoder.data import CONTEXT, FRAMES, Pieces
+
+    batch = Pieces(audio_folder).batch(3, np.random.default_rng(0))
+    frames = FRAMES + 2 * CONTEXT
+    assert batch.mel.shape == (3, 80, frames)
+    assert batch.source.shape == (3, 2, 256 * frames)
+    assert batch.audio.shape == (3, 256 * frames)
+    drawn_again = mel_spectrogram(batch.audio[1].numpy())[0]
+    assert np.abs(batch.mel[1, :, 3:-3].numpy() - drawn_again[:, 3:-3]).mean() < 0.05
+    hz = 180 * 2 ** batch.pitch.numpy()
+    assert (np.abs(hz - 200) < 52).all()
+    assert batch.voiced.min() == 1
+
+
+def test_parts_that_appear_later_are_taken_up(audio_folder):
+    pytest.importorskip("torch")
+    from vocoder.data import Pieces
+
+    part = audio_folder / "01-001"
+    part.rename(audio_folder / "01-001.tmp")
+    pieces = Pieces(audio_folder, without=("none",))
+    assert pieces.refresh() == 860
+    (audio_folder / "01-001.tmp").rename(part)
+    assert pieces.refresh() == 2 * 860
+
+
+def test_the_inverse_transform_undoes_the_transform():
+    torch = pytest.importorskip("torch")
+    from vocoder.model import FilterNetwork
+
+    network = FilterNetwork(channels=8, coarse=(1, 8), fine=(1, 8))
+    wave = torch.randn(1, 1, 256 * 20, generator=torch.Generator().manual_seed(0))
+    spectrum = network.spectrum(wave)
+    assert spectrum.shape == (1, 80, 258)
+    assert spectrum.square().sum(-1).mean() / 129 == pytest.approx(1, abs=0.05)
+    torch.testing.assert_close(
+        network.waveform(spectrum)[..., 200:-200], wave[..., 200:-200], atol=1e-5, rtol=0
+    )
+
+
+def test_the_loss_is_nothing_for_the_teacher_itself_and_grows_with_the_error():
+    torch = pytest.importorskip("torch")
+    from vocoder.losses import audio_losses
+
+    target = 0.1 * torch.randn(2, 16_384, generator=torch.Generator().manual_seed(0))
+    same, louder, silent = (audio_losses(factor * target, target) for factor in (1.0, 1.2, 0.0))
+    for name in ("mel", "log", "power"):
+        assert same[name] == 0
+        assert same[name] < louder[name] < silent[name]
+    assert louder["mel"] == pytest.approx(np.log(1.2), rel=0.01)
+
+
+def test_pulses_of_another_phase_are_a_small_error_in_long_windows():
+    torch = pytest.importorskip("torch")
+    from vocoder.losses import magnitude
+
+    pitch, voicing = np.zeros(66, np.float32), np.ones(66, np.float32)
+    takes = [torch.from_numpy(Excitation(phase=p).extend(pitch, voicing)[:1]) for p in (0.0, 0.5)]
+    one, other = (torch.log(magnitude(take, 2048, 512)[..., 4:-4] + 1e-4) for take in takes)
+    assert (one - other).abs().mean() < 0.3
+
+
+def test_a_run_goes_on_where_it_was(audio_folder, tmp_path, monkeypatch):
+    torch = pytest.importorskip("torch")
+    from vocoder import train
+
+    def run(steps: int) -> dict:
+        options = ["--audio", str(audio_folder), "--run", str(tmp_path / "run"), "--steps", str(steps)]
+        monkeypatch.setattr(
+            "sys.argv", ["train", *options, "--batch", "1", "--report", "1", "--validate", "1"]
+        )
+        train.main()
+        return torch.load(tmp_path / "run" / "last.pt", weights_only=True)
+
+    assert run(1)["step"] == 1
+    assert run(2)["step"] == 2
+    log = (tmp_path / "run" / "log.txt").read_text(encoding="utf-8")
+    assert log.count("step 1,") == 1
+    assert "validation 2" in log
+
+
+def test_the_exported_file_computes_what_the_student_does(tmp_path):
+    torch = pytest.importorskip("torch")
+    from vocoder import export
+    from vocoder.model import Student
+
+    torch.manual_seed(0)
+    student = Student().eval()
+    path = tmp_path / "light.onnx"
+    export.export(student, {"steps": "0"}, path)
+    assert path.stat().st_size < 8e6
+    differences = export.compare(path, student)
+    assert differences["audio"] < 1e-3
+    assert differences["pitch"] < 2e-3  # octaves; the weights are rounded to float16
+
+
+@pytest.mark.parametrize("part", ["pitch", "filter"])
+def test_the_networks_see_no_farther_than_the_library_says(part):
+    torch = pytest.importorskip("torch")
+    from text_to_speech.inference import source_filter
+    from vocoder.model import FilterNetwork, PitchNetwork
+
+    torch.manual_seed(0)
+    context = source_filter.PITCH_CONTEXT if part == "pitch" else source_filter.CONTEXT_FRAMES
+    mel = torch.randn(1, 80, 80)
+    source = torch.randn(1, 2, 80 * 256)
+    changed = mel.clone()
+    changed[..., 40] += 1
+    with torch.no_grad():
+        if part == "pitch":
+            network = PitchNetwork().eval()
+            touched = (network(mel)[0] != network(changed)[0])[0]
+        else:
+            network = FilterNetwork().eval()
+            moved = network(mel, source) != network(changed, source)
+            touched = moved[0, 0].reshape(80, 256).any(1)
+    frames = np.flatnonzero(touched.numpy())
+    assert 40 - context <= frames.min()
+    assert frames.max() <= 40 + context
