@@ -11,6 +11,9 @@ from hypothesis import settings
 
 from spelling import Speller
 
+# Fixtures of a zoo with one tiny vocoder, which the tests of store/, omz/ and accuracy_checker/ share.
+pytest_plugins = ["zoo_fixtures"]
+
 # Times differ by machine and by what else runs on it.
 settings.register_profile("any machine", deadline=None)
 settings.load_profile("any machine")

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+
 import tiny_models
 from spelling import Speller
-
 from text_to_speech import pipeline
 from text_to_speech.errors import DeviceError, InputError, ModelError
 from text_to_speech.inference.acoustic import Spectrogram

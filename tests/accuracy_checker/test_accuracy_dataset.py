@@ -4,10 +4,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import tiny_models
 import yaml
 
 import make_dataset
+import tiny_models
 from text_to_speech.store.model_yml import read_model
 from text_to_speech.text import SYMBOLS
 

@@ -6,10 +6,10 @@ import sys
 from pathlib import Path
 
 import pytest
-import tiny_models
 import yaml
 
 import evaluators
+import tiny_models
 from text_to_speech.errors import InputError, ModelError
 from text_to_speech.text import SYMBOLS
 

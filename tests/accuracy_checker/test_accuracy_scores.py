@@ -4,16 +4,16 @@ import math
 
 import numpy as np
 import pytest
-import tiny_models
-from tiny_recordings import tone
 
 import commands
 import measures
 import scoring
+import tiny_models
 import vocoder_scores
 import voice_scores
 from text_to_speech.inference.mel import SAMPLE_RATE
 from text_to_speech.text import SYMBOLS
+from tiny_recordings import tone
 
 
 def test_a_copy_that_is_the_recording_has_no_error():

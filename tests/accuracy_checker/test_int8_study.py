@@ -4,8 +4,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 import soundfile
-import tiny_models
 
+import tiny_models
 from text_to_speech.inference.mel import N_MELS, SAMPLE_RATE
 
 CHECKER = Path(__file__).parents[2] / "accuracy_checker"

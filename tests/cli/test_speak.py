@@ -17,9 +17,9 @@ from typing import Any
 import numpy as np
 import pytest
 import soundfile
-import tiny_models
 
 import text_to_speech_demo
+import tiny_models
 from text_to_speech import __version__
 from text_to_speech.inference.runtime import core
 from text_to_speech.speech.audio import AudioSink

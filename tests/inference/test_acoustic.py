@@ -12,11 +12,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import tiny_models
 from hypothesis import given
 from hypothesis import strategies as st
 
 import text_to_speech
+import tiny_models
 from text_to_speech.errors import InputError, ModelError
 from text_to_speech.inference import acoustic as acoustic_module
 from text_to_speech.inference.acoustic import AcousticModel, Spectrogram, silent_ends, trim_silence

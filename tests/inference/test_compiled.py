@@ -10,9 +10,9 @@ from typing import Any
 
 import numpy as np
 import pytest
-import tiny_models
 from numpy.typing import NDArray
 
+import tiny_models
 from text_to_speech.errors import DeviceError
 from text_to_speech.inference import runtime
 from text_to_speech.inference.compiled import BLOB

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import tiny_models
 
+import tiny_models
 from text_to_speech.errors import DeviceError, InputError, ModelError
 from text_to_speech.inference import runtime
 from text_to_speech.inference.runtime import (

@@ -10,11 +10,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import tiny_models
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+import tiny_models
 from text_to_speech.errors import ModelError
 from text_to_speech.inference import vocoder as vocoder_module
 from text_to_speech.inference.mel import SAMPLE_RATE, SILENCE, mel_spectrogram

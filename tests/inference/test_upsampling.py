@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import openvino
 import pytest
-import tiny_models
 from openvino import opset13
 
+import tiny_models
 from text_to_speech.inference.runtime import compile_model, read_model, resolve_target
 from text_to_speech.inference.upsampling import fold_strides, split_upsampling
 

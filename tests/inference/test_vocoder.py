@@ -9,11 +9,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import tiny_models
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+import tiny_models
 from text_to_speech.errors import DeviceError, InputError, ModelError
 from text_to_speech.inference import vocoder as vocoder_module
 from text_to_speech.inference.runtime import Member, Target, compile_model, read_model, resolve_target

@@ -3,9 +3,9 @@ import json
 import numpy as np
 import openvino
 import pytest
-from tiny_zoo import CHECKPOINT, CONFIG
 
 from text_to_speech.omz.convert_checkpoint import main
+from tiny_zoo import CHECKPOINT, CONFIG
 
 
 @pytest.fixture

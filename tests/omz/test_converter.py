@@ -2,12 +2,12 @@ import numpy as np
 import openvino
 import pytest
 import yaml
-from tiny_zoo import CHECKPOINT, write_doubler
 
 from text_to_speech.errors import ModelError
 from text_to_speech.omz import converter
 from text_to_speech.omz.converter import Folders, main, translate
 from text_to_speech.store.model_yml import InputInfo, read_model
+from tiny_zoo import CHECKPOINT, write_doubler
 
 PRE_CONVERT = """
 import shutil, sys

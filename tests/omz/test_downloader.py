@@ -4,10 +4,10 @@ import shutil
 
 import pytest
 import yaml
-from local_server import Served, serve
-from tiny_zoo import CHECKPOINT
 
+from local_server import Served, serve
 from text_to_speech.omz.downloader import main
+from tiny_zoo import CHECKPOINT
 
 NAME = "generator.pth.tar"
 

@@ -6,8 +6,8 @@ import threading
 import tracemalloc
 
 import pytest
-from local_server import Served, serve
 
+from local_server import Served, serve
 from text_to_speech.errors import ChecksumError, ModelError, OutputError
 from text_to_speech.omz import fetch
 from text_to_speech.omz.fetch import address, fetch_file

@@ -9,9 +9,9 @@ from urllib.parse import unquote
 import pytest
 import soundfile
 import yaml
-from tiny_recordings import tone
 
 from text_to_speech.inference.mel import SAMPLE_RATE
+from tiny_recordings import tone
 
 ROOT = Path(__file__).parents[2]
 MODELS = sorted(

@@ -5,9 +5,9 @@ import numpy as np
 import openvino
 import pytest
 import soundfile
-import tiny_models
 import yaml
 
+import tiny_models
 from text_to_speech.errors import InputError
 from text_to_speech.inference.mel import SAMPLE_RATE
 from text_to_speech.inference.runtime import check_quantized

@@ -9,8 +9,8 @@ import time
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from spelling import Speller
 
+from spelling import Speller
 from text_to_speech.errors import InputError
 from text_to_speech.script.script import Alias, Delivery, Manner, Mark, Pause, Script, parse_text
 from text_to_speech.script.ssml import is_ssml, parse_ssml, read_script

@@ -9,8 +9,8 @@ from collections.abc import Sequence
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from spelling import Speller
 
+from spelling import Speller
 from text_to_speech.errors import InputError
 from text_to_speech.script.script import (
     Alias,

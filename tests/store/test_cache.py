@@ -9,13 +9,13 @@ from pathlib import Path
 import numpy as np
 import openvino
 import pytest
-from tiny_zoo import write_doubler
 
 from text_to_speech.errors import InputError, ModelError
 from text_to_speech.store import cache as cache_module
 from text_to_speech.store import ensure_ir, model_folder, quantized_ir
 from text_to_speech.store.cache import publish_quantized
 from text_to_speech.store.kept import RECORD, intact
+from tiny_zoo import write_doubler
 
 ROOT = Path(__file__).parents[2]
 

@@ -7,12 +7,12 @@ from pathlib import Path
 import numpy as np
 import openvino
 import pytest
-from tiny_zoo import CHECKPOINT, write_doubler
 
 from text_to_speech.errors import ChecksumError, InputError, ModelError, OutputError
 from text_to_speech.store.convert import checkpoint_to_onnx, make_onnx, onnx_to_ir, pre_convert
 from text_to_speech.store.hifigan import HiFiGanConfig
 from text_to_speech.store.model_yml import InputInfo, read_model
+from tiny_zoo import CHECKPOINT, write_doubler
 
 ROOT = Path(__file__).parents[2]
 

@@ -6,11 +6,11 @@ import json
 import pytest
 import soundfile
 import yaml
-from tiny_recordings import tone
-from tiny_zoo import CHECKPOINT, CONFIG, write_doubler
 
 from text_to_speech.inference.mel import SAMPLE_RATE
 from text_to_speech.store import sources
+from tiny_recordings import tone
+from tiny_zoo import CHECKPOINT, CONFIG, write_doubler
 
 
 @pytest.fixture

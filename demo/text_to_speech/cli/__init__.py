@@ -1,1 +1,1 @@
-"""."""
+"""The commands: their options, and how they refuse, log and end."""
