@@ -15,9 +15,9 @@ PACKAGE = Path(__file__).parents[1] / "demo" / "text_to_speech"
 BELOW: dict[str, set[str]] = {
     "errors": set(),
     "files": {"errors"},
-    "text": {"errors"},
-    "script": {"text", "errors"},
-    "voices": {"errors"},
+    "text": {"files", "errors"},
+    "script": {"text", "files", "errors"},
+    "voices": {"files", "errors"},
     "store": {"voices", "files", "errors"},
     "inference": {"store", "voices", "files", "errors"},
     "speech": {"inference", "store", "voices", "files", "errors"},
