@@ -1,0 +1,81 @@
+"""voices.yml: what is read, and what is refused."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from text_to_speech.errors import InputError, ModelError
+from text_to_speech.store.voices_yml import DEFAULT_VOICE, find_voice, read_voices, voices
+
+WHOLE = (Path(__file__).parents[2] / "models" / "forward-tacotron" / "voices.yml").read_text(encoding="utf-8")
+
+
+def test_the_voices_of_this_repository_are_read() -> None:
+    assert DEFAULT_VOICE in voices()
+    for name, voice in voices().items():
+        assert voice.name == name
+        assert voice.audible_level > voice.silent_level
+        assert voice.f0_range[0] < voice.median_f0 < voice.f0_range[1]
+        assert str(voice).startswith(f"{name}: {voice.language}, {voice.sex}")
+
+
+def test_speaker_numbers_differ() -> None:
+    numbers = [(voice.duration_model, voice.speaker) for voice in voices().values()]
+    assert len(set(numbers)) == len(numbers)
+
+
+@pytest.mark.parametrize("name", ["heart", "Heart", " HEART "])
+def test_a_voice_is_found_by_its_name(name: str) -> None:
+    assert find_voice(name).name == "heart"
+
+
+@pytest.mark.parametrize(
+    ("name", "hint"), [("hart", "did you mean heart"), ("xyz", "expected"), ("", "expected")]
+)
+def test_a_voice_that_is_not_there_is_refused_with_those_that_are(name: str, hint: str) -> None:
+    with pytest.raises(InputError, match=hint):
+        find_voice(name)
+
+
+def test_two_models_may_not_have_the_same_voice(tmp_path: Path) -> None:
+    for model in ("one", "two"):
+        (tmp_path / model).mkdir()
+        (tmp_path / model / "voices.yml").write_text(WHOLE, encoding="utf-8")
+    with pytest.raises(ModelError, match="'heart' is there twice"):
+        voices(models=tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "message"),
+    [
+        ("heart:", "He art:", "expected a name of small letters"),
+        ("en-US", "English", "language: expected a tag"),
+        ("sex: female", "sex: robot", "expected one of female, male"),
+        ("speaker: 0", "speaker: -1", "speaker: expected a whole number"),
+        ("speaker: 0", "speaker: true", "speaker: expected a whole number"),
+        ("sample_rate: 22050", "sample_rate: 22050.5", "sample_rate: expected a whole number"),
+        ("median_f0: 196.0", "median_f0: .nan", "median_f0: expected a number"),
+        ("[100.0, 400.0]", "[400.0, 100.0]", "expected the lower frequency first"),
+        ("[100.0, 400.0]", "[100.0]", "the lowest and the highest"),
+        ("[100.0, 400.0]", "[a, 400.0]", "f0_range: expected a number"),
+        ("tail_frames: 8", "tail_frame: 8", "'tail_frame' is no key of a voice"),
+        ("  tail_frames: 8\n", "", "tail_frames is missing"),
+        ("vocoder: hifi-gan", "vocoder: ../hifi-gan", "vocoder: expected the name of a model"),
+    ],
+)
+def test_a_malformed_file_is_refused(before: str, after: str, message: str, tmp_path: Path) -> None:
+    assert before in WHOLE
+    path = tmp_path / "voices.yml"
+    path.write_text(WHOLE.replace(before, after), encoding="utf-8")
+    with pytest.raises(ModelError, match=message):
+        read_voices(path)
+
+
+@pytest.mark.parametrize("content", ["", "heart: 3\n", "- heart\n"])
+def test_a_file_of_another_kind_is_refused(content: str, tmp_path: Path) -> None:
+    path = tmp_path / "voices.yml"
+    path.write_text(content, encoding="utf-8")
+    with pytest.raises(ModelError, match=r"voices.yml"):
+        read_voices(path)
