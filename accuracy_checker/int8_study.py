@@ -44,7 +44,7 @@ from text_to_speech.omz.quantizer import FRAMES, cut, nncf_options, quantize, sp
 from text_to_speech.speech.recordings import read_recording
 from text_to_speech.store import ensure_ir, model_folder
 from text_to_speech.store.quantization_yml import Quantization, read_quantization
-from text_to_speech.text import Phonemizer, to_ids
+from text_to_speech.text import SYMBOLS, Phonemizer, to_ids
 
 Array = NDArray[np.float32]
 
@@ -150,7 +150,7 @@ def _spoken(texts: Path, folder: Path) -> Iterator[Array]:
 
 def read_sentences(path: Path) -> Iterator[Clip]:
     """Speak the lines of a file with the voice of this repository, up to the vocoder."""
-    voice, phonemizer = AcousticModel("CPU"), Phonemizer()
+    voice, phonemizer = AcousticModel("CPU", symbols=SYMBOLS), Phonemizer()
     for number, line in enumerate(path.read_text(encoding="utf-8").split("\n")):
         if line.strip():
             mel = voice.synthesize(to_ids(phonemizer(line.strip()))).mel

@@ -23,8 +23,8 @@ HEAVY = ("cv2", "librosa", "nncf", "numba", "onnx", "onnxruntime", "scipy", "tor
 PROGRAM = """
 import json, sys, time
 sys.path.insert(0, sys.argv[1])
-import text_to_speech_demo
-status = text_to_speech_demo.main(["-i", "Hello.", "-o", *sys.argv[2:]])
+from text_to_speech.cli import speak
+status = speak.main(["-i", "Hello.", "-o", *sys.argv[2:]])
 if status:
     sys.exit(status)
 modules = sorted({name.partition(".")[0] for name in sys.modules} - sys.stdlib_module_names)

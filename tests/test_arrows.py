@@ -10,18 +10,23 @@ import pytest
 
 PACKAGE = Path(__file__).parents[1] / "demo" / "text_to_speech"
 
+# What every room may import.
+GROUND = {"errors", "files", "forks", "version"}
+
 # What the modules of a room may import of the package, besides their own room. The command frame, which the tools of
 # omz/ share with cli/, is the one module that is named instead of a room.
 BELOW: dict[str, set[str]] = {
     "errors": set(),
     "files": {"errors"},
-    "text": {"files", "errors"},
-    "script": {"text", "files", "errors"},
-    "voices": {"files", "errors"},
-    "store": {"voices", "files", "errors"},
-    "inference": {"store", "voices", "files", "errors"},
-    "speech": {"inference", "store", "voices", "files", "errors"},
-    "pipeline": {"text", "script", "inference", "speech", "store", "voices", "files", "errors"},
+    "forks": {"errors"},
+    "version": set(),
+    "text": GROUND,
+    "script": {"text", *GROUND},
+    "voices": GROUND,
+    "store": {"voices", *GROUND},
+    "inference": {"store", "voices", *GROUND},
+    "speech": {"inference", "store", "voices", *GROUND},
+    "pipeline": {"text", "script", "inference", "speech", "store", "voices", *GROUND},
 }
 PARTS = {*BELOW, ""}  # "" is the package itself: its exported names and its version
 BELOW |= {

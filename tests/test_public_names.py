@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import numpy as np
+import pytest
 import soundfile
 
 import text_to_speech
@@ -16,7 +17,7 @@ ROOT = Path(__file__).parents[1]
 HEAVY = {"scipy", "librosa", "numba", "cv2", "torch", "onnxruntime", "onnx", "nncf", "tqdm"}
 SPEAK = """
 import sys
-from text_to_speech_demo import main
+from text_to_speech.cli.speak import main
 assert main(sys.argv[1:]) == 0
 print("LOADED", *sorted(sys.modules))
 """
@@ -69,7 +70,7 @@ def test_the_exported_names_are_these() -> None:
         "save_plot",
         "write_audio",
     ]
-    assert all(hasattr(text_to_speech, name) for name in text_to_speech.__all__)
+    assert all(getattr(text_to_speech, name) is not None for name in text_to_speech.__all__)
 
 
 def test_the_version_is_that_of_the_project() -> None:
@@ -80,13 +81,25 @@ def test_the_version_is_that_of_the_project() -> None:
 
 def test_importing_the_package_loads_nothing_heavy(tmp_path: Path) -> None:
     modules = loaded("import sys, text_to_speech; print('LOADED', *sys.modules)", folder=tmp_path)
+    assert not modules & {*HEAVY, "hibari", "numpy", "openvino", "soundfile"}
+
+
+def test_using_the_synthesizer_loads_nothing_that_it_does_not_need(tmp_path: Path) -> None:
+    code = "import sys; from text_to_speech import Synthesizer; print('LOADED', *sys.modules)"
+    modules = loaded(code, folder=tmp_path)
     assert "text_to_speech.pipeline" in modules
     assert not modules & {*HEAVY, "hibari"}
 
 
+def test_a_name_that_is_not_exported_is_no_attribute() -> None:
+    with pytest.raises(AttributeError, match="no attribute 'Synthesiser'"):
+        text_to_speech.Synthesiser  # noqa: B018
+    assert set(text_to_speech.__all__) <= set(dir(text_to_speech))
+
+
 def test_a_recording_is_spoken_again_with_nothing_heavy(tiny, tmp_path: Path) -> None:
     soundfile.write(tmp_path / "noise.wav", np.random.default_rng(0).uniform(-0.5, 0.5, 44_100), 44_100)
-    code = SPEAK.replace("text_to_speech_demo", "vocoder_demo")
+    code = SPEAK.replace("cli.speak", "cli.vocode")
     modules = loaded(code, "-i", "noise.wav", "-m", str(tiny.vocoder), folder=tmp_path)
     assert (tmp_path / "noise_generated.wav").stat().st_size > 10_000
     assert "text_to_speech.speech.resampling" in modules

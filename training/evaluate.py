@@ -45,7 +45,7 @@ from text_to_speech.files import write_output
 from text_to_speech.inference import runtime
 from text_to_speech.inference.acoustic import AcousticModel, Prosody
 from text_to_speech.inference.vocoder import Vocoder
-from text_to_speech.text import Phonemizer, split_sentences, to_ids
+from text_to_speech.text import SYMBOLS, Phonemizer, split_sentences, to_ids
 
 log = logging.getLogger("evaluate")
 
@@ -109,6 +109,7 @@ def _load_voice(args: argparse.Namespace) -> AcousticModel:
         duration_model=args.duration_model,
         regression_model=args.regression_model,
         precision="f32",
+        symbols=SYMBOLS,
     )
 
 

@@ -45,7 +45,7 @@ from .speech.spoken import (
     StageTimes,
     join,
 )
-from .text import Lexicon, PhonemizedWord, Phonemizer, Reading, to_ids
+from .text import SYMBOLS, Lexicon, PhonemizedWord, Phonemizer, Reading, to_ids
 from .text.symbols import PUNCTUATION
 
 P = ParamSpec("P")
@@ -109,6 +109,7 @@ class Synthesizer:
             duration_model=duration_model,
             regression_model=regression_model,
             precision=acoustic_precision,
+            symbols=SYMBOLS,
         )
         self.vocoder = Vocoder(
             vocoder_device or device,

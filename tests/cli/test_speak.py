@@ -18,14 +18,14 @@ import numpy as np
 import pytest
 import soundfile
 
-import text_to_speech_demo
 import tiny_models
 from text_to_speech import __version__
+from text_to_speech.cli import speak as text_to_speech_demo
 from text_to_speech.inference.runtime import core
-from text_to_speech.speech.audio import AudioSink
+from text_to_speech.speech.sinks import AudioSink
 from text_to_speech.text import SYMBOLS
 
-SCRIPT = Path(text_to_speech_demo.__file__)
+SCRIPT = Path(__file__).parents[2] / "demo" / "text_to_speech_demo.py"
 Outcome = tuple[int, str, str]
 NO_MODELS = ("-m_duration", "missing.xml", "-m_forward", "missing.xml", "-m_hifigan", "missing.xml")
 
@@ -564,7 +564,7 @@ def node(path: Path, device: tuple[int, int]) -> Path:
     return path
 
 
-STARTER = "import sys, text_to_speech_start; sys.exit(getattr(text_to_speech_start, sys.argv.pop(1))())"
+STARTER = "import sys; from text_to_speech.cli import start; sys.exit(getattr(start, sys.argv.pop(1))())"
 DEMO = ("text_to_speech_demo",)
 DUMPER = ("omz_info_dumper",)
 FULL = "standard output cannot be written: No space left on device\n"

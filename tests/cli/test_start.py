@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-import text_to_speech_start
+from text_to_speech.cli import start as text_to_speech_start
 
 ROOT = Path(__file__).parents[2]
 DEMO = ROOT / "demo"
@@ -71,7 +71,7 @@ def command(tmp_path: Path) -> Iterator[Command]:
         command.process.communicate()
 
 
-RUN = "import sys, text_to_speech_start; sys.exit(text_to_speech_start.start(sys.argv[1]))"
+RUN = "import sys; from text_to_speech.cli import start; sys.exit(start.start(sys.argv[1]))"
 
 
 @SIGNALS
@@ -102,7 +102,7 @@ def test_the_demo_can_be_stopped_while_nobody_reads_its_pipe(
     os.mkfifo(command.folder / "pipe")
     command.module(
         "say",
-        "from text_to_speech import cli, open_audio\n"
+        "from text_to_speech.cli import frame as cli, open_audio\n"
         "def work(options):\n    print('waiting', flush=True)\n"
         "    with open_audio('pipe', container='raw'): pass\n"
         "def main():\n    return cli.run(work, cli.OneLineParser(prog='say'), [])\n",
@@ -117,7 +117,7 @@ def test_the_demo_can_be_stopped_while_nobody_reads_its_pipe(
 def test_a_signal_tells_what_is_complete(command: Command) -> None:
     command.module(
         "many",
-        "import time\nfrom pathlib import Path\nfrom text_to_speech import cli, files\n"
+        "import time\nfrom pathlib import Path\nfrom text_to_speech.cli import frame as cli, files\n"
         "def work(options):\n"
         "    for number in range(5): files.write_output(f'{number}.txt', b'text')\n"
         "    with files.open_output('5.txt') as file:\n"
@@ -148,7 +148,7 @@ def test_an_impatient_user_is_no_trouble(command: Command) -> None:
     """Files are removed although Ctrl-C comes again while that is being done."""
     command.module(
         "slow",
-        "import time\nfrom text_to_speech import cli, files\n"
+        "import time\nfrom text_to_speech.cli import frame as cli, files\n"
         "def work(options):\n"
         "    with files.open_output('out.txt') as file:\n"
         "        try:\n            print('ready', flush=True)\n            time.sleep(60)\n"
@@ -183,7 +183,7 @@ def test_a_signal_is_not_lost_where_an_exception_would_be(place: str, command: C
 def test_a_library_that_swallows_the_exception_does_not_keep_the_process(command: Command) -> None:
     command.module(
         "deaf",
-        "import time, text_to_speech_start\ntext_to_speech_start.GRACE = 0.3\n"
+        "import time\nfrom text_to_speech.cli import start as text_to_speech_start\ntext_to_speech_start.GRACE = 0.3\n"
         "def main():\n    print('ready', flush=True)\n"
         "    while True:\n        try: time.sleep(60)\n        except BaseException: pass\n",
     )
@@ -211,7 +211,7 @@ def test_an_error_of_the_program_is_still_a_traceback(command: Command) -> None:
 @pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
 def test_no_file_gets_the_number_of_a_closed_stream(closed: str, tmp_path: Path) -> None:
     code = (
-        "import text_to_speech_start as start, sys; start.fill_standard_streams(); "
+        "import sys; from text_to_speech.cli import start; start.fill_standard_streams(); "
         "file = open('out.txt', 'w'); sys.exit(file.fileno())"
     )
     line = ["sh", "-c", f'exec "$@" {closed}', "sh", sys.executable, "-c", code]
@@ -228,13 +228,13 @@ def test_every_console_script_begins_here() -> None:
     targets = re.findall(r'^([\w-]+) = "([\w.]+):(\w+)"$', scripts[1], re.MULTILINE)
     assert len(targets) == len(scripts[1].splitlines())
     for name, module, function in targets:
-        assert module == "text_to_speech_start"
+        assert module == "text_to_speech.cli.start"
         assert function == name.replace("-", "_")
         assert isinstance(getattr(text_to_speech_start, function), Callable)
 
 
 def test_the_first_module_needs_the_standard_library_only() -> None:
-    code = "import sys, text_to_speech_start; print(*{m.partition('.')[0] for m in sys.modules})"
+    code = "import sys, text_to_speech.cli.start; print(*{m.partition('.')[0] for m in sys.modules})"
     result = subprocess.run(
         [sys.executable, "-S", "-c", code],
         capture_output=True,
@@ -242,5 +242,5 @@ def test_the_first_module_needs_the_standard_library_only() -> None:
         check=True,
         env=os.environ | {"PYTHONPATH": str(DEMO)},
     )
-    foreign = set(result.stdout.split()) - sys.stdlib_module_names - {"__main__", "text_to_speech_start"}
+    foreign = set(result.stdout.split()) - sys.stdlib_module_names - {"__main__", "text_to_speech"}
     assert foreign == set()

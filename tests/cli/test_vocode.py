@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 import soundfile
 
-import vocoder_demo
 from text_to_speech import Vocoder, mel_spectrogram, read_recording
+from text_to_speech.cli import vocode as vocoder_demo
 
 Outcome = tuple[int, str, str]
 NOISE = np.random.default_rng(0).uniform(-0.5, 0.5, 22_050).astype(np.float32)

@@ -66,7 +66,8 @@ def test_prosody_can_be_changed_between_the_models(acoustic: AcousticModel) -> N
 
 def test_an_ir_speaks_as_its_onnx_does(tiny, tmp_path: Path, acoustic: AcousticModel) -> None:
     converted = tiny_models.save_duration_prediction(tmp_path / "duration.xml", SYMBOLS)
-    other = AcousticModel(duration_model=converted, regression_model=tiny.regression)
+    other = AcousticModel(duration_model=converted, regression_model=tiny.regression, symbols=SYMBOLS)
+    assert other.symbols == SYMBOLS
     np.testing.assert_allclose(other.synthesize(IDS).mel, acoustic.synthesize(IDS).mel, atol=1e-5)
 
 
@@ -86,7 +87,7 @@ def test_another_symbol_table_is_refused(
         tmp_path / "duration.onnx", symbols or SYMBOLS[:9], bare=not symbols
     )
     with pytest.raises(ModelError, match=message):
-        AcousticModel(duration_model=path, regression_model=tiny.regression)
+        AcousticModel(duration_model=path, regression_model=tiny.regression, symbols=SYMBOLS)
 
 
 def test_models_of_another_interface_are_refused(tiny, tmp_path: Path) -> None:

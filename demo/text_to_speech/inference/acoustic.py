@@ -20,7 +20,6 @@ from numpy.typing import NDArray
 
 from ..errors import DeviceError, InputError, ModelError, telling_line
 from ..forks import check_not_forked
-from ..text.symbols import SYMBOLS
 from .length_regulator import PROSODY_CHANNELS, frame_prosody, regulate_length, round_durations
 from .mel import N_MELS
 from .runtime import Target, check_interface, compile_model, model_path, read_model, resolve_target
@@ -90,9 +89,11 @@ class AcousticModel:
         duration_model: IR or ONNX file, or the name of a model of this repository.
         regression_model: The same for the second model.
         precision: `auto`, `f32`, `f16` or `bf16`.
+        symbols: The symbol table that phoneme ids are made from, to compare with the model's; None compares nothing.
 
     Attributes:
         target: Where the models run, in which precision, and why.
+        symbols: The symbol table of the model: a phoneme id is the index of its symbol.
 
     Raises:
         DeviceError: The device is not there, lacks the precision, or refuses a model.
@@ -107,6 +108,7 @@ class AcousticModel:
         duration_model: str | Path = "forward-tacotron-duration-prediction",
         regression_model: str | Path = "forward-tacotron-regression",
         precision: str = "auto",
+        symbols: Sequence[str] | None = None,
     ) -> None:
         if precision == "int8":
             raise InputError(
@@ -117,7 +119,9 @@ class AcousticModel:
         predictor_path = model_path(duration_model)
         predictor = read_model(predictor_path)
         check_interface(predictor, predictor_path, {"input_seq": "1,?"}, DURATION_OUTPUTS)
-        check_symbols(predictor, predictor_path)
+        self.symbols = stored_symbols(predictor, predictor_path)
+        if symbols is not None:
+            check_symbols(self.symbols, symbols, predictor_path)
         decoder_path = model_path(regression_model)
         decoder = read_model(decoder_path)
         check_interface(decoder, decoder_path, DECODER_INPUTS, {"mel": f"1,{N_MELS},?"})
@@ -222,26 +226,34 @@ def trim_silence(spectrogram: Spectrogram, *, lead: int, tail: int) -> Spectrogr
     )
 
 
-def check_symbols(model: openvino.Model, path: Path, symbols: Sequence[str] = SYMBOLS) -> None:
-    """Refuse a model that was trained on another symbol table.
-
-    Args:
-        model: The duration predictor; its ONNX metadata property `symbols` holds the table, one a line.
-        path: Where it was read from, for the message.
-        symbols: The table of this program.
+def stored_symbols(model: openvino.Model, path: Path) -> tuple[str, ...]:
+    """Return the symbol table that a duration predictor was trained on: the ONNX metadata property `symbols`.
 
     Raises:
-        ModelError: The tables differ, or the model stores none.
+        ModelError: The model stores none.
     """
     if not model.has_rt_info(list(SYMBOLS_IN_MODEL)):
         raise ModelError(f"model {path} stores no symbol table: expected the metadata property 'symbols'")
-    stored = tuple(model.get_rt_info(list(SYMBOLS_IN_MODEL)).astype(str).split("\n"))
-    if stored != tuple(symbols):
-        other = sorted(set(stored) ^ set(symbols))
+    return tuple(model.get_rt_info(list(SYMBOLS_IN_MODEL)).astype(str).split("\n"))
+
+
+def check_symbols(stored: Sequence[str], expected: Sequence[str], path: Path) -> None:
+    """Refuse a model that was trained on another symbol table than the one that phoneme ids are made from.
+
+    Args:
+        stored: The table of the model.
+        expected: The table of the front end.
+        path: Where the model was read from, for the message.
+
+    Raises:
+        ModelError: The tables differ.
+    """
+    if tuple(stored) != tuple(expected):
+        other = sorted(set(stored) ^ set(expected))
         what = f"differs in {' '.join(other)[:60]}" if other else "has another order"
         raise ModelError(
             f"model {path} was trained on another symbol table: it {what};"
-            f" expected the {len(symbols)} symbols of this program"
+            f" expected the {len(expected)} symbols of this program"
         )
 
 

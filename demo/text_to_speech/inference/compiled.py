@@ -72,7 +72,7 @@ def _knows_weightless(core: openvino.Core, device: str) -> bool:
 
 def _device_facts(core: openvino.Core, device: str) -> tuple[str, ...]:
     """Return what decides about a compiled model beside the model: OpenVINO, this package, the device."""
-    from .. import __version__
+    from ..version import __version__
 
     names = ("FULL_DEVICE_NAME", "DEVICE_ARCHITECTURE", "OPTIMIZATION_CAPABILITIES")
     known = core.get_property(device, "SUPPORTED_PROPERTIES")

@@ -94,13 +94,13 @@ def speak(texts: Path) -> Iterator[Mel]:
         InputError: The file cannot be read.
     """
     from ..inference.acoustic import AcousticModel
-    from ..text import Phonemizer, split_sentences, to_ids
+    from ..text import SYMBOLS, Phonemizer, split_sentences, to_ids
 
     try:
         text = texts.read_text(encoding="utf-8")
     except (OSError, ValueError) as error:
         raise InputError(f"{texts} cannot be read: expected a text in UTF-8") from error
-    voice, phonemizer = AcousticModel("CPU"), Phonemizer()
+    voice, phonemizer = AcousticModel("CPU", symbols=SYMBOLS), Phonemizer()
     phonemes = (phonemizer(sentence.text) for sentence in split_sentences(text))
     mels = [voice.synthesize(to_ids(each)).mel for each in phonemes if each]
     yield np.concatenate(mels, axis=1)[np.newaxis]

@@ -360,7 +360,7 @@ def _unwritable(path: Path, error: OSError) -> OutputError:
 def _versions() -> dict[str, str]:
     import openvino
 
-    from .. import __version__
+    from ..version import __version__
 
     return {"openvino": openvino.get_version(), "package": __version__}
 

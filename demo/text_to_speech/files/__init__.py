@@ -21,8 +21,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from ..errors import OutputError
 from . import temporary
-from .errors import OutputError
 
 logger = logging.getLogger(__name__)
 

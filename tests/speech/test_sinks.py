@@ -21,8 +21,9 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from text_to_speech.errors import DeviceError, InputError, OutputError
-from text_to_speech.speech.audio import FORMATS, PipeSink, open_audio, open_player, to_pcm16, write_audio
+from text_to_speech.speech.playback import open_player
 from text_to_speech.speech.recordings import read_recording
+from text_to_speech.speech.sinks import FORMATS, PipeSink, open_audio, to_pcm16, write_audio
 
 TONE = (0.5 * np.sin(2 * np.pi * 440 * np.arange(22_050 * 2) / 22_050)).astype(np.float32)
 
@@ -429,7 +430,7 @@ def test_a_coding_that_needs_seeking_is_refused_for_a_named_pipe(container: str,
 WRITE_UNDER_A_LIMIT = """
 import resource, sys
 import numpy as np
-from text_to_speech.speech.audio import open_audio
+from text_to_speech.speech.sinks import open_audio
 from text_to_speech.errors import OutputError
 path, limit = sys.argv[1], int(sys.argv[2])
 resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))

@@ -7,7 +7,7 @@ module imports the standard library only, installs handlers, and imports the com
 * Later a signal raises KeyboardInterrupt (Ctrl-C) or SystemExit in the main thread, so that files which are not
   complete are removed.
 * If the process has not ended `GRACE` seconds later, it is ended without cleaning up. What it leaves is removed by the
-  next run that writes the same file (text_to_speech/temporary.py).
+  next run that writes the same file (text_to_speech/files/temporary.py).
 """
 
 from __future__ import annotations
@@ -142,12 +142,12 @@ def start(module: str) -> int:
 
 def text_to_speech_demo() -> int:
     """Run the console script text-to-speech-demo."""
-    return start("text_to_speech_demo")
+    return start("text_to_speech.cli.speak")
 
 
 def vocoder_demo() -> int:
-    """Run vocoder_demo.py."""
-    return start("vocoder_demo")
+    """Run the console script vocoder-demo."""
+    return start("text_to_speech.cli.vocode")
 
 
 def omz_downloader() -> int:
