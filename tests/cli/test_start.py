@@ -102,7 +102,7 @@ def test_the_demo_can_be_stopped_while_nobody_reads_its_pipe(
     os.mkfifo(command.folder / "pipe")
     command.module(
         "say",
-        "from text_to_speech.cli import frame as cli, open_audio\n"
+        "from text_to_speech import open_audio\nfrom text_to_speech.cli import frame as cli\n"
         "def work(options):\n    print('waiting', flush=True)\n"
         "    with open_audio('pipe', container='raw'): pass\n"
         "def main():\n    return cli.run(work, cli.OneLineParser(prog='say'), [])\n",
@@ -117,7 +117,7 @@ def test_the_demo_can_be_stopped_while_nobody_reads_its_pipe(
 def test_a_signal_tells_what_is_complete(command: Command) -> None:
     command.module(
         "many",
-        "import time\nfrom pathlib import Path\nfrom text_to_speech.cli import frame as cli, files\n"
+        "import time\nfrom pathlib import Path\nfrom text_to_speech import files\nfrom text_to_speech.cli import frame as cli\n"
         "def work(options):\n"
         "    for number in range(5): files.write_output(f'{number}.txt', b'text')\n"
         "    with files.open_output('5.txt') as file:\n"
@@ -148,7 +148,7 @@ def test_an_impatient_user_is_no_trouble(command: Command) -> None:
     """Files are removed although Ctrl-C comes again while that is being done."""
     command.module(
         "slow",
-        "import time\nfrom text_to_speech.cli import frame as cli, files\n"
+        "import time\nfrom text_to_speech import files\nfrom text_to_speech.cli import frame as cli\n"
         "def work(options):\n"
         "    with files.open_output('out.txt') as file:\n"
         "        try:\n            print('ready', flush=True)\n            time.sleep(60)\n"
