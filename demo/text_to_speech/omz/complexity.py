@@ -27,7 +27,7 @@ from typing import Any
 
 from ..cli.frame import OneLineParser, put, run
 from ..errors import InputError, ModelError
-from ..store.cache import ensure_ir, model_folder
+from ..store import ensure_ir, model_folder
 from ..store.model_yml import MODEL_YML, InputInfo, read_model
 
 GIGA, MEGA = 1e9, 1e6
