@@ -239,7 +239,7 @@ def _model_and_shapes(given: str) -> tuple[Path, tuple[InputInfo, ...]]:
     if not (folder / MODEL_YML).is_file():
         prefix = "" if is_name else f"{given.rstrip('/')}/"
         expected = " or ".join(f"{prefix}{stage}" for stage in stages) or "the folder of one, or its name"
-        raise ModelError(f"{given} is no model of the zoo with a {MODEL_YML}: expected {expected}")
+        raise ModelError(f"{given} is no model with a {MODEL_YML}: expected {expected}")
     return ensure_ir(folder.name, models=folder.parent), read_model(folder).input_info
 
 

@@ -40,7 +40,7 @@ class Selected:
 
     Attributes:
         folder: The folder of its model.yml or composite-model.yml.
-        root: The folder of the zoo that the model belongs to.
+        root: The folder of models that the model belongs to.
     """
 
     folder: Path
@@ -85,7 +85,7 @@ def build_parser(prog: str, description: str) -> OneLineParser:
     choice.add_argument("--all", action="store_true", help="all models")
     choice.add_argument("--print_all", action="store_true", help="print the names of all models and stop")
     parser.add_argument(
-        "--model_root", type=Path, metavar="DIR", help="another zoo than the models of this package"
+        "--model_root", type=Path, metavar="DIR", help="a folder of models, instead of those of this package"
     )
     return parser
 
@@ -95,7 +95,7 @@ def select(options: argparse.Namespace) -> list[Selected]:
 
     Raises:
         InputError: The list cannot be read, or a pattern matches no model.
-        ModelError: There is no zoo.
+        ModelError: There is no folder of models.
     """
     root = options.model_root or models_root()
     if not root.is_dir():
@@ -128,7 +128,7 @@ def _described(root: Path) -> Iterator[Path]:
         folder, level = waiting.pop()
         try:
             entries = list(os.scandir(folder))
-        except OSError:  # a folder that this user may not read is none of the zoo's
+        except OSError:  # a folder that this user may not read holds no models
             continue
         if not {MODEL_YML, COMPOSITE_YML}.isdisjoint(entry.name for entry in entries):
             yield folder

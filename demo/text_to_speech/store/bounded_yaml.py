@@ -1,7 +1,7 @@
-"""YAML files of the zoo, read within bounds: a small file may describe no large value and take no long time.
+"""YAML files that describe models, read within bounds: a small file may describe no large value and take no long time.
 
 PyYAML's parser takes time that is quadratic in the depth of brackets, and an alias (*name) or a merge of aliases can
-multiply a value at each level. The files of a zoo need neither: depth, size and the length of numbers are bounded here,
+multiply a value at each level. These files need neither: depth, size and the length of numbers are bounded here,
 and aliases are refused. A key that occurs twice in a mapping is refused too: PyYAML would silently keep the last one.
 """
 

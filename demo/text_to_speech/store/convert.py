@@ -3,7 +3,7 @@
     checkpoint ── make_onnx ──▶ NAME.onnx ── onnx_to_ir ──▶ NAME.xml, NAME.bin
 
 The published IR has the static shape that model.yml gives (1×80×128 for HiFi-GAN); the speech pipeline takes the
-same graph with its batch and time left dynamic. The first step is also what the zoo's converter runs as
+same graph with its batch and time left dynamic. The first step is also what the Open Model Zoo's converter runs as
 `pre-convert.py`, see `pre_convert`.
 """
 
@@ -33,7 +33,7 @@ PRECISIONS = ("FP32", "FP16")
 
 
 def make_onnx(model: Model, target: Path, *, download_folder: Path | None = None) -> None:
-    """Make the ONNX file of a vocoder of the zoo from its checkpoint.
+    """Make the ONNX file of a vocoder in models/ from its checkpoint.
 
     Args:
         model: A model whose folder holds a config.json and whose one file is the checkpoint.
@@ -191,7 +191,7 @@ def pre_convert(folder: Path, arguments: Sequence[str] | None = None) -> int:
     """Do the work of a pre-convert.py: put NAME.onnx into the folder for conversion results.
 
     Args:
-        folder: The model's folder in the zoo.
+        folder: The model's folder, which holds its model.yml.
         arguments: The command line; the last two are the download folder and the conversion folder.
 
     Returns:

@@ -5,8 +5,8 @@
     composite-model.yml    description, task_type, framework, license, stages_order: a model of several parts,
                            whose own model.yml are in folders beside it
 
-A model's name is the name of its folder. The rules are those of the zoo's own tools (omz_tools 2024.6): what is
-accepted here is accepted there.
+A model's name is the name of its folder. The rules are those of the Open Model Zoo's own tools (omz_tools 2024.6):
+a file that is accepted here is accepted there.
 """
 
 from __future__ import annotations
@@ -110,7 +110,7 @@ class Model(Description):
         input_info: Inputs of the converted model.
         postprocessing: What the downloader does to fetched files, as written.
         model_optimizer_args: Arguments for the conversion to IR; $dl_dir, $conv_dir, $config_dir are not replaced.
-        conversion_to_onnx_args: Arguments for the zoo's conversion from PyTorch to ONNX.
+        conversion_to_onnx_args: Arguments for the Open Model Zoo's conversion from PyTorch to ONNX.
         model_info: Keys and values to write into the IR's model_info.
     """
 

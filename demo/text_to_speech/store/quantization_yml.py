@@ -1,4 +1,4 @@
-"""quantization.yml: how a model of the zoo is quantized to INT8, beside its model.yml.
+"""quantization.yml: how a model is quantized to INT8, beside its model.yml.
 
     preset           mixed (symmetric weights, asymmetric activations) or performance (both symmetric)
     subset_size      windows of mel spectrogram that the ranges of the activations are taken from
@@ -76,10 +76,10 @@ def read_quantization(folder: Path) -> Quantization:
         )
 
 
-def _is_within(path: Path, zoo: Path) -> bool:
-    """Return whether a file is there, in the folder of a model of the same zoo, links followed."""
-    parts = path.resolve().parts[len(zoo.resolve().parts) :]
-    return len(parts) >= 2 and path.resolve().is_relative_to(zoo.resolve()) and path.is_file()
+def _is_within(path: Path, models: Path) -> bool:
+    """Return whether a file is there, in the folder of a model below the same models/, links followed."""
+    parts = path.resolve().parts[len(models.resolve().parts) :]
+    return len(parts) >= 2 and path.resolve().is_relative_to(models.resolve()) and path.is_file()
 
 
 def _one_of(content: dict[str, object], key: str, known: tuple[str, ...]) -> str:
