@@ -106,6 +106,7 @@ print(path, compiled(np.ones((1, 1, 3), np.float32))[0].sum())
 """
 
 
+@pytest.mark.slow
 def test_processes_at_the_same_time(onnx_zoo, cache, tmp_path):
     start, ready = tmp_path / "start", [tmp_path / f"ready{i}" for i in range(6)]
     children = [
