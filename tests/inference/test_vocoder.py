@@ -122,6 +122,7 @@ def test_a_stream_may_be_left_while_windows_are_computed(busy_vocoder: Vocoder) 
     assert busy_vocoder.synthesize(random_mel(30)).size == 30 * 256
 
 
+@pytest.mark.slow
 @settings(max_examples=40)
 @given(frames=LENGTHS)
 def test_synthesize_is_one_inference(frames: int, vocoder: Vocoder, tiny) -> None:
