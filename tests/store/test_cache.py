@@ -261,6 +261,12 @@ def test_a_checkpoint_that_was_downloaded_is_found(zoo, cache, downloads, place)
     assert ensure_ir("tiny", models=zoo).is_file()
 
 
+def test_a_download_folder_of_nobody_is_refused_in_one_line(zoo, site, cache, monkeypatch):
+    monkeypatch.setenv("TTS_DOWNLOAD_DIR", "~a-user-that-there-is-not/zoo")
+    with pytest.raises(InputError, match="TTS_DOWNLOAD_DIR=~a-user-that-there-is-not/zoo names no folder"):
+        ensure_ir("tiny", models=zoo)
+
+
 def test_a_damaged_download_is_refused(zoo, cache, downloads):
     (downloads / "public" / "tiny").mkdir(parents=True)
     (downloads / "public" / "tiny" / "generator.pth.tar").write_bytes(b"short")

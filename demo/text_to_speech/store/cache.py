@@ -19,7 +19,7 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
-from ..errors import ModelError
+from ..errors import InputError, ModelError
 from .catalogue import model_folder, vocoders
 from .convert import CONFIG_JSON, CONVERTER_VERSION, check_precision, make_onnx, onnx_to_ir
 from .kept import Entry, intact, keep, store
@@ -136,11 +136,21 @@ def _make_onnx(model: Model, onnx: Path, models: Path | None) -> None:
 
 
 def _download_folder(name: str) -> Path | None:
-    """Return where omz_downloader, or the stock tool of that name, put the files of a model, if anywhere."""
+    """Return where omz_downloader, or the stock tool of that name, put the files of a model, if anywhere.
+
+    Raises:
+        InputError: The variable begins with the home folder of a user who does not exist.
+    """
     given = os.environ.get(DOWNLOADS_VARIABLE)
     if not given:
         return None
-    root = Path(given).expanduser()
+    try:
+        root = Path(given).expanduser()
+    except RuntimeError as error:
+        raise InputError(
+            f"{DOWNLOADS_VARIABLE}={given} names no folder: expected the --output_dir of omz_downloader"
+        ) from error
+    # The stock tools leave out the folder `public` where the models' root is a folder of public ones.
     folders = (root / "public" / name, root / name)
     return next((folder for folder in folders if folder.is_dir()), None)
 
