@@ -37,7 +37,8 @@ from text_to_speech.errors import InputError
 from text_to_speech.files import write_output
 from text_to_speech.inference.acoustic import AcousticModel
 from text_to_speech.inference.mel import N_MELS, mel_spectrogram
-from text_to_speech.inference.runtime import core, read_model, reshaped, resolve_target
+from text_to_speech.inference.model_files import read_model, reshaped
+from text_to_speech.inference.runtime import core, resolve_target
 from text_to_speech.inference.upsampling import split_upsampling
 from text_to_speech.inference.vocoder import Vocoder
 from text_to_speech.omz.quantizer import FRAMES, cut, nncf_options, quantize, speak

@@ -27,9 +27,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .errors import InputError
-from .inference.acoustic import AUDIBLE_LEVEL, AcousticModel, Spectrogram, silent_ends, trim_silence
+from .inference.acoustic import (
+    AUDIBLE_LEVEL,
+    SILENT_LEVEL,
+    AcousticModel,
+    Spectrogram,
+    silent_ends,
+    trim_silence,
+)
 from .inference.mel import FRAME_SECONDS, HOP_LENGTH
-from .inference.runtime import check_hint, core, resolve_target
+from .inference.runtime import Hint, Precision, check_hint, core, resolve_target
 from .inference.vocoder import FIRST_WINDOW, LARGEST_WINDOW, Vocoder
 from .script.directions import Delivery, Manner, MannerOptions
 from .script.script import Script
@@ -97,12 +104,12 @@ class Synthesizer:
         duration_model: str | Path = "forward-tacotron-duration-prediction",
         regression_model: str | Path = "forward-tacotron-regression",
         vocoder_model: str | Path = "hifi-gan",
-        precision: str = "auto",
-        hint: str = "latency",
+        precision: Precision = "auto",
+        hint: Hint = "latency",
         lexicon: Lexicon | None = None,
         phonemizer: WordReader | None = None,
     ) -> None:
-        acoustic_precision = "auto" if precision == "int8" else precision
+        acoustic_precision: Precision = "auto" if precision == "int8" else precision
         # What cannot be is refused before any model is loaded.
         resolve_target(acoustic_device or device, acoustic_precision)
         resolve_target(vocoder_device or device, precision)
@@ -218,7 +225,7 @@ class Synthesizer:
             pitch=np.array([delivery.pitch for delivery in said]),
         )
         tail = min(TAIL_KEPT, round(utterance.pause_after / FRAME_SECONDS))
-        trimmed = trim_silence(spectrogram, lead=lead, tail=tail)
+        trimmed = trim_silence(spectrogram, level=SILENT_LEVEL, lead=lead, tail=tail)
         volumes = np.array([delivery.volume for delivery in said])
         return trimmed, frame_gains(volumes, trimmed.durations)
 
@@ -341,7 +348,7 @@ def place(utterance: Utterance, spectrogram: Spectrogram, start: int, *, silent_
             *(SpokenMark(name, starts[index]) for index, name in utterance.marks),
         ),
         mel=spectrogram.mel,
-        pitch=spectrogram.pitch,
+        pitch=spectrogram.f0,
     )
 
 

@@ -10,7 +10,7 @@ import yaml
 import tiny_models
 from text_to_speech.errors import InputError
 from text_to_speech.inference.mel import SAMPLE_RATE
-from text_to_speech.inference.runtime import check_quantized
+from text_to_speech.inference.model_files import check_quantized
 from text_to_speech.omz.quantizer import cut, frames_of, main, read_dataset, speak
 from text_to_speech.store import quantized_ir
 

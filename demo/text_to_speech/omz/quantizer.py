@@ -23,8 +23,7 @@ from numpy.typing import NDArray
 
 from ..errors import InputError, ModelError
 from ..files import cannot_write
-from ..inference.mel import N_MELS, mel_spectrogram
-from ..inference.windows import check_mel
+from ..inference.mel import N_MELS, check_mel, mel_spectrogram
 from ..speech.arrays import read_array
 from ..speech.recordings import read_recording
 from ..store.cache import ensure_ir, publish_quantized
