@@ -54,6 +54,7 @@ def run(root, tmp_path, capsys):
     return run
 
 
+@pytest.mark.training
 def test_a_vocoder_is_quantized(run, dataset, tmp_path):
     pytest.importorskip("nncf")
     with warnings.catch_warnings():
@@ -82,6 +83,7 @@ def test_without_nncf(run, dataset, monkeypatch):
     assert len(err.splitlines()) == 2
 
 
+@pytest.mark.training
 def test_the_program_finds_what_was_made_for_it(zoo, site, cache, tmp_path, capsys, monkeypatch):
     pytest.importorskip("nncf")
     (zoo / "tiny" / "quantization.yml").write_text("subset_size: 2\nignored_types: [ConvolutionBackpropData]")

@@ -27,7 +27,7 @@ from typing import Any
 
 from ..cli.frame import OneLineParser, put, run
 from ..errors import InputError, ModelError
-from ..store.cache import ensure_ir, model_folder
+from ..store import ensure_ir, model_folder
 from ..store.model_yml import MODEL_YML, InputInfo, read_model
 
 GIGA, MEGA = 1e9, 1e6
@@ -77,12 +77,12 @@ def measure(path: Path, inputs: Sequence[InputInfo] = ()) -> Complexity:
         ModelError: The file is missing, is no model, or holds loops, whose operations cannot be counted.
         InputError: A shape is missing or does not fit the model.
     """
-    import openvino
+    from ..inference.runtime import core
 
     if not path.is_file():
         raise ModelError(f"model {path} is not there: expected an OpenVINO IR (.xml) or an ONNX file")
     try:
-        model = openvino.Core().read_model(path)
+        model = core().read_model(path)
     except Exception as error:  # OpenVINO's reader lets errors of many types through
         raise ModelError(f"{path} is not a model that OpenVINO reads") from error
     shapes = {entry.name: list(entry.shape) for entry in inputs if entry.shape}

@@ -170,12 +170,12 @@ def _key(model: Model, precision: str) -> str:
 
 def _key_of(path: Path) -> str:
     """Return the key that an IR carries; nothing where it is missing, damaged or of other tools."""
-    import openvino
+    from ..inference.runtime import core
 
     if not path.is_file():
         return ""
     try:
-        return str(openvino.Core().read_model(path).get_rt_info(["model_info", KEY]).astype(str))
+        return str(core().read_model(path).get_rt_info(["model_info", KEY]).astype(str))
     except RuntimeError:
         return ""
 

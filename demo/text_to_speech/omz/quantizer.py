@@ -144,11 +144,11 @@ def quantize(
         ModelError: NNCF is missing or refuses the model.
         OutputError: The result cannot be written.
     """
-    import openvino
+    from ..inference.runtime import core
 
     nncf = _nncf()
     nncf.set_log_level(logging.WARNING)  # it names every layer that it leaves alone
-    model = openvino.Core().read_model(source)
+    model = core().read_model(source)
     try:
         quantized = nncf.quantize(model, nncf.Dataset(pieces), subset_size=len(pieces), **options)
     except Exception as error:  # NNCF lets errors of many types through
@@ -191,12 +191,12 @@ def frames_of(source: Path) -> int | None:
     Raises:
         ModelError: The IR is missing or damaged.
     """
-    import openvino
+    from ..inference.runtime import core
 
     if not source.is_file():
         raise ModelError(f"{source} is not there: run omz_converter first")
     try:
-        model = openvino.Core().read_model(source)
+        model = core().read_model(source)
     except RuntimeError as error:
         raise ModelError(f"{source} is damaged: run omz_converter again") from error
     shape = model.inputs[0].partial_shape

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from ..cli.frame import OneLineParser, put, run
 from ..errors import InputError, SpeechError
-from ..store.cache import models_root
+from ..store.catalogue import models_root
 from ..store.convert import PRECISIONS
 from ..store.model_yml import (
     COMPOSITE_YML,

