@@ -96,7 +96,7 @@ class OutputFile(io.FileIO):
 
 
 @contextmanager
-def open_output(path: str | Path) -> Iterator[OutputFile]:
+def open_output(path: str | Path, *, needs_file: str = "") -> Iterator[OutputFile]:
     """Open an output to write to; a regular file appears under its name when the block ends well.
 
     When the block fails, the temporary file is removed and an older file of that name stays as it was. The new file has
@@ -105,6 +105,7 @@ def open_output(path: str | Path) -> Iterator[OutputFile]:
     Args:
         path: A file that is there or not, a named pipe, or a character device. Symbolic links are followed. A named
             pipe is waited for until it has a reader, up to `READER_WAIT` seconds.
+        needs_file: Why the output cannot be written to a pipe or a device, which are refused then.
 
     Raises:
         OutputError: The folder is missing or cannot be written; the path is empty, a folder, a block device or a
@@ -116,6 +117,8 @@ def open_output(path: str | Path) -> Iterator[OutputFile]:
     """
     place = destination(path)
     if place.stream:
+        if needs_file:
+            raise OutputError(f"{place.path} cannot be written: it is {place.stream}, and {needs_file}")
         with _open_stream(place) as file:
             yield file
         return
