@@ -21,9 +21,7 @@ if TYPE_CHECKING:
     from .inference.runtime import available_devices
     from .inference.vocoder import Vocoder
     from .pipeline import Synthesizer
-    from .script.directions import Delivery, Manner
-    from .script.script import Script, parse_text
-    from .script.ssml import parse_ssml
+    from .script import Delivery, Manner, Script, parse_ssml, parse_text
     from .speech.plot import save_plot
     from .speech.recordings import read_recording, recording_blocks
     from .speech.sinks import open_audio, write_audio
@@ -45,9 +43,7 @@ _MODULES = {
     "inference.runtime": ("available_devices",),
     "inference.vocoder": ("Vocoder",),
     "pipeline": ("Synthesizer",),
-    "script.directions": ("Delivery", "Manner"),
-    "script.script": ("Script", "parse_text"),
-    "script.ssml": ("parse_ssml",),
+    "script": ("Delivery", "Manner", "Script", "parse_ssml", "parse_text"),
     "speech.plot": ("save_plot",),
     "speech.recordings": ("read_recording", "recording_blocks"),
     "speech.sinks": ("open_audio", "write_audio"),

@@ -39,8 +39,8 @@ from .inference.mel import FRAME_SECONDS, HOP_LENGTH
 from .inference.runtime import Hint, Precision, check_hint, core, resolve_target
 from .inference.vocoder import FIRST_WINDOW, LARGEST_WINDOW, Vocoder
 from .script.directions import Delivery, Manner, MannerOptions
+from .script.plain import read_script
 from .script.script import Script
-from .script.ssml import read_script
 from .script.utterances import Utterance, Word, WordReader, spoken_utterances
 from .speech.loudness import Amplifier, frame_gains
 from .speech.spoken import (
