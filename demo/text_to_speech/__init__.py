@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from .inference.mel import HOP_LENGTH, N_MELS, SAMPLE_RATE, mel_blocks, mel_spectrogram
     from .inference.runtime import available_devices
     from .inference.vocoder import Vocoder
-    from .pipeline import Synthesizer
+    from .pipeline import Synthesizer, SynthesizerOptions
     from .script import Delivery, Manner, Script, parse_ssml, parse_text
     from .speech.plot import save_plot
     from .speech.recordings import read_recording, recording_blocks
@@ -42,7 +42,7 @@ _MODULES = {
     "inference.mel": ("HOP_LENGTH", "N_MELS", "SAMPLE_RATE", "mel_blocks", "mel_spectrogram"),
     "inference.runtime": ("available_devices",),
     "inference.vocoder": ("Vocoder",),
-    "pipeline": ("Synthesizer",),
+    "pipeline": ("Synthesizer", "SynthesizerOptions"),
     "script": ("Delivery", "Manner", "Script", "parse_ssml", "parse_text"),
     "speech.plot": ("save_plot",),
     "speech.recordings": ("read_recording", "recording_blocks"),
@@ -83,6 +83,7 @@ __all__ = [
     "SpokenWord",
     "StageTimes",
     "Synthesizer",
+    "SynthesizerOptions",
     "Vocoder",
     "available_devices",
     "mel_blocks",

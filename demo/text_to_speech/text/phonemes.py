@@ -111,7 +111,9 @@ class Phonemizer:
         """
         return " ".join(word.phonemes for word in self.words(text))
 
-    def words(self, text: str, *, readings: Sequence[Reading] | None = None) -> tuple[PhonemizedWord, ...]:
+    def words(
+        self, text: str, *, readings: Sequence[Reading] | None = None, lexicon: Lexicon | None = None
+    ) -> tuple[PhonemizedWord, ...]:
         """Return the words of a text with their spans and phonemes.
 
         The phonemes joined by spaces are what calling the phonemizer returns.
@@ -120,6 +122,8 @@ class Phonemizer:
             text: A text of any length. The time is linear in the length.
             readings: The readings of the spans that the caller reads; double brackets are then ordinary text. None to
                 find phonemes between double brackets.
+            lexicon: Pronunciations for this text alone, which take precedence over those that the phonemizer was made
+                with.
 
         Raises:
             InputError: `text` is no str; `readings` overlap, are empty, or are outside of the text.
@@ -130,7 +134,7 @@ class Phonemizer:
             readable = make_rest_readable(text, given)
             warn_about(readable)
             with self._lock:
-                found = self._readings(readable.text.text, given)
+                found = self._readings(readable.text.text, given, lexicon)
                 prepared = insert_readings(readable.text, found, self._spell_capitals)
                 tokens = self._g2p.phonemize_tokens(self._tokens(prepared))
                 sounds = list(self._sounds(tokens))
@@ -144,16 +148,19 @@ class Phonemizer:
         """Return the phonemes of a word that the dictionaries do not have."""
         return _NAMES.pronounce(word) or self._unknown_words(word) or self._spell(word)
 
-    def _readings(self, text: str, given: Sequence[Reading]) -> list[Reading]:
-        """Return all readings of a readable text in order: the caller's, the lexicon's, and those of the rules.
+    def _readings(self, text: str, given: Sequence[Reading], lexicon: Lexicon | None) -> list[Reading]:
+        """Return all readings of a readable text in order: the caller's, the lexicons', and those of the rules.
 
-        The caller's spans are one `GIVEN` each in the text. Those of the lexicon get `GIVEN` here, because the rules
+        The caller's spans are one `GIVEN` each in the text. Those of the lexicons get `GIVEN` here, because the rules
         read neither.
         """
-        from_lexicon = list(self._lexicon.find(text))
+        from_lexicon: list[Reading] = []
         open_text = list(text)
-        for reading in from_lexicon:
-            open_text[reading.start : reading.end] = GIVEN * (reading.end - reading.start)
+        for each in (lexicon or Lexicon(), self._lexicon):
+            found = list(each.find("".join(open_text)))
+            for reading in found:
+                open_text[reading.start : reading.end] = GIVEN * (reading.end - reading.start)
+            from_lexicon += found
         from_rules = normalize("".join(open_text), is_word=self.is_word, closed=GIVEN)
         all_readings = [*at_placeholders(text, given), *from_lexicon, *from_rules]
         return sorted(all_readings, key=lambda reading: reading.start)

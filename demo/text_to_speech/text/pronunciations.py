@@ -172,6 +172,12 @@ class Lexicon:
         lexicon._keep(words)
         return lexicon
 
+    def updated(self, other: Lexicon) -> Lexicon:
+        """Return the words of both lexicons. If both have the same word, that of the other one counts."""
+        lexicon = Lexicon()
+        lexicon._keep({**self.words, **other.words})
+        return lexicon
+
     def _keep(self, checked: dict[str, str]) -> None:
         """Set the words to phonemes that were parsed before, because parsing them again could change them."""
         object.__setattr__(self, "words", checked)
