@@ -131,6 +131,7 @@ def test_what_can_be_run_says_by_what_and_the_reverse():
     assert wrong == []
 
 
+@pytest.mark.slow
 def test_the_demos_run_without_a_warning(tiny, tmp_path):
     soundfile.write(tmp_path / "sound.wav", tone(150.0), SAMPLE_RATE)
     speak = ["text_to_speech_demo.py", "-i", "Hello there.", "-o", "speech.wav", *tiny.flags]

@@ -107,6 +107,7 @@ def test_a_place_of_its_own_and_one_given(run, tmp_path):
     assert "--per_user has a place of its own" in err
 
 
+@pytest.mark.slow
 def test_texts_are_spoken(tmp_path):
     texts = tmp_path / "texts.txt"
     texts.write_text("Hello there.\nHow are you?\n")
