@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from .inference.runtime import available_devices
     from .inference.vocoder import Vocoder
     from .pipeline import Synthesizer
+    from .script.directions import Delivery, Manner
     from .script.script import Script, parse_text
     from .script.ssml import parse_ssml
     from .speech.plot import save_plot
@@ -44,6 +45,7 @@ _MODULES = {
     "inference.runtime": ("available_devices",),
     "inference.vocoder": ("Vocoder",),
     "pipeline": ("Synthesizer",),
+    "script.directions": ("Delivery", "Manner"),
     "script.script": ("Script", "parse_text"),
     "script.ssml": ("parse_ssml",),
     "speech.plot": ("save_plot",),
@@ -69,9 +71,11 @@ __all__ = [
     "SAMPLE_RATE",
     "AudioChunk",
     "ChecksumError",
+    "Delivery",
     "DeviceError",
     "InputError",
     "Lexicon",
+    "Manner",
     "ModelError",
     "OutputError",
     "Script",

@@ -10,14 +10,10 @@ from __future__ import annotations
 
 import bisect
 import logging
-import math
-import numbers
 import re
-import reprlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any
 
 from ..errors import InputError
 from ..text import Reading, Sentence, split_sentences
@@ -25,90 +21,11 @@ from ..text.characters import check_text
 from ..text.grouped_warnings import one_document, warn
 from ..text.pronunciations import find_inline_phonemes
 from ..text.sentences import MAX_LENGTH, hide_readings
+from .directions import Delivery, Mark, Pause, parse_time
 
 _log = logging.getLogger(__name__)
 
-ALPHAS = (0.5, 2.0)  # how many times as long speech may become, least and most
-PITCHES = (-12.0, 12.0)  # semitones
-VOLUMES = (-60.0, 20.0)  # dB
-LONGEST_PAUSE = 60.0  # seconds
-SENTENCE_PAUSE = 0.40  # seconds of silence between two sentences, if nothing else is asked for
-PARAGRAPH_PAUSE = 0.75  # seconds between two paragraphs
-
-_TIME = re.compile(r"(\d{1,9}(?:\.\d{0,9})?|\.\d{1,9}) ?(ms|s)")
 _PLAIN_PAUSE = re.compile(r"(?<!\[)\[pause +([+-]?[\d.][^\[\]]{0,20})\](?!\])")
-
-
-@dataclass(frozen=True)
-class Delivery:
-    """How words are said, compared with the voice's own way.
-
-    Attributes:
-        alpha: How many times as long they are.
-        pitch: How many semitones higher.
-        volume: How many dB louder; minus infinity is silence.
-    """
-
-    alpha: float = 1.0
-    pitch: float = 0.0
-    volume: float = 0.0
-
-    def __add__(self, other: Delivery) -> Delivery:
-        return Delivery(self.alpha * other.alpha, self.pitch + other.pitch, self.volume + other.volume)
-
-    def __str__(self) -> str:
-        return f"{1 / self.alpha:.0%} of its rate, {self.pitch:+.1f} semitones, {self.volume:+.1f} dB"
-
-    def bounded(self) -> Delivery:
-        """Return the delivery nearest to this one that the voice can do; silence stays silence."""
-        silent = self.volume == -math.inf
-        return Delivery(
-            min(max(self.alpha, ALPHAS[0]), ALPHAS[1]),
-            min(max(self.pitch, PITCHES[0]), PITCHES[1]),
-            self.volume if silent else min(max(self.volume, VOLUMES[0]), VOLUMES[1]),
-        )
-
-
-@dataclass(frozen=True)
-class Manner:
-    """How a whole text is spoken.
-
-    Attributes:
-        delivery: Of every word, in addition to what the text itself asks for; both together are kept to what the voice
-            can do.
-        pause_sentence: Seconds of silence between two sentences.
-        pause_paragraph: Seconds of silence between two paragraphs.
-
-    Raises:
-        InputError: A number is out of range.
-    """
-
-    delivery: Delivery = Delivery()
-    pause_sentence: float = SENTENCE_PAUSE
-    pause_paragraph: float = PARAGRAPH_PAUSE
-
-    def __post_init__(self) -> None:
-        check_alpha(self.delivery.alpha)
-        check_pitch(self.delivery.pitch)
-        check_volume(self.delivery.volume)
-        check_pause(self.pause_sentence)
-        check_pause(self.pause_paragraph)
-
-
-@dataclass(frozen=True)
-class Pause:
-    """Silence at a place of the text, in seconds; it takes the place of the pause that would be there anyway."""
-
-    at: int
-    seconds: float
-
-
-@dataclass(frozen=True)
-class Mark:
-    """A name for a place of the text, which comes back with the time of that place."""
-
-    at: int
-    name: str
 
 
 @dataclass(frozen=True)
@@ -326,20 +243,6 @@ def _is_outer(one: Reading, other: Reading | Alias) -> bool:
     )
 
 
-def parse_time(written: str) -> float:
-    """Return the seconds of a pause such as "0.5s" or "500ms".
-
-    Raises:
-        InputError: It is something else, or more than 60 seconds.
-    """
-    match = _TIME.fullmatch(written)
-    if not match:
-        raise InputError(f"pause {written!r}: expected seconds or milliseconds, as in 0.5s or 500ms")
-    seconds = float(match[1]) / (1000 if match[2] == "ms" else 1)
-    check_pause(seconds)
-    return seconds
-
-
 def join_scripts(scripts: Sequence[Script]) -> Script:
     """Return scripts, one or more, as one; each is at least a paragraph of its own."""
     if len(scripts) == 1:
@@ -375,44 +278,3 @@ def _moved(script: Script, by: int, source_by: int) -> Script:
         aliases=tuple(replace(a, start=a.start + by, end=a.end + by) for a in script.aliases),
         deliveries=((by, Delivery()), *((at + by, d) for at, d in script.deliveries)),
     )
-
-
-def check_alpha(alpha: float) -> None:
-    """Refuse a speech time factor that is not a number of 0.5..2.0."""
-    least, most = ALPHAS
-    if not (_is_number(alpha) and least <= alpha <= most):
-        raise InputError(f"alpha {_shown(alpha)}: expected a number from {least} (fast) to {most} (slow)")
-
-
-def check_pitch(semitones: float) -> None:
-    """Refuse a shift of pitch that is not of -12..12 semitones."""
-    least, most = PITCHES
-    if not (_is_number(semitones) and least <= semitones <= most):
-        raise InputError(f"pitch {_shown(semitones)}: expected {least:g} to {most:g} semitones")
-
-
-def check_volume(decibels: float) -> None:
-    """Refuse a volume that is not of -60..20 dB."""
-    least, most = VOLUMES
-    if not (_is_number(decibels) and least <= decibels <= most):
-        raise InputError(f"volume {_shown(decibels)}: expected {least:g} to {most:g} dB")
-
-
-def check_pause(seconds: float) -> None:
-    """Refuse a pause that is not of 0..60 seconds."""
-    if not (_is_number(seconds) and 0 <= seconds <= LONGEST_PAUSE):
-        raise InputError(f"pause of {_shown(seconds)} s: expected 0 to {LONGEST_PAUSE:g} seconds")
-
-
-def _is_number(value: Any) -> bool:
-    """Tell whether a value is a finite number; True and False are none."""
-    is_real = isinstance(value, numbers.Real) and not isinstance(value, bool)
-    return is_real and bool(-math.inf < value < math.inf)
-
-
-def _shown(value: Any) -> str:
-    """Return a value as an error names it: numbers as numbers, anything else as Python writes it, in short."""
-    try:
-        return f"{float(value):g}" if _is_number(value) else reprlib.repr(value)
-    except OverflowError:
-        return "of very many digits"

@@ -21,18 +21,8 @@ from ..text.characters import check_text
 from ..text.grouped_warnings import SHOWN, one_document, warn
 from ..text.normalization import SAY_AS, read_as
 from ..text.pronunciations import parse_phonemes
-from .script import (
-    Alias,
-    Block,
-    Delivery,
-    Mark,
-    Pause,
-    Piece,
-    Script,
-    parse_text,
-    parse_time,
-    with_inline_phonemes,
-)
+from .directions import Delivery, Mark, Pause, parse_time
+from .script import Alias, Block, Piece, Script, parse_text, with_inline_phonemes
 from .ssml_values import BREAKS, EMPHASIS, RefusedError, choice, decibels, semitones, time_factor, wanted
 
 _log = logging.getLogger(__name__)
@@ -300,7 +290,7 @@ class _Reader:
 
     def _begin_emphasis(self, attributes: Mapping[str, str]) -> None:
         change = choice("level", attributes.get("level", "moderate"), EMPHASIS)
-        self._deliver(self._bounded(self._delivery + change))
+        self._deliver(self._bounded(change.under(self._delivery)))
 
     def _begin_prosody(self, attributes: Mapping[str, str]) -> None:
         now = self._delivery

@@ -20,7 +20,8 @@ from ..errors import InputError
 from ..text import PhonemizedWord, Reading, Sentence
 from ..text.grouped_warnings import GroupedWarnings, part_of
 from ..text.symbols import PUNCTUATION, STRESS_MARKS
-from .script import LONGEST_PAUSE, Delivery, Manner, Mark, Pause, Script
+from .directions import LONGEST_PAUSE, Delivery, Manner, Mark, Pause
+from .script import Script
 
 _log = logging.getLogger(__name__)
 
@@ -287,7 +288,7 @@ class _Document:
 
     def delivery(self, at: int) -> Delivery:
         """Return how a word is said, by the script and by the manner of the whole text together."""
-        delivery = self.script.delivery(at) + self.manner.delivery
+        delivery = self.script.delivery(at).under(self.manner.delivery)
         bounded = delivery.bounded()
         if bounded != delivery:
             message = f"directions and options together ask for more than the voice can do: kept to {bounded}"
