@@ -18,9 +18,8 @@ from pathlib import Path
 from types import CodeType
 from typing import Any, Protocol
 
-import openvino
-
 from ..errors import OutputError, telling_line
+from ..openvino_import import openvino
 from ..store.kept import Entry, checksums, complain, discard, read_kept, store
 
 logger = logging.getLogger(__name__)
