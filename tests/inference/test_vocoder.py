@@ -201,9 +201,9 @@ def test_kernels_are_kept_for_few_lengths(tiny, tmp_path: Path, monkeypatch: pyt
 
     monkeypatch.setattr(vocoder_module, "compile_model", record)
     Vocoder(model=tiny.vocoder)
-    assert kept == [vocoder_module.KEPT_KERNELS]
+    assert kept == [vocoder_kinds.KEPT_KERNELS]
     Vocoder(model=tiny_models.save_source_filter(tmp_path / "light.onnx"))
-    assert sorted(kept[1:]) == sorted([vocoder_module.PITCH_KERNELS, vocoder_module.AUDIO_KERNELS])
+    assert sorted(kept[1:]) == sorted([vocoder_kinds.PITCH_KERNELS, vocoder_kinds.AUDIO_KERNELS])
     assert max(kept[1:]) < kept[0] / 2  # it needs far fewer for a length
 
 

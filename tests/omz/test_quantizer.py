@@ -117,6 +117,9 @@ def test_texts_are_spoken(tmp_path):
     assert mel.dtype == np.float32
     with pytest.raises(InputError, match="UTF-8"):
         list(speak(tmp_path / "none.txt"))
+    texts.write_text("\n\n")
+    with pytest.raises(InputError, match="holds nothing to speak"):
+        list(speak(texts))
 
 
 def test_other_models_are_skipped(run, dataset):

@@ -15,11 +15,11 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 import numpy as np
-import openvino
 from numpy.typing import NDArray
 
 from ..errors import DeviceError, InputError, ModelError, SpeechError, telling_line
 from ..forks import check_not_forked
+from ..openvino_import import openvino
 from .length_regulator import PROSODY_CHANNELS, frame_prosody, regulate_length, round_durations
 from .mel import N_MELS
 from .model_files import check_interface, model_path, read_model

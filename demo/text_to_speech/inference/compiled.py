@@ -18,9 +18,8 @@ from pathlib import Path
 from types import CodeType
 from typing import Any, Protocol
 
-import openvino
-
 from ..errors import OutputError, telling_line
+from ..openvino_import import openvino
 from ..store.kept import Entry, checksums, complain, discard, read_kept, store
 
 logger = logging.getLogger(__name__)
@@ -61,7 +60,7 @@ def compile_kept(
         config: The properties that it is compiled with.
         path: The file that it was read from.
         prepare: What the model goes through before it is compiled, a function of a module. It is left out where the
-            compiled model is taken from the cache, which saves a third of the time that loading HiFi-GAN takes.
+            compiled model is taken from the cache, which saves a quarter of the time that loading HiFi-GAN takes.
 
     Raises:
         RuntimeError: The device refuses the model.

@@ -8,11 +8,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-import openvino
-import openvino.frontend
-
 from ..errors import ModelError, telling_line
 from ..forks import check_not_forked
+from ..openvino_import import openvino
 from .runtime import Precision, core
 
 FRONTEND_FAILURES = (

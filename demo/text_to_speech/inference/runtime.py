@@ -18,10 +18,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, TypeAlias, get_args
 
-import openvino
-
 from ..errors import DeviceError, InputError, telling_line
 from ..forks import check_not_forked, loading_models
+from ..openvino_import import openvino
 from .compiled import Prepare, compile_kept
 
 logger = logging.getLogger(__name__)

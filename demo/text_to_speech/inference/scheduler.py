@@ -15,11 +15,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import openvino
 from numpy.typing import NDArray
 
 from ..errors import DeviceError, ModelError, telling_line
 from ..forks import check_not_forked
+from ..openvino_import import openvino
 from .feeds import Feed, Inputs
 from .mel import HOP_LENGTH
 from .model_files import reshaped

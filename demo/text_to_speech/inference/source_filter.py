@@ -15,9 +15,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 import numpy as np
-import openvino
 from numpy.typing import NDArray
 
+from ..openvino_import import openvino
 from .feeds import Inputs, MelFeed
 from .mel import HOP_LENGTH, SAMPLE_RATE
 from .windows import Lengths, Window, plan_windows

@@ -17,9 +17,9 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-import openvino
 from numpy.typing import NDArray
 
+from ..openvino_import import openvino
 from .mel import HOP_LENGTH
 
 # Smaller strides gain nothing.

@@ -20,10 +20,10 @@ from functools import partial
 from pathlib import Path
 
 import numpy as np
-import openvino
 from numpy.typing import NDArray
 
 from ..errors import InputError, SpeechError
+from ..openvino_import import openvino
 from .mel import N_MELS, SAMPLE_RATE, SILENCE, check_mel
 from .model_files import check_quantized, model_path, read_model
 from .runtime import Hint, Precision, Target, check_hint, compile_model, resolve_target

@@ -13,11 +13,11 @@ from pathlib import Path
 from typing import Protocol
 
 import numpy as np
-import openvino
 from numpy.typing import NDArray
 
 from ..errors import DeviceError, ModelError, telling_line
 from ..forks import check_not_forked
+from ..openvino_import import openvino
 from .feeds import Feed, MelFeed
 from .mel import HOP_LENGTH, N_MELS
 from .model_files import check_interface, reshaped
