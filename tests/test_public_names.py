@@ -40,10 +40,12 @@ def test_the_exported_names_are_these() -> None:
     assert sorted(text_to_speech.__all__) == [
         "AudioChunk",
         "ChecksumError",
+        "Delivery",
         "DeviceError",
         "HOP_LENGTH",
         "InputError",
         "Lexicon",
+        "Manner",
         "ModelError",
         "N_MELS",
         "OutputError",

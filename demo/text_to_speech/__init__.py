@@ -21,8 +21,7 @@ if TYPE_CHECKING:
     from .inference.runtime import available_devices
     from .inference.vocoder import Vocoder
     from .pipeline import Synthesizer
-    from .script.script import Script, parse_text
-    from .script.ssml import parse_ssml
+    from .script import Delivery, Manner, Script, parse_ssml, parse_text
     from .speech.plot import save_plot
     from .speech.recordings import read_recording, recording_blocks
     from .speech.sinks import open_audio, write_audio
@@ -44,8 +43,7 @@ _MODULES = {
     "inference.runtime": ("available_devices",),
     "inference.vocoder": ("Vocoder",),
     "pipeline": ("Synthesizer",),
-    "script.script": ("Script", "parse_text"),
-    "script.ssml": ("parse_ssml",),
+    "script": ("Delivery", "Manner", "Script", "parse_ssml", "parse_text"),
     "speech.plot": ("save_plot",),
     "speech.recordings": ("read_recording", "recording_blocks"),
     "speech.sinks": ("open_audio", "write_audio"),
@@ -69,9 +67,11 @@ __all__ = [
     "SAMPLE_RATE",
     "AudioChunk",
     "ChecksumError",
+    "Delivery",
     "DeviceError",
     "InputError",
     "Lexicon",
+    "Manner",
     "ModelError",
     "OutputError",
     "Script",

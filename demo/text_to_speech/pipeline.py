@@ -18,10 +18,10 @@ import logging
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import ParamSpec, TypeVar
+from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,8 +31,9 @@ from .inference.acoustic import AUDIBLE_LEVEL, AcousticModel, Spectrogram, silen
 from .inference.mel import FRAME_SECONDS, HOP_LENGTH
 from .inference.runtime import check_hint, core, resolve_target
 from .inference.vocoder import FIRST_WINDOW, LARGEST_WINDOW, Vocoder
-from .script.script import PARAGRAPH_PAUSE, SENTENCE_PAUSE, Delivery, Manner, Script
-from .script.ssml import read_script
+from .script.directions import Delivery, Manner, MannerOptions
+from .script.plain import read_script
+from .script.script import Script
 from .script.utterances import Utterance, Word, WordReader, spoken_utterances
 from .speech.loudness import Amplifier, frame_gains
 from .speech.spoken import (
@@ -47,6 +48,9 @@ from .speech.spoken import (
 )
 from .text import SYMBOLS, Lexicon, PhonemizedWord, Phonemizer, Reading, to_ids
 from .text.symbols import PUNCTUATION
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -121,70 +125,45 @@ class Synthesizer:
         self._phonemizing = threading.Lock()
 
     def synthesize(
-        self,
-        text: str | Script,
-        *,
-        alpha: float = 1.0,
-        pitch: float = 0.0,
-        volume: float = 0.0,
-        pause_sentence: float = SENTENCE_PAUSE,
-        pause_paragraph: float = PARAGRAPH_PAUSE,
+        self, text: str | Script, manner: Manner | None = None, **options: Unpack[MannerOptions]
     ) -> Speech:
         """Speak a text and return the whole of it.
 
         Args:
             text: English; blank lines separate paragraphs, "[pause 0.5s]" is a pause. Or an SSML document: what begins
                 with "<speak" or "<?xml". Or a script, which `parse_text` and `parse_ssml` make of either.
-            alpha: How many times as long the speech becomes, 0.5..2.0; pauses between sentences stay as they are.
-            pitch: How many semitones higher it becomes, -12..12.
-            volume: How many dB louder, -60..20; what would pass full scale is turned down, never clipped.
-            pause_sentence: Seconds of silence between two sentences, 0..60.
-            pause_paragraph: Seconds of silence between two paragraphs, 0..60.
+            manner: Speed, pitch, volume and pauses of the whole text.
+            **options: Single attributes of `Manner`, such as `speed=1.25`, which replace those of `manner`.
 
         Raises:
             InputError: The text is no str and no script, or holds nothing to speak; a number is out of range or none.
         """
-        stream = self.stream(
-            text,
-            alpha=alpha,
-            pitch=pitch,
-            volume=volume,
-            pause_sentence=pause_sentence,
-            pause_paragraph=pause_paragraph,
-            first_window=LARGEST_WINDOW,
-        )
-        return join(list(stream))
+        return join(list(self.stream(text, manner, first_window=LARGEST_WINDOW, **options)))
 
     def stream(
         self,
         text: str | Script,
+        manner: Manner | None = None,
         *,
-        alpha: float = 1.0,
-        pitch: float = 0.0,
-        volume: float = 0.0,
-        pause_sentence: float = SENTENCE_PAUSE,
-        pause_paragraph: float = PARAGRAPH_PAUSE,
         first_window: int | None = None,
-    ) -> Iterator[AudioChunk]:
+        **options: Unpack[MannerOptions],
+    ) -> Generator[AudioChunk, None, None]:
         """Speak a text and yield each piece as soon as it is done.
 
         The chunks joined are the audio that `synthesize` returns. The first is short and the next ones grow with what
         is already spoken, so that a player does not run dry where the device is faster than speech.
 
         Args:
-            text: As in `synthesize`; so are the next five.
-            alpha: How many times as long.
-            pitch: Semitones.
-            volume: Decibels.
-            pause_sentence: Seconds of silence between two sentences.
-            pause_paragraph: Seconds of silence between two paragraphs.
+            text: See `synthesize`.
+            manner: Speed, pitch, volume and pauses of the whole text.
             first_window: Frames of the first chunk, about; few for `latency` and many for `throughput` when None.
+            **options: Single attributes of `Manner`, such as `speed=1.25`, which replace those of `manner`.
 
         Raises:
             InputError: At the call: the text is no str and no script, holds nothing to speak, or is an SSML document
                 that cannot be followed; a number is out of range or none.
         """
-        manner = Manner(Delivery(alpha, pitch, volume), pause_sentence, pause_paragraph)
+        manner = (manner or Manner()).changed(options)
         if first_window is None:
             first_window = FIRST_WINDOW if self.hint == "latency" else LARGEST_WINDOW
         if not isinstance(first_window, int) or isinstance(first_window, bool):
@@ -246,7 +225,7 @@ class Synthesizer:
 
 def _chunks(
     sound: Iterator[NDArray[np.float32]], parts: deque[_Part], spent: _Stopwatch
-) -> Iterator[AudioChunk]:
+) -> Generator[AudioChunk, None, None]:
     """Cut the sound of the vocoder's windows at the borders of the utterances."""
     reduction = 0.0  # dB, what the limiter took away
     while (audio := spent.on("vocoder", next, sound, None)) is not None:

@@ -117,7 +117,8 @@ def test_the_demo_can_be_stopped_while_nobody_reads_its_pipe(
 def test_a_signal_tells_what_is_complete(command: Command) -> None:
     command.module(
         "many",
-        "import time\nfrom pathlib import Path\nfrom text_to_speech import files\nfrom text_to_speech.cli import frame as cli\n"
+        "import time\nfrom pathlib import Path\nfrom text_to_speech import files\n"
+        "from text_to_speech.cli import frame as cli\n"
         "def work(options):\n"
         "    for number in range(5): files.write_output(f'{number}.txt', b'text')\n"
         "    with files.open_output('5.txt') as file:\n"

@@ -180,6 +180,22 @@ def test_an_npu_is_given_static_shapes_only(tiny, monkeypatch: pytest.MonkeyPatc
     assert sorted(shape.to_shape()[2] for shape in compiled) == list(STATIC_WINDOWS)  # each compiled once
 
 
+def test_kernels_are_kept_for_few_lengths(tiny, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """HiFi-GAN's utterances end with windows of any length: what a CPU keeps for them has to be bounded."""
+    kept = []
+
+    def record(model, target, path, *, kernels, **options):
+        kept.append(kernels)
+        return compile_model(model, target, path, kernels=kernels, **options)
+
+    monkeypatch.setattr(vocoder_module, "compile_model", record)
+    Vocoder(model=tiny.vocoder)
+    assert kept == [vocoder_module.KEPT_KERNELS]
+    Vocoder(model=tiny_models.save_source_filter(tmp_path / "light.onnx"))
+    assert sorted(kept[1:]) == sorted([vocoder_module.PITCH_KERNELS, vocoder_module.AUDIO_KERNELS])
+    assert max(kept[1:]) < kept[0] / 2  # it needs far fewer for a length
+
+
 def test_on_an_npu_a_short_utterance_is_padded_with_silence(npu_vocoder: Vocoder, tiny) -> None:
     mel = random_mel(20)
     audio = npu_vocoder.synthesize(mel)

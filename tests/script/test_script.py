@@ -5,18 +5,8 @@ from __future__ import annotations
 import pytest
 
 from text_to_speech.errors import InputError
-from text_to_speech.script.script import (
-    Alias,
-    Block,
-    Delivery,
-    Manner,
-    Mark,
-    Pause,
-    Piece,
-    Script,
-    join_scripts,
-    parse_text,
-)
+from text_to_speech.script import Alias, Block, Piece, Script, join_scripts, parse_text
+from text_to_speech.script.directions import Delivery, Manner, Mark, Pause
 from text_to_speech.text import Reading
 
 
@@ -196,11 +186,11 @@ def test_a_block_may_be_one_sentence() -> None:
 @pytest.mark.parametrize(
     "options",
     [
-        {"delivery": Delivery(alpha=0.4)},
-        {"delivery": Delivery(pitch=13)},
-        {"delivery": Delivery(pitch=float("nan"))},
-        {"delivery": Delivery(volume=21)},
-        {"delivery": Delivery(volume=-61)},
+        {"alpha": 0.4},
+        {"pitch": 13},
+        {"pitch": float("nan")},
+        {"volume": 21},
+        {"volume": -61},
         {"pause_sentence": -1.0},
         {"pause_paragraph": 60.5},
     ],
@@ -210,5 +200,5 @@ def test_a_manner_out_of_range_is_refused(options: dict) -> None:
         Manner(**options)
 
 
-def test_deliveries_add_up() -> None:
-    assert Delivery(2.0, 1.0, -3.0) + Delivery(0.5, 2.0, 1.0) == Delivery(1.0, 3.0, -2.0)
+def test_a_delivery_inside_another_multiplies_alpha_and_adds_the_rest() -> None:
+    assert Delivery(2.0, 1.0, -3.0).under(Delivery(0.5, 2.0, 1.0)) == Delivery(1.0, 3.0, -2.0)

@@ -12,18 +12,9 @@ from hypothesis import strategies as st
 
 from spelling import Speller
 from text_to_speech.errors import InputError
-from text_to_speech.script.script import (
-    Alias,
-    Block,
-    Delivery,
-    Manner,
-    Mark,
-    Pause,
-    Piece,
-    Script,
-    parse_text,
-)
-from text_to_speech.script.ssml import read_script
+from text_to_speech.script import Alias, Block, Piece, Script, parse_text
+from text_to_speech.script.directions import Delivery, Manner, Mark, Pause
+from text_to_speech.script.plain import read_script
 from text_to_speech.script.utterances import LONGEST_UTTERANCE, Utterance, spoken_utterances, utterances
 from text_to_speech.text import PhonemizedWord, Phonemizer, Reading
 
@@ -301,15 +292,17 @@ def test_directions_and_options_together_stay_within_bounds(
     own: Delivery, given_to_all: Delivery, together: Delivery, caplog: pytest.LogCaptureFixture
 ) -> None:
     one = script("One two. Three.", deliveries=((0, own),))
-    found = list(utterances(one, Speller(), Manner(given_to_all)))
+    found = list(
+        utterances(one, Speller(), Manner(given_to_all.alpha, None, given_to_all.pitch, given_to_all.volume))
+    )
     assert {word.delivery for utterance in found for word in utterance.words} == {together}
-    assert len(caplog.records) == (together != own + given_to_all)
+    assert len(caplog.records) == (together != own.under(given_to_all))
     assert all("more than the voice can do: kept to" in record.getMessage() for record in caplog.records)
 
 
 def test_an_option_and_a_document_together_stay_within_bounds() -> None:
     one = read_script('<speak><prosody rate="200%">One</prosody> two.</speak>')
-    (utterance,) = utterances(one, Speller(), Manner(Delivery(alpha=0.5)))
+    (utterance,) = utterances(one, Speller(), Manner(alpha=0.5))
     assert [word.delivery.alpha for word in utterance.words] == [0.5, 0.5]
 
 

@@ -17,18 +17,17 @@ from ..errors import InputError, OutputError
 from ..inference.mel import SAMPLE_RATE
 from ..inference.runtime import HINTS, PRECISIONS, core
 from ..pipeline import Synthesizer
-from ..script.script import (
+from ..script.directions import (
     PARAGRAPH_PAUSE,
     SENTENCE_PAUSE,
     Manner,
-    Script,
     check_alpha,
     check_pause,
     check_pitch,
     check_volume,
-    join_scripts,
 )
-from ..script.ssml import read_script
+from ..script.plain import read_script
+from ..script.script import Script, join_scripts
 from ..script.utterances import spoken_utterances
 from ..speech.playback import open_player
 from ..speech.plot import check_plot_path, save_plot
@@ -395,11 +394,13 @@ def say(
         began = time.perf_counter()
         chunks = synthesizer.stream(
             script,
-            alpha=args.alpha,
-            pitch=args.pitch,
-            volume=args.volume,
-            pause_sentence=args.pause_sentence,
-            pause_paragraph=args.pause_paragraph,
+            Manner(
+                alpha=args.alpha,
+                pitch=args.pitch,
+                volume=args.volume,
+                pause_sentence=args.pause_sentence,
+                pause_paragraph=args.pause_paragraph,
+            ),
         )
         for chunk in with_progress(chunks, len(script.source)):
             times += chunk.times

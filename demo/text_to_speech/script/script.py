@@ -9,106 +9,13 @@ pauses, marks, how words are read, and how they are delivered. In plain text the
 from __future__ import annotations
 
 import bisect
-import logging
-import math
-import numbers
-import re
-import reprlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
-from typing import Any
 
 from ..errors import InputError
-from ..text import Reading, Sentence, split_sentences
-from ..text.characters import check_text
-from ..text.grouped_warnings import one_document, warn
-from ..text.pronunciations import find_inline_phonemes
-from ..text.sentences import MAX_LENGTH, hide_readings
-
-_log = logging.getLogger(__name__)
-
-ALPHAS = (0.5, 2.0)  # how many times as long speech may become, least and most
-PITCHES = (-12.0, 12.0)  # semitones
-VOLUMES = (-60.0, 20.0)  # dB
-LONGEST_PAUSE = 60.0  # seconds
-SENTENCE_PAUSE = 0.40  # seconds of silence between two sentences, if nothing else is asked for
-PARAGRAPH_PAUSE = 0.75  # seconds between two paragraphs
-
-_TIME = re.compile(r"(\d{1,9}(?:\.\d{0,9})?|\.\d{1,9}) ?(ms|s)")
-_PLAIN_PAUSE = re.compile(r"(?<!\[)\[pause +([+-]?[\d.][^\[\]]{0,20})\](?!\])")
-
-
-@dataclass(frozen=True)
-class Delivery:
-    """How words are said, compared with the voice's own way.
-
-    Attributes:
-        alpha: How many times as long they are.
-        pitch: How many semitones higher.
-        volume: How many dB louder; minus infinity is silence.
-    """
-
-    alpha: float = 1.0
-    pitch: float = 0.0
-    volume: float = 0.0
-
-    def __add__(self, other: Delivery) -> Delivery:
-        return Delivery(self.alpha * other.alpha, self.pitch + other.pitch, self.volume + other.volume)
-
-    def __str__(self) -> str:
-        return f"{1 / self.alpha:.0%} of its rate, {self.pitch:+.1f} semitones, {self.volume:+.1f} dB"
-
-    def bounded(self) -> Delivery:
-        """Return the delivery nearest to this one that the voice can do; silence stays silence."""
-        silent = self.volume == -math.inf
-        return Delivery(
-            min(max(self.alpha, ALPHAS[0]), ALPHAS[1]),
-            min(max(self.pitch, PITCHES[0]), PITCHES[1]),
-            self.volume if silent else min(max(self.volume, VOLUMES[0]), VOLUMES[1]),
-        )
-
-
-@dataclass(frozen=True)
-class Manner:
-    """How a whole text is spoken.
-
-    Attributes:
-        delivery: Of every word, in addition to what the text itself asks for; both together are kept to what the voice
-            can do.
-        pause_sentence: Seconds of silence between two sentences.
-        pause_paragraph: Seconds of silence between two paragraphs.
-
-    Raises:
-        InputError: A number is out of range.
-    """
-
-    delivery: Delivery = Delivery()
-    pause_sentence: float = SENTENCE_PAUSE
-    pause_paragraph: float = PARAGRAPH_PAUSE
-
-    def __post_init__(self) -> None:
-        check_alpha(self.delivery.alpha)
-        check_pitch(self.delivery.pitch)
-        check_volume(self.delivery.volume)
-        check_pause(self.pause_sentence)
-        check_pause(self.pause_paragraph)
-
-
-@dataclass(frozen=True)
-class Pause:
-    """Silence at a place of the text, in seconds; it takes the place of the pause that would be there anyway."""
-
-    at: int
-    seconds: float
-
-
-@dataclass(frozen=True)
-class Mark:
-    """A name for a place of the text, which comes back with the time of that place."""
-
-    at: int
-    name: str
+from ..text import Reading, Sentence
+from ..text.sentences import MAX_LENGTH, hide_readings, sentence_spans
+from .directions import Delivery, Mark, Pause
 
 
 @dataclass(frozen=True)
@@ -151,7 +58,7 @@ class Script:
     """What is to be said, and how. Places are offsets in `text`, in ascending order.
 
     Attributes:
-        source: The text or document as it was given.
+        source: The text or document as it was given, or the part of it that this script has.
         text: The characters of it that are spoken.
         pieces: Where these stand in the source.
         blocks: The text cut up where a sentence must end.
@@ -159,6 +66,7 @@ class Script:
         readings: How spans of the text are read.
         aliases: Other texts that are read instead of spans of this one.
         deliveries: From each offset on, words that begin there are said so.
+        source_start: Offset of `source` in the whole text, where this script has a part of it.
 
     Raises:
         InputError: Readings and aliases overlap or are empty.
@@ -172,6 +80,7 @@ class Script:
     readings: tuple[Reading, ...] = ()
     aliases: tuple[Alias, ...] = ()
     deliveries: tuple[tuple[int, Delivery], ...] = ()
+    source_start: int = 0
 
     def __post_init__(self) -> None:
         position = 0
@@ -194,8 +103,10 @@ class Script:
         return sorted(spans + [(alias.start, alias.end) for alias in self.aliases])
 
     def span(self, start: int, end: int) -> tuple[int, int]:
-        """Return the span of the source that a span of the text, at least one character, stands for."""
-        return self._place(start)[0], self._place(end - 1)[1]
+        """Return the span in the whole source of a span of the text, which has at least one character."""
+        return self.source_start + self._source_span(start)[0], self.source_start + self._source_span(
+            end - 1
+        )[1]
 
     def delivery(self, at: int) -> Delivery:
         """Return how a word that begins at an offset of the text is said."""
@@ -206,20 +117,13 @@ class Script:
         """Yield the sentences of the text; none ends in a reading or an alias."""
         masked = hide_readings(self.text, self._spans_read())
         for block in self.blocks:
-            found = [
-                Sentence(
-                    re.sub(r"\s", " ", self.text[block.start + s.start : block.start + s.end]),
-                    block.start + s.start,
-                    block.start + s.end,
-                    s.ends_paragraph,
-                )
-                for s in _split(masked[block.start : block.end], block)
-            ]
-            yield from found[:-1]
-            for last in found[-1:]:
-                yield replace(last, ends_paragraph=block.ends_paragraph)
+            spans = list(_sentence_spans(masked[block.start : block.end], block))
+            for start, end, ends_paragraph in spans[:-1]:
+                yield Sentence.of(self.text, block.start + start, block.start + end, ends_paragraph)
+            for start, end, _ in spans[-1:]:
+                yield Sentence.of(self.text, block.start + start, block.start + end, block.ends_paragraph)
 
-    def _place(self, at: int) -> tuple[int, int]:
+    def _source_span(self, at: int) -> tuple[int, int]:
         """Return the span of the source that one character stands for."""
         index = bisect.bisect_right(self.pieces, at, key=lambda piece: piece.at) - 1
         piece = self.pieces[index]
@@ -229,115 +133,13 @@ class Script:
         return piece.start, piece.end
 
 
-def _split(text: str, block: Block) -> list[Sentence]:
+def _sentence_spans(text: str, block: Block) -> Iterator[tuple[int, int, bool]]:
+    """Return the spans of the sentences of a block's text; see `sentence_spans`."""
     stripped = text.strip()
     if not block.is_sentence or not stripped or len(stripped) > MAX_LENGTH:
-        return split_sentences(text)
+        return sentence_spans(text)
     start = text.index(stripped)
-    return [Sentence(stripped, start, start + len(stripped), ends_paragraph=True)]
-
-
-def parse_text(text: str) -> Script:
-    """Return the script of a plain text, in which "[pause 0.5s]" is a pause and "[[ həlˈoʊ ]]" are phonemes.
-
-    Raises:
-        InputError: The text is no str, or a pause has no unit or is longer than 60 seconds.
-    """
-    with one_document():
-        return _parse_text(check_text(text))
-
-
-def _parse_text(text: str) -> Script:
-    said: list[str] = []
-    pieces: list[Piece] = []
-    pauses: list[Pause] = []
-    position = length = 0
-    for match in _PLAIN_PAUSE.finditer(text):
-        said += [text[position : match.start()], " "]
-        pieces.append(Piece(length, position, match.start()))
-        length += match.start() - position + 1
-        pieces.append(Piece(length - 1, *match.span()))
-        try:
-            pauses.append(Pause(length, parse_time(match[1].strip())))
-        except InputError as error:
-            raise InputError(f"{match[0]} at offset {match.start()}: {error}") from None
-        position = match.end()
-    pieces.append(Piece(length, position, len(text)))
-    spoken = "".join([*said, text[position:]])
-    script = Script(text, spoken, tuple(pieces), (Block(0, len(spoken)),), tuple(pauses))
-    return with_inline_phonemes(script, lambda at: f"offset {at}")
-
-
-def with_inline_phonemes(script: Script, place: Callable[[int], str]) -> Script:
-    """Return a script in which phonemes between double brackets are readings like those of elements.
-
-    Of two readings of the same characters the outer one counts: brackets in an element are part of what the element
-    reads, and an element between brackets is part of the phonemes. Where they cross, the element counts.
-
-    Args:
-        script: What was parsed so far.
-        place: Tells for an offset of the source how a warning names it.
-    """
-
-    def place_in_text(at: int) -> str:
-        return place(script.span(at, at + 1)[0])
-
-    elements: list[Reading | Alias] = [*script.readings, *script.aliases]
-    elements.sort(key=lambda element: element.start)
-    ends = [element.end for element in elements]
-    kept: list[Reading] = []
-    dropped: set[Reading | Alias] = set()
-    for inline in find_inline_phonemes(script.text, place=place_in_text):
-        first = bisect.bisect_right(ends, inline.start)
-        last = bisect.bisect_left(elements, inline.end, first, key=lambda element: element.start)
-        inside = elements[first:last]
-        written = " ".join(script.text[inline.start : inline.end][:60].split())
-        if not _is_in_one_block(script, inline):
-            message = f"a paragraph or sentence ends in {written}, which is read as text"
-        elif inside and not all(_is_outer(inline, element) for element in inside):
-            message = f"{written} in an element that is read otherwise: the element counts"
-        else:
-            kept.append(inline)
-            dropped.update(inside)
-            if not inside:
-                continue
-            message = f"an element in {written}: the phonemes count"
-        warn(_log, "readings inside of others", message, place=partial(place_in_text, inline.start))
-    return replace(
-        script,
-        readings=tuple(
-            sorted(
-                [*kept, *(r for r in script.readings if r not in dropped)], key=lambda reading: reading.start
-            )
-        ),
-        aliases=tuple(alias for alias in script.aliases if alias not in dropped),
-    )
-
-
-def _is_in_one_block(script: Script, span: Reading) -> bool:
-    index = bisect.bisect_right(script.blocks, span.start, key=lambda block: block.start) - 1
-    return index >= 0 and span.end <= script.blocks[index].end
-
-
-def _is_outer(one: Reading, other: Reading | Alias) -> bool:
-    """Tell whether a reading has all the characters of another one, and more."""
-    return (
-        one.start <= other.start and other.end <= one.end and (one.start, one.end) != (other.start, other.end)
-    )
-
-
-def parse_time(written: str) -> float:
-    """Return the seconds of a pause such as "0.5s" or "500ms".
-
-    Raises:
-        InputError: It is something else, or more than 60 seconds.
-    """
-    match = _TIME.fullmatch(written)
-    if not match:
-        raise InputError(f"pause {written!r}: expected seconds or milliseconds, as in 0.5s or 500ms")
-    seconds = float(match[1]) / (1000 if match[2] == "ms" else 1)
-    check_pause(seconds)
-    return seconds
+    return iter([(start, start + len(stripped), True)])
 
 
 def join_scripts(scripts: Sequence[Script]) -> Script:
@@ -375,44 +177,3 @@ def _moved(script: Script, by: int, source_by: int) -> Script:
         aliases=tuple(replace(a, start=a.start + by, end=a.end + by) for a in script.aliases),
         deliveries=((by, Delivery()), *((at + by, d) for at, d in script.deliveries)),
     )
-
-
-def check_alpha(alpha: float) -> None:
-    """Refuse a speech time factor that is not a number of 0.5..2.0."""
-    least, most = ALPHAS
-    if not (_is_number(alpha) and least <= alpha <= most):
-        raise InputError(f"alpha {_shown(alpha)}: expected a number from {least} (fast) to {most} (slow)")
-
-
-def check_pitch(semitones: float) -> None:
-    """Refuse a shift of pitch that is not of -12..12 semitones."""
-    least, most = PITCHES
-    if not (_is_number(semitones) and least <= semitones <= most):
-        raise InputError(f"pitch {_shown(semitones)}: expected {least:g} to {most:g} semitones")
-
-
-def check_volume(decibels: float) -> None:
-    """Refuse a volume that is not of -60..20 dB."""
-    least, most = VOLUMES
-    if not (_is_number(decibels) and least <= decibels <= most):
-        raise InputError(f"volume {_shown(decibels)}: expected {least:g} to {most:g} dB")
-
-
-def check_pause(seconds: float) -> None:
-    """Refuse a pause that is not of 0..60 seconds."""
-    if not (_is_number(seconds) and 0 <= seconds <= LONGEST_PAUSE):
-        raise InputError(f"pause of {_shown(seconds)} s: expected 0 to {LONGEST_PAUSE:g} seconds")
-
-
-def _is_number(value: Any) -> bool:
-    """Tell whether a value is a finite number; True and False are none."""
-    is_real = isinstance(value, numbers.Real) and not isinstance(value, bool)
-    return is_real and bool(-math.inf < value < math.inf)
-
-
-def _shown(value: Any) -> str:
-    """Return a value as an error names it: numbers as numbers, anything else as Python writes it, in short."""
-    try:
-        return f"{float(value):g}" if _is_number(value) else reprlib.repr(value)
-    except OverflowError:
-        return "of very many digits"

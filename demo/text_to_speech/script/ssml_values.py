@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from typing import TypeVar
 
-from .script import Delivery
+from .directions import Delivery
 
 T = TypeVar("T")
 

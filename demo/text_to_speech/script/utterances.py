@@ -12,7 +12,7 @@ import bisect
 import itertools
 import logging
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
@@ -20,7 +20,8 @@ from ..errors import InputError
 from ..text import PhonemizedWord, Reading, Sentence
 from ..text.grouped_warnings import GroupedWarnings, part_of
 from ..text.symbols import PUNCTUATION, STRESS_MARKS
-from .script import LONGEST_PAUSE, Delivery, Manner, Mark, Pause, Script
+from .directions import LONGEST_PAUSE, Delivery, Manner, Mark, Pause
+from .script import Script
 
 _log = logging.getLogger(__name__)
 
@@ -184,8 +185,13 @@ class _Open:
         return len(self.words)
 
 
-def utterances(script: Script, reader: WordReader, manner: Manner) -> Iterator[Utterance]:
-    """Yield what is spoken in one go, each only when it is asked for; what has no sound is passed over.
+def utterances(script: Script | Iterable[Script], reader: WordReader, manner: Manner) -> Iterator[Utterance]:
+    """Yield the utterances of a script, each when it is asked for; text without pronunciation is skipped.
+
+    Args:
+        script: A script, or the scripts of one text that arrives in pieces.
+        reader: Turns sentences into words with phonemes.
+        manner: Speed, pitch, volume and pauses of the whole text.
 
     Raises:
         InputError: Phonemes in the text are not in the voice's alphabet.
@@ -193,7 +199,9 @@ def utterances(script: Script, reader: WordReader, manner: Manner) -> Iterator[U
     gap, now = _Gap(), _Open()
     spoken = False
     warnings = GroupedWarnings()
-    for item in _items(_Document(script, reader, manner, warnings)):
+    scripts = [script] if isinstance(script, Script) else script
+    documents = (_Document(one, reader, manner, warnings) for one in scripts)
+    for item in itertools.chain.from_iterable(map(_items, documents)):
         if isinstance(item, Word):
             while now.has_sound() and _sounds(item) and not now.has_room_for(item):
                 first = now.cut()
@@ -221,8 +229,15 @@ def utterances(script: Script, reader: WordReader, manner: Manner) -> Iterator[U
     warnings.finish()
 
 
-def spoken_utterances(script: Script, reader: WordReader, manner: Manner) -> Iterator[Utterance]:
-    """Return the utterances of a script that has something to say; all but the first are made when asked for.
+def spoken_utterances(
+    script: Script | Iterable[Script], reader: WordReader, manner: Manner
+) -> Iterator[Utterance]:
+    """Return the utterances of a script that has something to speak; all but the first are made when asked for.
+
+    Args:
+        script: See `utterances`; of scripts that arrive, the first that has something to speak is waited for.
+        reader: See `utterances`.
+        manner: See `utterances`.
 
     Raises:
         InputError: Nothing in the script has a sound; or see `utterances`.
@@ -287,7 +302,7 @@ class _Document:
 
     def delivery(self, at: int) -> Delivery:
         """Return how a word is said, by the script and by the manner of the whole text together."""
-        delivery = self.script.delivery(at) + self.manner.delivery
+        delivery = self.script.delivery(at).under(self.manner.delivery)
         bounded = delivery.bounded()
         if bounded != delivery:
             message = f"directions and options together ask for more than the voice can do: kept to {bounded}"

@@ -71,8 +71,8 @@ class LookupTable:
         self._data = data
         self._keys_offset = offset
         self._values_offset = offset + self._key_starts[-1]
-        # Texts ask for the same keys again and again, also for those that the table does not have. Nobody may change the
-        # decoded values.
+        # Texts ask for the same keys again and again, also for those that the table does not have.
+        # Nobody may change the decoded values.
         self._decoded: dict[str, Any] = {}
         self._absent: set[str] = set()
 

@@ -7,6 +7,8 @@ text is often hard-wrapped, unless a list item follows. Phonemes between double 
 sentence ends in them, and they are not cut.
 """
 
+from __future__ import annotations
+
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -81,6 +83,11 @@ class Sentence:
     end: int
     ends_paragraph: bool
 
+    @classmethod
+    def of(cls, text: str, start: int, end: int, ends_paragraph: bool) -> Sentence:
+        """Return the sentence of a span of a text."""
+        return cls(re.sub(r"\s", " ", text[start:end]), start, end, ends_paragraph)
+
 
 def split_sentences(text: str, *, max_length: int = MAX_LENGTH) -> list[Sentence]:
     """Split a text into sentences; every character that is not white space is in exactly one of them.
@@ -101,18 +108,26 @@ def split_sentences(text: str, *, max_length: int = MAX_LENGTH) -> list[Sentence
     """
     if max_length < 1:
         raise InputError(f"max_length is {max_length}; expected at least 1 character")
-    sentences = []
-    visible = _hide_phonemes(text)
+    return [Sentence.of(text, *span) for span in sentence_spans(text, max_length=max_length)]
+
+
+def sentence_spans(text: str, *, max_length: int | None = MAX_LENGTH) -> Iterator[tuple[int, int, bool]]:
+    """Yield the start, the end (exclusive) and `ends_paragraph` of each sentence.
+
+    Args:
+        text: Any text.
+        max_length: See `split_sentences`; None for sentences of any length.
+    """
+    visible = hide_phonemes(text)
     for paragraph_start, paragraph_end in _paragraphs(visible):
         spans = [
             piece
             for block_start, block_end in _blocks(visible, paragraph_start, paragraph_end)
             for start, end in _sentence_spans(visible, block_start, block_end)
-            for piece in _cut(visible, start, end, max_length)
+            for piece in cut_sentence(visible, start, end, max_length or end - start)
         ]
-        last = spans[-1]
-        sentences += [Sentence(re.sub(r"\s", " ", text[a:b]), a, b, (a, b) == last) for a, b in spans]
-    return sentences
+        yield from ((start, end, False) for start, end in spans[:-1])
+        yield (*spans[-1], True)
 
 
 def hide_readings(text: str, spans: Iterable[tuple[int, int]]) -> str:
@@ -136,7 +151,7 @@ def hide_readings(text: str, spans: Iterable[tuple[int, int]]) -> str:
     return "".join([*pieces, text[position:]]) if pieces else text
 
 
-def _hide_phonemes(text: str) -> str:
+def hide_phonemes(text: str) -> str:
     """Hide phonemes between double brackets, which are within one paragraph."""
     if "[[" not in text:
         return text
@@ -232,14 +247,24 @@ def _is_abbreviation(text: str, start: int, stop: int, next_word: str) -> bool:
     return bool(forms & _ABBREVIATIONS or _ACRONYM.fullmatch(word)) and _may_go_on(next_word)
 
 
-def _cut(text: str, start: int, end: int, max_length: int) -> Iterator[tuple[int, int]]:
-    """Yield a sentence in pieces of about the same length, none longer than `max_length`."""
+def cut_sentence(text: str, start: int, end: int, max_length: int) -> Iterator[tuple[int, int]]:
+    """Yield the spans of the pieces of a sentence, of about the same length and none longer than `max_length`.
+
+    A cut depends on the next `2 * max_length` characters only, so that it is the same while a text still arrives.
+
+    Args:
+        text: The text, in which `hide_phonemes` hid what is not cut.
+        start: Offset of the first character of the sentence.
+        end: End offset of the sentence (exclusive).
+        max_length: Characters of the longest piece.
+    """
     while end - start > max_length:
-        pieces = -(-(end - start) // max_length)
-        cut = _best_cut(text, start, (end - start) / pieces, max_length)
+        near = min(end - start, 2 * max_length)
+        cut = _best_cut(text, start, near / -(-near // max_length), max_length)
         yield _strip(text, start, cut)
         start = _skip_space(text, cut)
-    yield start, end
+    if start < end:
+        yield start, end
 
 
 def _best_cut(text: str, start: int, wanted: float, max_length: int) -> int:

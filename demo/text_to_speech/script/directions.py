@@ -1,0 +1,210 @@
+"""Directions: how a whole text is spoken, how single words are delivered, pauses, marks, and the bounds of each."""
+
+from __future__ import annotations
+
+import math
+import numbers
+import re
+import reprlib
+from dataclasses import dataclass
+from typing import Any, TypedDict
+
+from ..errors import InputError
+
+# The least and the most of each direction.
+ALPHAS = (0.5, 2.0)  # times the usual duration
+PITCHES = (-12.0, 12.0)  # semitones
+VOLUMES = (-60.0, 20.0)  # dB
+LONGEST_PAUSE = 60.0  # seconds
+
+# The pauses where a text asks for none.
+SENTENCE_PAUSE = 0.40  # seconds between two sentences
+PARAGRAPH_PAUSE = 0.75  # seconds between two paragraphs
+
+# Two numbers of speed and alpha that say the same may differ by their rounding.
+_AGREEMENT = 1e-6
+
+_TIME = re.compile(r"(\d{1,9}(?:\.\d{0,9})?|\.\d{1,9}) ?(ms|s)")
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """The way in which a word is spoken, compared with the voice's own way.
+
+    Attributes:
+        alpha: Duration as a multiple of the usual one.
+        pitch: Shift of the pitch in semitones.
+        volume: Gain in dB; minus infinity is silence.
+    """
+
+    alpha: float = 1.0
+    pitch: float = 0.0
+    volume: float = 0.0
+
+    def under(self, outer: Delivery) -> Delivery:
+        """Return this delivery inside another one: durations are multiplied, pitch and volume are added."""
+        return Delivery(self.alpha * outer.alpha, self.pitch + outer.pitch, self.volume + outer.volume)
+
+    def __str__(self) -> str:
+        return f"{1 / self.alpha:.0%} of its rate, {self.pitch:+.1f} semitones, {self.volume:+.1f} dB"
+
+    def bounded(self) -> Delivery:
+        """Return the delivery nearest to this one that the voice can do; silence stays silence."""
+        silent = self.volume == -math.inf
+        return Delivery(
+            min(max(self.alpha, ALPHAS[0]), ALPHAS[1]),
+            min(max(self.pitch, PITCHES[0]), PITCHES[1]),
+            self.volume if silent else min(max(self.volume, VOLUMES[0]), VOLUMES[1]),
+        )
+
+
+class MannerOptions(TypedDict, total=False):
+    """The attributes of `Manner` as keywords, for functions that take them directly."""
+
+    alpha: float
+    speed: float | None
+    pitch: float
+    volume: float
+    pause_sentence: float
+    pause_paragraph: float
+
+
+@dataclass(frozen=True)
+class Manner:
+    """The manner in which a whole text is spoken, in addition to what the text itself asks for.
+
+    Both together are kept to the bounds of the voice.
+
+    Attributes:
+        alpha: Duration of the speech as a multiple of the usual one, 0.5..2.0: the larger, the slower. Pauses between
+            sentences keep their length.
+        speed: The inverse of alpha, 0.5..2.0: the larger, the faster. Give either of the two.
+        pitch: Shift of the pitch in semitones, -12..12.
+        volume: Gain in dB, -60..20. What would pass full scale is turned down and never clipped.
+        pause_sentence: Seconds of silence between two sentences, 0..60.
+        pause_paragraph: Seconds of silence between two paragraphs, 0..60.
+
+    Raises:
+        InputError: A number is out of range, or alpha and speed contradict each other.
+
+    Example:
+        Manner(speed=1.25, pitch=2)
+    """
+
+    alpha: float = 1.0
+    speed: float | None = None
+    pitch: float = 0.0
+    volume: float = 0.0
+    pause_sentence: float = SENTENCE_PAUSE
+    pause_paragraph: float = PARAGRAPH_PAUSE
+
+    def __post_init__(self) -> None:
+        check_alpha(self.alpha)
+        if self.speed is not None:
+            check_speed(self.speed)
+            # A manner that was made from another one has both, and they agree.
+            if self.alpha != 1.0 and abs(self.alpha * self.speed - 1.0) > _AGREEMENT:
+                raise InputError(f"alpha {self.alpha:g} and speed {self.speed:g}: expected one of the two")
+            object.__setattr__(self, "alpha", 1.0 / self.speed)
+        check_pitch(self.pitch)
+        check_volume(self.volume)
+        check_pause(self.pause_sentence)
+        check_pause(self.pause_paragraph)
+
+    @property
+    def delivery(self) -> Delivery:
+        """The delivery that every word has at least."""
+        return Delivery(self.alpha, self.pitch, self.volume)
+
+    def changed(self, options: MannerOptions) -> Manner:
+        """Return this manner with other values for some attributes.
+
+        Raises:
+            InputError: See `Manner`; or an option has another name.
+        """
+        own: dict[str, Any] = {name: getattr(self, name) for name in MannerOptions.__annotations__}
+        if unknown := sorted(options.keys() - own.keys()):
+            raise InputError(f"{unknown[0]}: expected one of {', '.join(own)}")
+        # Of alpha and speed, the one that is given replaces both.
+        if "speed" in options or "alpha" in options:
+            own |= {"alpha": 1.0, "speed": None}
+        own.update(options)
+        return Manner(**own)
+
+
+@dataclass(frozen=True)
+class Pause:
+    """Silence at an offset of the text, in seconds. It replaces the default pause at that point."""
+
+    at: int
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A name for an offset of the text, which comes back with the time of that point."""
+
+    at: int
+    name: str
+
+
+def parse_time(written: str) -> float:
+    """Return the seconds of a pause such as "0.5s" or "500ms".
+
+    Raises:
+        InputError: The text is something else, or more than 60 seconds.
+    """
+    match = _TIME.fullmatch(written)
+    if not match:
+        raise InputError(f"pause {written!r}: expected seconds or milliseconds, as in 0.5s or 500ms")
+    seconds = float(match[1]) / (1000 if match[2] == "ms" else 1)
+    check_pause(seconds)
+    return seconds
+
+
+def check_alpha(alpha: float) -> None:
+    """Raise InputError unless 0.5 <= alpha <= 2.0."""
+    least, most = ALPHAS
+    if not _is_number(alpha) or not least <= alpha <= most:
+        raise InputError(f"alpha {_shown(alpha)}: expected a number from {least} (fast) to {most} (slow)")
+
+
+def check_speed(speed: float) -> None:
+    """Raise InputError unless 0.5 <= speed <= 2.0."""
+    least, most = 1 / ALPHAS[1], 1 / ALPHAS[0]
+    if not _is_number(speed) or not least <= speed <= most:
+        raise InputError(f"speed {_shown(speed)}: expected a number from {least} (slow) to {most} (fast)")
+
+
+def check_pitch(semitones: float) -> None:
+    """Raise InputError unless the shift of the pitch is -12 to 12 semitones."""
+    least, most = PITCHES
+    if not _is_number(semitones) or not least <= semitones <= most:
+        raise InputError(f"pitch {_shown(semitones)}: expected {least:g} to {most:g} semitones")
+
+
+def check_volume(decibels: float) -> None:
+    """Raise InputError unless the volume is -60 to 20 dB."""
+    least, most = VOLUMES
+    if not _is_number(decibels) or not least <= decibels <= most:
+        raise InputError(f"volume {_shown(decibels)}: expected {least:g} to {most:g} dB")
+
+
+def check_pause(seconds: float) -> None:
+    """Raise InputError unless the pause is 0 to 60 seconds."""
+    if not _is_number(seconds) or not 0 <= seconds <= LONGEST_PAUSE:
+        raise InputError(f"pause of {_shown(seconds)} s: expected 0 to {LONGEST_PAUSE:g} seconds")
+
+
+def _is_number(value: Any) -> bool:
+    """Tell whether a value is a finite number; True and False are none."""
+    is_real = isinstance(value, numbers.Real) and not isinstance(value, bool)
+    return is_real and bool(-math.inf < value < math.inf)
+
+
+def _shown(value: Any) -> str:
+    """Return a value as an error names it: numbers as numbers, anything else as Python writes it, in short."""
+    try:
+        return f"{float(value):g}" if _is_number(value) else reprlib.repr(value)
+    except OverflowError:
+        return "of very many digits"
