@@ -26,7 +26,7 @@ from typing import TYPE_CHECKING, ParamSpec, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from .errors import InputError
+from .errors import InputError, OutputError
 from .inference.acoustic import AUDIBLE_LEVEL, AcousticModel, Spectrogram, silent_ends, trim_silence
 from .inference.mel import FRAME_SECONDS, HOP_LENGTH
 from .inference.runtime import check_hint, core, resolve_target
@@ -46,8 +46,8 @@ from .speech.spoken import (
     StageTimes,
     join,
 )
-from .text import SYMBOLS, Lexicon, PhonemizedWord, Phonemizer, Reading, to_ids
-from .text.symbols import PUNCTUATION
+from .store import cache_folder
+from .text import PUNCTUATION, SYMBOLS, Lexicon, PhonemizedWord, Phonemizer, Reading, to_ids
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
@@ -58,6 +58,14 @@ T = TypeVar("T")
 logger = logging.getLogger(__name__)
 
 LEAD_KEPT, TAIL_KEPT = 5, 8  # frames of the model's own silence that stay before and after a sentence
+
+
+def dictionary_cache() -> Path | None:
+    """Return the folder in which phonemizers keep their dictionaries; None if this user has no place for a cache."""
+    try:
+        return cache_folder() / "text"
+    except OutputError:
+        return None
 
 
 class Synthesizer:
@@ -121,7 +129,9 @@ class Synthesizer:
             precision=precision,
             hint=hint,
         )
-        self._phonemizer: WordReader = phonemizer or Phonemizer(core=core(), lexicon=lexicon)
+        self._phonemizer: WordReader = phonemizer or Phonemizer(
+            core=core(), lexicon=lexicon, cache_folder=dictionary_cache()
+        )
         self._phonemizing = threading.Lock()
 
     def synthesize(
