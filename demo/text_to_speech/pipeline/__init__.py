@@ -10,7 +10,7 @@ The synthesizer is in `synthesizer`, one text on its way in `stream`, and what s
         play(chunk.audio)
 """
 
-from .shared import shared_phonemizer
+from .shared import dictionary_cache, shared_phonemizer
 from .synthesizer import Synthesizer, SynthesizerOptions
 
-__all__ = ["Synthesizer", "SynthesizerOptions", "shared_phonemizer"]
+__all__ = ["Synthesizer", "SynthesizerOptions", "dictionary_cache", "shared_phonemizer"]

@@ -46,11 +46,11 @@ def shared_phonemizer(language: str) -> Phonemizer:
     """
     if language != "en" and not language.startswith("en-"):
         raise InputError(f"language {language}: there are dictionaries for English (en-US) only")
-    return shared(Phonemizer, core=core(), cache_folder=_dictionaries())
+    return shared(Phonemizer, core=core(), cache_folder=dictionary_cache())
 
 
-def _dictionaries() -> Path | None:
-    """Return the folder for dictionaries in the cache; None where there is no place for a cache."""
+def dictionary_cache() -> Path | None:
+    """Return the folder in which phonemizers keep their dictionaries; None if this user has no place for a cache."""
     try:
         return Entry.of("tables", "dictionaries", {"language": "en-US"}).folder
     except OutputError:

@@ -109,12 +109,14 @@ class _Loader:
         parse: hibari's own function, which parses a data file.
         vocabulary: The words that the tagger knows, as a table; None until the tagger's tables are loaded. hibari
             copies the vocabulary that it is given, so it is set afterwards.
+        has_complained: Whether a log line has said that the tables cannot be kept.
     """
 
     assets: Path
     cache: Path
     parse: Callable[[str], Any]
     vocabulary: LookupTable | None = None
+    has_complained: bool = False
 
     def load(self, name: str) -> Any:
         """Return the content of a data file, with tables for its large dictionaries."""
@@ -134,7 +136,9 @@ class _Loader:
             _write(paths, divide(content))
             return self._with_tables(paths)
         except (OutputError, OSError, ValueError, KeyError, TypeError) as error:
-            logger.info("%s is parsed at each start: its lookup tables cannot be kept (%s)", name, error)
+            if not self.has_complained:
+                logger.info("dictionaries are parsed at each start: their tables cannot be kept (%s)", error)
+            self.has_complained = True
             return content
 
     def _with_tables(self, paths: Mapping[str, Path]) -> Any:

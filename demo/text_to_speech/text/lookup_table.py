@@ -34,6 +34,11 @@ _MAGIC = b"TTSTAB" + FORMAT.encode()
 _MOST_ENTRIES = 10_000_000
 _MISSING = object()
 
+# Keys that a table does not have and of which it remembers that.
+_MOST_ABSENT = 1 << 14
+
+_decode = json.JSONDecoder().raw_decode
+
 
 class LookupTable:
     """A read-only dictionary with text keys over the bytes of a table. Threads may share one.
@@ -66,14 +71,16 @@ class LookupTable:
         self._data = data
         self._keys_offset = offset
         self._values_offset = offset + self._key_starts[-1]
-        # Texts ask for the same keys again and again. Nobody may change the decoded values.
+        # Texts ask for the same keys again and again, also for those that the table does not have.
+        # Nobody may change the decoded values.
         self._decoded: dict[str, Any] = {}
+        self._absent: set[str] = set()
 
     def __len__(self) -> int:
         return self._count
 
     def __contains__(self, key: object) -> bool:
-        return key in self._decoded or (isinstance(key, str) and self._find(key) >= 0)
+        return isinstance(key, str) and self.get(key, _MISSING) is not _MISSING
 
     def __getitem__(self, key: str) -> Any:
         value = self.get(key, _MISSING)
@@ -86,14 +93,17 @@ class LookupTable:
         value = self._decoded.get(key, _MISSING)
         if value is not _MISSING:
             return value
+        if key in self._absent:
+            return default
         entry = self._find(key)
         if entry < 0:
+            if len(self._absent) >= _MOST_ABSENT:
+                self._absent.clear()
+            self._absent.add(key)
             return default
-        offset = self._values_offset
-        value = json.loads(
-            self._data[offset + self._value_starts[entry] : offset + self._value_starts[entry + 1]]
-        )
-        self._decoded[key] = value
+        start = self._values_offset + self._value_starts[entry]
+        stop = self._values_offset + self._value_starts[entry + 1]
+        value = self._decoded[key] = _decode(self._data[start:stop].decode())[0]
         return value
 
     def _find(self, key: str) -> int:

@@ -115,8 +115,8 @@ def sentence_spans(text: str, *, max_length: int | None = MAX_LENGTH) -> Iterato
     """Yield the start, the end (exclusive) and `ends_paragraph` of each sentence.
 
     Args:
-        text: any text.
-        max_length: see `split_sentences`; sentences of any length when None.
+        text: Any text.
+        max_length: See `split_sentences`; None for sentences of any length.
     """
     visible = hide_phonemes(text)
     for paragraph_start, paragraph_end in _paragraphs(visible):
@@ -253,10 +253,10 @@ def cut_sentence(text: str, start: int, end: int, max_length: int) -> Iterator[t
     A cut depends on the next `2 * max_length` characters only, so that it is the same while a text still arrives.
 
     Args:
-        text: the text, in which `hide_phonemes` hid what is not cut.
-        start: offset of the sentence's first character.
-        end: end offset of the sentence (exclusive).
-        max_length: characters.
+        text: The text, in which `hide_phonemes` hid what is not cut.
+        start: Offset of the first character of the sentence.
+        end: End offset of the sentence (exclusive).
+        max_length: Characters of the longest piece.
     """
     while end - start > max_length:
         near = min(end - start, 2 * max_length)
