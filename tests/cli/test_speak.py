@@ -678,9 +678,7 @@ def test_a_device_is_fed_and_stays_what_it_is(command: Callable[..., Outcome], f
         1,
         "text-to-speech-demo: error: full.wav cannot be written: No space left on device\n",
     )
-    status, _, err = command("-i", "Hello.", "-o", "null", "--format", "mp3", *NO_MODELS)
-    assert status == 1
-    assert "it is a device, and mp3 needs a file: expected wav or raw" in err
+    assert command("-i", "Hello.", "-o", "null", "--format", "mp3", *tiny.flags)[0] == 0
     assert null.is_char_device()
     assert full.is_char_device()
     assert files(folder) == {"null", "full.wav"}

@@ -10,7 +10,7 @@ import yaml
 import tiny_models
 from text_to_speech.errors import InputError
 from text_to_speech.inference.mel import SAMPLE_RATE
-from text_to_speech.inference.runtime import check_quantized
+from text_to_speech.inference.model_files import check_quantized
 from text_to_speech.omz.quantizer import cut, frames_of, main, read_dataset, speak
 from text_to_speech.store import quantized_ir
 
@@ -117,6 +117,9 @@ def test_texts_are_spoken(tmp_path):
     assert mel.dtype == np.float32
     with pytest.raises(InputError, match="UTF-8"):
         list(speak(tmp_path / "none.txt"))
+    texts.write_text("\n\n")
+    with pytest.raises(InputError, match="holds nothing to speak"):
+        list(speak(texts))
 
 
 def test_other_models_are_skipped(run, dataset):

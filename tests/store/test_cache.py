@@ -94,7 +94,8 @@ CHILD = """
 import sys, time
 import numpy as np
 from pathlib import Path
-from text_to_speech.inference.runtime import compile_model, read_model, resolve_target
+from text_to_speech.inference.model_files import read_model
+from text_to_speech.inference.runtime import compile_model, resolve_target
 from text_to_speech.store.cache import ensure_ir
 models, start, number = map(Path, sys.argv[1:])
 number.touch()

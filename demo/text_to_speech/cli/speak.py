@@ -26,8 +26,8 @@ from ..script.directions import (
     check_pitch,
     check_volume,
 )
+from ..script.plain import read_script
 from ..script.script import Script, join_scripts
-from ..script.ssml import read_script
 from ..script.utterances import spoken_utterances
 from ..speech.playback import open_player
 from ..speech.plot import check_plot_path, save_plot

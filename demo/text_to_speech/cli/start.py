@@ -20,6 +20,8 @@ import time
 from contextlib import suppress
 from types import FrameType
 
+from ..openvino_import import leave_converter_out
+
 NAMES = ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")  # those that this system has
 GRACE = 8.0  # seconds for cleaning up; `docker stop` kills after ten
 _RETRY = 0.02  # seconds until a signal is raised again that came where an exception would be lost
@@ -127,6 +129,9 @@ def start(module: str) -> int:
     fill_standard_streams()
     stop.install()
     try:
+        # The zoo's tools may need OpenVINO's model converter; the commands that speak do not.
+        if module.startswith(f"{__package__}."):
+            leave_converter_out()
         command = importlib.import_module(module).main
         stop.running = True
         status = int(command())

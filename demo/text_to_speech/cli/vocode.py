@@ -13,10 +13,9 @@ import openvino
 from numpy.typing import NDArray
 
 from ..errors import InputError, OutputError
-from ..inference.mel import SAMPLE_RATE, mel_blocks
+from ..inference.mel import SAMPLE_RATE, check_mel, check_mel_form, mel_blocks
 from ..inference.runtime import PRECISIONS
 from ..inference.vocoder import LARGEST_WINDOW, Vocoder
-from ..inference.windows import check_mel, check_mel_form
 from ..speech.arrays import column_blocks, read_header
 from ..speech.recordings import recording_blocks
 from ..speech.sinks import open_audio
