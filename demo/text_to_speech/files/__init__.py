@@ -64,11 +64,17 @@ class OutputFile(io.FileIO):
     Args:
         path: Its name in messages.
         descriptor: An open file descriptor, which is closed by whoever opened it.
+        is_stream: Whether it is a pipe or a device, in which nobody can go back.
     """
 
-    def __init__(self, path: Path, descriptor: int) -> None:
+    def __init__(self, path: Path, descriptor: int, *, is_stream: bool = False) -> None:
         super().__init__(descriptor, "wb", closefd=False)
         self._path = path
+        self._is_stream = is_stream
+
+    def seekable(self) -> bool:
+        """Tell whether what was written can be changed; some devices say so and cannot."""
+        return not self._is_stream and super().seekable()
 
     def write(self, data: Any, /) -> int:
         """Write all of the data.
@@ -90,7 +96,7 @@ class OutputFile(io.FileIO):
 
 
 @contextmanager
-def open_output(path: str | Path, *, needs_file: str = "") -> Iterator[OutputFile]:
+def open_output(path: str | Path) -> Iterator[OutputFile]:
     """Open an output to write to; a regular file appears under its name when the block ends well.
 
     When the block fails, the temporary file is removed and an older file of that name stays as it was. The new file has
@@ -99,7 +105,6 @@ def open_output(path: str | Path, *, needs_file: str = "") -> Iterator[OutputFil
     Args:
         path: A file that is there or not, a named pipe, or a character device. Symbolic links are followed. A named
             pipe is waited for until it has a reader, up to `READER_WAIT` seconds.
-        needs_file: Why the output cannot be written to a pipe or a device, which are refused then.
 
     Raises:
         OutputError: The folder is missing or cannot be written; the path is empty, a folder, a block device or a
@@ -111,8 +116,6 @@ def open_output(path: str | Path, *, needs_file: str = "") -> Iterator[OutputFil
     """
     place = destination(path)
     if place.stream:
-        if needs_file:
-            raise OutputError(f"{place.path} cannot be written: it is {place.stream}, and {needs_file}")
         with _open_stream(place) as file:
             yield file
         return
@@ -191,7 +194,7 @@ def cannot_write(path: Path | str, error: OSError) -> OutputError:
 
 def reader_has_gone(error: OSError) -> bool:
     """Tell whether an error means that nobody reads a pipe any more; Windows calls this an invalid argument."""
-    return error.errno in (errno.EPIPE, errno.ESHUTDOWN) or (_ON_WINDOWS and error.errno == errno.EINVAL)
+    return error.errno in (errno.EPIPE, errno.ESHUTDOWN, errno.ECONNRESET) or (_ON_WINDOWS and error.errno == errno.EINVAL)
 
 
 def _status(path: Path) -> os.stat_result | None:
@@ -236,7 +239,7 @@ def _open_stream(place: Destination) -> Iterator[OutputFile]:
     with _own_errors(place.path):
         descriptor = _open_pipe(place.path) if place.stream == "a named pipe" else _open_device(place.path)
     try:
-        with OutputFile(place.path, descriptor) as file:
+        with OutputFile(place.path, descriptor, is_stream=True) as file:
             yield file
     except BaseException:
         with suppress(OSError):
