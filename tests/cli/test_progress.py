@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import logging
-import sys
 import time
 from types import SimpleNamespace
 from typing import Any
@@ -66,32 +65,28 @@ def test_the_time_left_holds() -> None:
     assert shown.line().endswith(", 0:00 left")
 
 
-class Terminal(io.StringIO):
-    def isatty(self) -> bool:
-        return True
-
-
 @pytest.fixture
-def terminal(monkeypatch: pytest.MonkeyPatch) -> Terminal:
-    stream = Terminal()
-    monkeypatch.setattr(sys, "stderr", stream)
+def terminal(monkeypatch: pytest.MonkeyPatch) -> io.StringIO:
+    """What the progress line writes."""
+    stream = io.StringIO()
+    monkeypatch.setattr(progress, "tell", lambda text, end="\n": stream.write(text + end))
     monkeypatch.setattr(progress, "INTERVAL", 0.005)
     return stream
 
 
 def test_a_slow_machine_shows_it_for_the_shortest_text_before_there_is_sound(
-    terminal: Terminal, monkeypatch: pytest.MonkeyPatch
+    terminal: io.StringIO, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(progress, "DELAY", 0.0)
     with Progress(Estimate(60), shown=True):
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + 20
         while "of sound" not in terminal.getvalue() and time.monotonic() < deadline:
             time.sleep(0.005)
     assert "\r0:00 of about 0:04 of sound, 0%" in terminal.getvalue()
     assert terminal.getvalue().endswith(" \r")
 
 
-def test_a_text_that_is_done_soon_shows_nothing(terminal: Terminal) -> None:
+def test_a_text_that_is_done_soon_shows_nothing(terminal: io.StringIO) -> None:
     now = 0.0
     with Progress(Estimate(60), shown=True, clock=lambda: now):
         time.sleep(0.05)
@@ -100,13 +95,15 @@ def test_a_text_that_is_done_soon_shows_nothing(terminal: Terminal) -> None:
     assert terminal.getvalue() == ""
 
 
-def test_a_message_begins_on_a_line_of_its_own(terminal: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_message_begins_on_a_line_of_its_own(
+    terminal: io.StringIO, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(progress, "DELAY", 0.0)
     handler = logging.StreamHandler(terminal)
     logger = logging.getLogger()
     monkeypatch.setattr(logger, "handlers", [handler])
     with Progress(Estimate(60), shown=True):
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + 20
         while not terminal.getvalue() and time.monotonic() < deadline:
             time.sleep(0.005)
         logger.warning("too loud")
@@ -115,11 +112,16 @@ def test_a_message_begins_on_a_line_of_its_own(terminal: Terminal, monkeypatch: 
     assert handler.filters == []
 
 
-def test_the_line_is_removed_when_the_work_fails(terminal: Terminal) -> None:
+def test_the_line_is_removed_when_the_work_fails(terminal: io.StringIO) -> None:
     shown = Progress(Estimate(60), shown=True)
-    with pytest.raises(KeyboardInterrupt), shown:
-        shown._draw()
-        raise KeyboardInterrupt
+
+    def work() -> None:
+        with shown:
+            shown._draw()
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        work()
     assert terminal.getvalue().endswith(" \r")
 
 
