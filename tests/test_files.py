@@ -15,9 +15,16 @@ from typing import Any
 
 import pytest
 
-from text_to_speech import files, temporary
+from text_to_speech import files
 from text_to_speech.errors import DeviceError, InputError, OutputError
-from text_to_speech.files import check_output, finished_files, open_output, reader_has_gone, write_output
+from text_to_speech.files import (
+    check_output,
+    finished_files,
+    open_output,
+    reader_has_gone,
+    temporary,
+    write_output,
+)
 
 DEMO = Path(__file__).parents[1] / "demo"
 posix = pytest.mark.skipif(os.name != "posix", reason="named pipes, modes and file size limits are POSIX")
