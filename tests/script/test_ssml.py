@@ -454,6 +454,7 @@ def seconds(document: str) -> float:
     return min(spent)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("part", GROWING)
 def test_the_time_is_linear(part: str) -> None:
     count = 100_000 // len(GROWING[part])

@@ -40,6 +40,7 @@ def test_bombs_are_refused_before_they_unfold(tmp_path, name, bomb):
     assert seconds < 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("long", long_ones(1), ids=lambda long: long[0])
 def test_time_is_linear_in_the_file(tmp_path, long):
     kind, _ = long

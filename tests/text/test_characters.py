@@ -95,6 +95,7 @@ def test_no_letter_or_digit_is_lost_unless_it_is_named(text: str):
         assert any(map(str.isalnum, result.text.text)) or result.unspoken
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "unit",
     [

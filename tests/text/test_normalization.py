@@ -222,6 +222,7 @@ def test_readings_are_in_order_inside_the_text_and_leave_no_digit(text: str):
     assert not re.search(r"[0-9]", spoken(readable))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "unit",
     [

@@ -248,6 +248,7 @@ def test_any_text_becomes_symbols_of_the_voice_and_no_plain_letter_is_lost(phone
         assert any(map(str.isalpha, phonemes))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "unit", ["7", "zyxquorbl", "!?", "😀😂", "שלום ", "a-", "1,", "aB", "x.com/", '"', "中文"]
 )

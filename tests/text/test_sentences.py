@@ -171,6 +171,7 @@ def test_a_limit_of_no_character_is_refused():
         split_sentences("Hello.", max_length=0)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "unit", ["7", "a", "!?", ". ", "A. ", "[[", "[[ ]] ", '."', "\na", "中。", "— ", '. "(', " ", "😀"]
 )
