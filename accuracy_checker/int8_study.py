@@ -35,16 +35,15 @@ from measures import log_spectral_distance, mel_l1
 from text_to_speech.cli.frame import OneLineParser, run
 from text_to_speech.errors import InputError
 from text_to_speech.files import write_output
-from text_to_speech.inference.acoustic import AcousticModel
 from text_to_speech.inference.mel import N_MELS, mel_spectrogram
-from text_to_speech.inference.runtime import core, read_model, reshaped, resolve_target
+from text_to_speech.inference.model_files import read_model, reshaped
+from text_to_speech.inference.runtime import core, resolve_target
 from text_to_speech.inference.upsampling import split_upsampling
 from text_to_speech.inference.vocoder import Vocoder
-from text_to_speech.omz.quantizer import FRAMES, cut, nncf_options, quantize, speak
+from text_to_speech.omz.quantizer import FRAMES, cut, nncf_options, quantize, speak, voice
 from text_to_speech.speech.recordings import read_recording
 from text_to_speech.store import ensure_ir, model_folder
 from text_to_speech.store.quantization_yml import Quantization, read_quantization
-from text_to_speech.text import SYMBOLS, Phonemizer, to_ids
 
 Array = NDArray[np.float32]
 
@@ -150,11 +149,10 @@ def _spoken(texts: Path, folder: Path) -> Iterator[Array]:
 
 def read_sentences(path: Path) -> Iterator[Clip]:
     """Speak the lines of a file with the voice of this repository, up to the vocoder."""
-    voice, phonemizer = AcousticModel("CPU", symbols=SYMBOLS), Phonemizer()
+    draw = voice()
     for number, line in enumerate(path.read_text(encoding="utf-8").split("\n")):
-        if line.strip():
-            mel = voice.synthesize(to_ids(phonemizer(line.strip()))).mel
-            yield Clip(f"sentence-{number}", mel[np.newaxis], line.strip())
+        if (mel := draw(line.strip())) is not None:
+            yield Clip(f"sentence-{number}", mel, line.strip())
 
 
 def read_recordings(folder: Path, transcripts: str, limit: int) -> Iterator[Clip]:

@@ -28,7 +28,7 @@ from openvino import opset13 as ops
 from measuring import Cost, Report, arguments, interleaved
 from text_to_speech.inference.mel import HOP_LENGTH, N_MELS
 from text_to_speech.inference.runtime import core
-from text_to_speech.inference.vocoder import CONTEXT_FRAMES
+from text_to_speech.inference.vocoder_kinds import CONTEXT_FRAMES
 from text_to_speech.store import ensure_ir
 
 CHUNKS = (8, 16, 32, 64, 128, 256, 512)  # mel frames

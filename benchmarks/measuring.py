@@ -88,10 +88,10 @@ def processors() -> int:
 
 def machine() -> dict[str, str]:
     """The processor, the system, and the versions of what computes."""
-    import openvino
+    from text_to_speech.inference.runtime import core
 
     found = {
-        "processor": str(openvino.Core().get_property("CPU", "FULL_DEVICE_NAME")).strip(),
+        "processor": str(core().get_property("CPU", "FULL_DEVICE_NAME")).strip(),
         "processors": str(processors()),
         "system": platform.platform(terse=True),
         "python": platform.python_version(),

@@ -15,7 +15,8 @@ from openvino import opset13 as ops
 from measuring import processors
 from text_to_speech import Vocoder
 from text_to_speech.inference.mel import N_MELS
-from text_to_speech.inference.runtime import compile_model, model_path, read_model, reshaped, resolve_target
+from text_to_speech.inference.model_files import model_path, read_model, reshaped
+from text_to_speech.inference.runtime import compile_model, resolve_target
 from text_to_speech.store import model_folder
 
 Run = Callable[[], object]

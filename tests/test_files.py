@@ -239,6 +239,11 @@ def test_a_device_is_written_to_and_stays_what_it_is(tmp_path: Path) -> None:
         write_output(path, b"newer")
         with open_output(path) as file:
             assert not file.seekable()
+        with (
+            pytest.raises(OutputError, match="it is a device, and tables are mapped"),
+            open_output(path, needs_file="tables are mapped into memory"),
+        ):
+            pass
     assert stat.S_ISCHR(null.stat().st_mode)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["link", "null"]
 

@@ -54,7 +54,7 @@ if os.fork() == 0:
     refused("vocoder", lambda: vocoder_model.synthesize(mel))
     refused("begun", lambda: list(begun))
     refused("warm", lambda: vocoder_model.warm_up())
-    refused("length", lambda: vocoder_model._compiled_for(7))
+    refused("length", lambda: vocoder_model._scheduler.compiled_for(7))
     refused("word", lambda: spell("gorplezyx"))
     refused("load", load)
     refused("unknown", lambda: UnknownWords()("gorplezyx"))

@@ -119,7 +119,7 @@ def draw(voice: AcousticModel, sentence: str, phonemes: str, teacher: TeacherSpe
     taught = dataclasses.replace(
         prosody,
         durations=teacher.durations.astype(np.float32),
-        pitch=teacher.pitch,
+        log_f0=teacher.pitch,
         voicing=teacher.voicing,
         energy=teacher.energy,
     )
@@ -166,7 +166,7 @@ def measure_sketch(sketch: Sketch) -> Drawn:
         characters=len(sketch.sentence),
         frames=sketch.mel.shape[1],
         teacher_frames=teacher.mel.shape[1],
-        pitch_errors=measures.pitch_errors(sketch.prosody.pitch, teacher.pitch, teacher.voicing),
+        pitch_errors=measures.pitch_errors(sketch.prosody.log_f0, teacher.pitch, teacher.voicing),
         contrast=measures.spectral_contrast(sketch.mel),
         taught_contrast=measures.spectral_contrast(sketch.taught_mel, speech),
         teacher_contrast=measures.spectral_contrast(teacher.mel, speech),

@@ -17,11 +17,11 @@ from hypothesis import strategies as st
 
 import text_to_speech
 import tiny_models
-from text_to_speech.errors import InputError, ModelError
+from text_to_speech.errors import InputError, ModelError, SpeechError
 from text_to_speech.inference import acoustic as acoustic_module
 from text_to_speech.inference.acoustic import AcousticModel, Spectrogram, silent_ends, trim_silence
 from text_to_speech.inference.mel import SILENCE
-from text_to_speech.inference.runtime import resolve_target
+from text_to_speech.inference.runtime import compile_model, resolve_target
 from text_to_speech.text import SYMBOLS, to_ids
 
 IDS = to_ids("həlˈO wˈɜɹld.")
@@ -39,11 +39,11 @@ def test_phonemes_become_a_mel_of_their_durations(acoustic: AcousticModel) -> No
     assert spectrogram.durations.dtype == np.int64
     assert spectrogram.durations.min() >= 1
     assert spectrogram.mel.shape == (80, frames)
-    assert spectrogram.mel.dtype == spectrogram.pitch.dtype == np.float32
-    voiced = spectrogram.pitch > 0
+    assert spectrogram.mel.dtype == spectrogram.f0.dtype == np.float32
+    voiced = spectrogram.f0 > 0
     assert voiced.any()
     assert not voiced.all()
-    assert 120 <= spectrogram.pitch[voiced].min() <= spectrogram.pitch.max() <= 260
+    assert 120 <= spectrogram.f0[voiced].min() <= spectrogram.f0.max() <= 260
 
 
 @pytest.mark.parametrize("alpha", [0.5, 1.0, 2.0])
@@ -57,10 +57,10 @@ def test_prosody_can_be_changed_between_the_models(acoustic: AcousticModel) -> N
     plain = acoustic.render(prosody)
     higher = acoustic.render(
         acoustic_module.Prosody(
-            prosody.durations, prosody.embeddings, prosody.pitch + np.log(2), prosody.voicing, prosody.energy
+            prosody.durations, prosody.embeddings, prosody.log_f0 + np.log(2), prosody.voicing, prosody.energy
         )
     )
-    np.testing.assert_allclose(higher.pitch, 2 * plain.pitch, rtol=1e-5)
+    np.testing.assert_allclose(higher.f0, 2 * plain.f0, rtol=1e-5)
     assert np.abs(higher.mel - plain.mel).max() > 0.01
 
 
@@ -113,7 +113,9 @@ def test_an_npu_leaves_changing_lengths_to_the_cpu(tiny, monkeypatch: pytest.Mon
     monkeypatch.setattr(
         acoustic_module,
         "resolve_target",
-        lambda device, precision="auto": resolve_target(device, precision, available=("CPU", "NPU")),
+        lambda device, precision="auto", **options: resolve_target(
+            device, precision, available=("CPU", "NPU"), **options
+        ),
     )
     model = AcousticModel("NPU", duration_model=tiny.duration, regression_model=tiny.regression)
     assert [m.device for m in model.target.members] == ["CPU"]
@@ -156,24 +158,67 @@ def utterance(lead: int, loud: int, tail: int) -> Spectrogram:
     frames = lead + loud + tail
     mel = np.full((80, frames), SILENCE, np.float32)
     mel[40, lead : lead + loud] = -2.0
-    pitch = np.where(mel[40] > SILENCE, 150.0, 0.0).astype(np.float32)
+    f0 = np.where(mel[40] > SILENCE, 150.0, 0.0).astype(np.float32)
     spans = [lead, loud // 2, loud - loud // 2, tail]
-    return Spectrogram(mel=mel, durations=np.array(spans), pitch=pitch)
+    return Spectrogram(mel=mel, durations=np.array(spans), f0=f0)
 
 
 @given(lead=st.integers(0, 40), loud=st.integers(1, 50), tail=st.integers(0, 40), kept=st.integers(0, 20))
 def test_trimming_takes_silence_and_nothing_else(lead: int, loud: int, tail: int, kept: int) -> None:
-    trimmed = trim_silence(utterance(lead, loud, tail), lead=kept, tail=2 * kept)
-    assert silent_ends(trimmed.mel) == (min(lead, kept), min(tail, 2 * kept))
+    trimmed = trim_silence(utterance(lead, loud, tail), level=-7.0, lead=kept, tail=2 * kept)
+    assert silent_ends(trimmed.mel, level=-7.0) == (min(lead, kept), min(tail, 2 * kept))
     assert int((trimmed.mel.max(axis=0) > SILENCE).sum()) == loud
     assert trimmed.durations.tolist() == [min(lead, kept), loud // 2, loud - loud // 2, min(tail, 2 * kept)]
-    assert trimmed.pitch.size == trimmed.mel.shape[1] == trimmed.durations.sum()
+    assert trimmed.f0.size == trimmed.mel.shape[1] == trimmed.durations.sum()
+
+
+def test_the_level_of_silence_is_that_of_the_voice() -> None:
+    quiet = utterance(10, 20, 10)
+    quiet.mel[:, 5:10] = -6.0
+    assert silent_ends(quiet.mel, level=-7.0) == (5, 10)
+    assert silent_ends(quiet.mel, level=-5.0) == (10, 10)
+    assert trim_silence(quiet, level=-5.0, lead=0, tail=0).mel.shape == (80, 20)
+
+
+def test_a_closed_model_says_so(tiny) -> None:
+    model = AcousticModel(duration_model=tiny.duration, regression_model=tiny.regression)
+    prosody = model.predict(IDS)
+    model.close()
+    model.close()
+    for use in (lambda: model.synthesize(IDS), lambda: model.render(prosody)):
+        with pytest.raises(SpeechError, match="the acoustic model is closed: create another one"):
+            use()
+
+
+def test_the_cpu_computes_with_the_threads_that_are_asked_for(
+    tiny, monkeypatch: pytest.MonkeyPatch, acoustic: AcousticModel
+) -> None:
+    found = []
+
+    def record(*arguments):
+        compiled = compile_model(*arguments)
+        found.append(compiled.get_property("INFERENCE_NUM_THREADS"))
+        return compiled
+
+    monkeypatch.setattr(acoustic_module, "compile_model", record)
+    model = AcousticModel(duration_model=tiny.duration, regression_model=tiny.regression, threads=1)
+    assert found == [1, 1]
+    np.testing.assert_allclose(model.synthesize(IDS).mel, acoustic.synthesize(IDS).mel, atol=1e-5)
+    with pytest.raises(InputError, match="threads 0: expected a whole number of 1 to 1024"):
+        AcousticModel(threads=0)
+
+
+@pytest.mark.parametrize("alpha", [0.0, -1.0, np.nan, np.inf])
+def test_another_alpha_is_refused(alpha: float, acoustic: AcousticModel) -> None:
+    for value in (alpha, np.full(IDS.size, alpha)):
+        with pytest.raises(InputError, match=r"alpha .*: expected positive numbers"):
+            acoustic.synthesize(IDS, alpha=value)
 
 
 def test_an_utterance_without_sound_is_left_alone() -> None:
     silent = utterance(30, 0, 30)
-    assert silent_ends(silent.mel) == (60, 60)
-    assert trim_silence(silent, lead=1, tail=1) is silent
+    assert silent_ends(silent.mel, level=-7.0) == (60, 60)
+    assert trim_silence(silent, level=-7.0, lead=1, tail=1) is silent
 
 
 def test_int8_is_for_the_vocoder(tiny) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import logging
 import shutil
 from collections.abc import Callable
@@ -9,21 +10,17 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import openvino
 import pytest
 from numpy.typing import NDArray
+from openvino import opset13
 
 import tiny_models
 from text_to_speech.errors import DeviceError
 from text_to_speech.inference import runtime
 from text_to_speech.inference.compiled import BLOB
-from text_to_speech.inference.runtime import (
-    Member,
-    Target,
-    compile_model,
-    read_model,
-    reshaped,
-    resolve_target,
-)
+from text_to_speech.inference.model_files import read_model, reshaped
+from text_to_speech.inference.runtime import Member, Target, compile_model, resolve_target
 from text_to_speech.store import kept
 
 MEL = np.random.default_rng(0).normal(-5, 2, (1, 80, 40)).astype(np.float32)
@@ -212,3 +209,42 @@ def test_a_cache_that_is_a_file_costs_one_warning(
     assert len(caplog.records) == 1
     assert "TTS_CACHE_DIR" in caplog.text
     assert caplog.records[0].levelno == logging.WARNING
+
+
+def prepared(model: openvino.Model) -> openvino.Model:
+    """A preparation that makes everything louder."""
+    model = model.clone()
+    result = model.get_results()[0]
+    result.input(0).replace_source_output(opset13.multiply(result.input_value(0), np.float32(2)).output(0))
+    return model
+
+
+def test_a_model_from_the_cache_is_not_prepared_again(
+    tmp_path: Path, cache: Path, compilations: list[str]
+) -> None:
+    path = tiny_models.save_vocoder(tmp_path / "v.xml")
+    calls = []
+
+    @functools.wraps(prepared)
+    def counted(model: openvino.Model) -> openvino.Model:
+        calls.append(model)
+        return prepared(model)
+
+    louder = speak(path, prepare=counted)
+    np.testing.assert_array_equal(speak(path, prepare=counted), louder)
+    assert len(calls) == len(compilations) == 1
+    np.testing.assert_allclose(speak(path) * 2, louder, atol=1e-5)
+    assert len(compilations) == 2
+
+
+def test_another_version_of_a_preparation_gives_another_model(
+    tmp_path: Path, cache: Path, compilations: list[str]
+) -> None:
+    path = tiny_models.save_vocoder(tmp_path / "v.xml")
+    source = tmp_path / "preparing.py"
+    for version in (1, 2, 2):
+        source.write_text(f"def prepare(model):\n    return model.clone()  # version {version}\n")
+        scope: dict[str, Any] = {}
+        exec(compile(source.read_text(), str(source), "exec"), scope)
+        speak(path, prepare=scope["prepare"])
+    assert len(compilations) == 2

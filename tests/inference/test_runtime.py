@@ -5,22 +5,15 @@ from __future__ import annotations
 import logging
 import time
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
-import tiny_models
-from text_to_speech.errors import DeviceError, InputError, ModelError
+from text_to_speech.errors import DeviceError, InputError
 from text_to_speech.inference import runtime
-from text_to_speech.inference.runtime import (
-    check_interface,
-    check_quantized,
-    compile_model,
-    read_model,
-    reshaped,
-    resolve_target,
-)
+from text_to_speech.inference.model_files import read_model
+from text_to_speech.inference.runtime import compile_model, resolve_target
 
 MACHINE = ("CPU", "GPU.0", "GPU.1", "NPU")
 CAPABILITIES = {"CPU": ("FP32", "BF16", "INT8"), "GPU": ("FP32", "FP16"), "NPU": ("FP16", "INT8")}
@@ -72,6 +65,53 @@ def test_every_member_gets_the_precision_of_its_kind(device: str, members: dict[
 def test_configuration_of_each_kind_of_device(device: str, config: dict[str, object]) -> None:
     assert target(device).config(kernels=7) == {"PERFORMANCE_HINT": "LATENCY"} | config
     assert target(device).config(hint="throughput")["PERFORMANCE_HINT"] == "THROUGHPUT"
+
+
+@pytest.mark.parametrize("device", ["CPU", "AUTO:GPU,CPU", "GPU", "NPU"])
+def test_threads_are_a_matter_of_the_cpu_alone(device: str) -> None:
+    chosen = resolve_target(device, threads=3, available=MACHINE)
+    config = chosen.config()
+    each = config.get("DEVICE_PROPERTIES", {device: config})
+    for name, properties in each.items():
+        assert properties.get("INFERENCE_NUM_THREADS") == (3 if name == "CPU" else None)
+    assert "INFERENCE_NUM_THREADS" not in str(target(device).config())
+
+
+@pytest.mark.parametrize("threads", [0, -1, 1025, 1.0, "2", True])
+def test_another_number_of_threads_is_refused(threads: Any) -> None:
+    with pytest.raises(InputError, match=r"threads .*: expected a whole number of 1 to 1024"):
+        resolve_target("CPU", threads=threads, available=MACHINE)
+    for allowed in (1, 1024, None):
+        assert resolve_target("CPU", threads=allowed, available=MACHINE).threads == allowed
+
+
+def test_the_choices_are_those_of_the_types() -> None:
+    assert runtime.PRECISIONS == ("auto", "f32", "f16", "bf16", "int8")
+    assert runtime.HINTS == ("latency", "throughput")
+
+
+def test_the_cpu_alone_needs_no_list_of_devices(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Listing them loads the plugins of all devices, at every start of a program that speaks on the CPU."""
+
+    def listed() -> tuple[str, ...]:
+        raise AssertionError("all devices were asked for")
+
+    monkeypatch.setattr(runtime, "available_devices", listed)
+    assert resolve_target("cpu").members[0].device == "CPU"
+    with pytest.raises(AssertionError):
+        resolve_target("GPU")
+
+
+def test_a_machine_without_a_cpu_plugin_is_told_by_its_devices(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Core:
+        available_devices = ("GPU",)
+
+        def get_property(self, device: str, name: str) -> object:
+            raise RuntimeError('Device with "CPU" name is not registered in the OpenVINO Runtime')
+
+    monkeypatch.setattr(runtime, "_core", Core())
+    with pytest.raises(DeviceError, match="device 'CPU' is not there: this machine has GPU"):
+        resolve_target("CPU")
 
 
 @pytest.mark.parametrize(
@@ -132,13 +172,6 @@ def test_int8_on_a_device_without_it_is_refused_by_name() -> None:
         target("HETERO:GPU.1,CPU", "int8")
 
 
-def test_a_model_without_quantized_layers_is_told(tiny, tmp_path: Path) -> None:
-    path = tiny_models.save_quantized_vocoder(tmp_path / "q.xml")
-    check_quantized(read_model(path), path)
-    with pytest.raises(ModelError, match=r"vocoder\.xml is not quantized: .*omz_quantizer"):
-        check_quantized(read_model(tiny.vocoder), tiny.vocoder)
-
-
 def test_the_report_names_device_precision_and_reason() -> None:
     assert str(target("CPU")).startswith("CPU in f32 (")
     assert str(target("AUTO:GPU,CPU")).startswith("AUTO:GPU,CPU: GPU in f16 (")
@@ -167,63 +200,3 @@ def test_one_core_whatever_the_threads(monkeypatch: pytest.MonkeyPatch) -> None:
         cores = list(pool.map(lambda _: runtime.core(), range(8)))
     assert len(made) == 1
     assert all(core is made[0] for core in cores)
-
-
-@pytest.mark.parametrize(
-    ("name", "content", "message"),
-    [
-        ("none.xml", None, "is not there"),
-        ("text.txt", b"hello", r"ends in \.xml"),
-        ("text.xml", b"hello", "not a model"),
-        ("cut.xml", b'<?xml version="1.0"?><net name="a" version="11"><layers>', "not a model"),
-        ("noise.onnx", bytes(range(256)) * 4, "not a model"),
-        ("empty.onnx", b"", "has inputs none"),
-    ],
-)
-def test_a_file_that_is_no_model_is_refused_in_one_line(
-    name: str, content: bytes | None, message: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]
-) -> None:
-    path = tmp_path / name
-    if content is not None:
-        path.write_bytes(content)
-        path.with_suffix(".bin").write_bytes(b"")
-    with pytest.raises(ModelError, match=message) as refusal:
-        check_interface(read_model(path), path, {"mel": "?,80,?"}, {"audio": "?,1,?"})
-    assert "\n" not in str(refusal.value)
-    assert capfd.readouterr().err == ""
-
-
-def test_an_ir_without_its_weights_is_refused(tiny, tmp_path: Path) -> None:
-    path = tmp_path / "vocoder.xml"
-    path.write_bytes(tiny.vocoder.read_bytes())
-    with pytest.raises(ModelError, match=r"vocoder\.bin"):
-        read_model(path)
-    path.with_suffix(".bin").write_bytes(b"too short")
-    with pytest.raises(ModelError, match="not a model"):
-        read_model(path)
-
-
-@pytest.mark.parametrize(
-    ("inputs", "outputs", "message"),
-    [
-        ({"data": "?,80,?"}, {"audio": "?,1,?"}, r"has inputs mel \[\?,80,\?\]: expected data \[\?,80,\?\]"),
-        ({"mel": "?,100,?"}, {"audio": "?,1,?"}, r"expected mel \[\?,100,\?\]"),
-        ({"mel": "?,80"}, {"audio": "?,1,?"}, "has inputs"),
-        ({}, {"audio": "?,1,?"}, "has inputs"),
-        ({"mel": "?,80,?"}, {"wav": "?,1,?"}, "has outputs audio .*expected wav"),
-    ],
-)
-def test_another_interface_is_refused(
-    inputs: dict[str, str], outputs: dict[str, str], message: str, tiny
-) -> None:
-    with pytest.raises(ModelError, match=message):
-        check_interface(read_model(tiny.vocoder), tiny.vocoder, inputs, outputs)
-
-
-def test_a_shape_the_model_cannot_take_is_refused(tmp_path: Path) -> None:
-    path = tiny_models.save_vocoder(tmp_path / "vocoder.onnx")
-    model = read_model(path)
-    assert reshaped(model, {"mel": (1, 80, 7)}, path).input("mel").shape == [1, 80, 7]
-    assert model.input("mel").get_partial_shape().is_dynamic
-    with pytest.raises(ModelError, match=r"mel \[1, 81, 7\]"):
-        reshaped(model, {"mel": (1, 81, 7)}, path)

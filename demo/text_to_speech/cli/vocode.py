@@ -116,8 +116,7 @@ def mel_pieces(path: str) -> Iterator[NDArray[np.float32]]:
         InputError: When a piece is taken: the file is missing, is neither a mel spectrogram nor a recording, or
             cannot be used.
     """
-    from ..inference.mel import mel_blocks
-    from ..inference.windows import check_mel, check_mel_form
+    from ..inference.mel import check_mel, check_mel_form, mel_blocks
     from ..speech.arrays import column_blocks, read_header
     from ..speech.recordings import recording_blocks
 

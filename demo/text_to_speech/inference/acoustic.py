@@ -1,8 +1,8 @@
 """ForwardTacotron on OpenVINO: phoneme ids become a mel spectrogram.
 
-Two models, as the Open Model Zoo splits ForwardTacotron (Christian Schäfer, repository as-ideas/ForwardTacotron):
-the first predicts how long each phoneme lasts and how it is intoned, the second draws the mel spectrogram. Between
-them stands the length regulator, in NumPy, and there duration, pitch and energy can be changed:
+There are two models, as the Open Model Zoo splits ForwardTacotron (Christian Schäfer, repository
+as-ideas/ForwardTacotron): the first predicts how long each phoneme lasts and how it is intoned, the second draws the
+mel spectrogram. The length regulator between them is in NumPy, and there duration, pitch and energy can be changed:
 
     ids ──▶ predict ──▶ Prosody ──▶ render ──▶ Spectrogram
 """
@@ -15,14 +15,15 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 import numpy as np
-import openvino
 from numpy.typing import NDArray
 
-from ..errors import DeviceError, InputError, ModelError, telling_line
+from ..errors import DeviceError, InputError, ModelError, SpeechError, telling_line
 from ..forks import check_not_forked
+from ..openvino_import import openvino
 from .length_regulator import PROSODY_CHANNELS, frame_prosody, regulate_length, round_durations
 from .mel import N_MELS
-from .runtime import Target, check_interface, compile_model, model_path, read_model, resolve_target
+from .model_files import check_interface, model_path, read_model
+from .runtime import Precision, Target, compile_model, resolve_target
 
 DURATION_OUTPUTS = {
     "duration": "1,?,1",
@@ -33,32 +34,33 @@ DURATION_OUTPUTS = {
 }
 DECODER_INPUTS = {"data": "1,?,?", "prosody": f"1,?,{PROSODY_CHANNELS}"}
 
-SILENT_LEVEL = (
-    -7.0
-)  # a frame is silent, and may be cut, when all its mel bands are below this (natural logarithm)
-AUDIBLE_LEVEL = -5.0  # below this it counts as pause: the waveform is 50 dB under full scale there
-VOICED = 0.5  # frames of more voicing than this have a pitch
+# Levels of the voice `heart`, as voices.yml has them, for callers that do not read them from there yet.
+SILENT_LEVEL = -7.0
+AUDIBLE_LEVEL = -5.0
+# Frames of more voicing than this have an F0.
+VOICED = 0.5
 LOG_SEMITONE = np.float32(np.log(2) / 12)
-SYMBOLS_IN_MODEL = ("framework", "symbols")  # where OpenVINO keeps the ONNX metadata property `symbols`
+# Where OpenVINO keeps the ONNX metadata property `symbols`.
+SYMBOLS_IN_MODEL = ("framework", "symbols")
 
 PerPhoneme: TypeAlias = "float | NDArray[np.floating]"
 
 
 @dataclass(frozen=True, eq=False)
 class Prosody:
-    """What the first model says about N phonemes. Two are equal only if they are the same object.
+    """What the first model predicts for N phonemes. Two are equal only if they are the same object.
 
     Attributes:
         durations: float32 [N], mel frames, before rounding.
         embeddings: float32 [N, E].
-        pitch: float32 [N, 3], natural logarithm of Hz at 1/6, 1/2 and 5/6 of the phoneme.
+        log_f0: float32 [N, 3], natural logarithm of F0 in Hz at 1/6, 1/2 and 5/6 of the phoneme.
         voicing: float32 [N], 0..1.
         energy: float32 [N], natural logarithm of the mean mel magnitude.
     """
 
     durations: NDArray[np.float32]
     embeddings: NDArray[np.float32]
-    pitch: NDArray[np.float32]
+    log_f0: NDArray[np.float32]
     voicing: NDArray[np.float32]
     energy: NDArray[np.float32]
 
@@ -70,25 +72,26 @@ class Spectrogram:
     Attributes:
         mel: float32 [80, T], natural logarithm.
         durations: int64 [N], mel frames; their sum is T.
-        pitch: float32 [T], Hz, 0 where the voice is silent or unvoiced.
+        f0: float32 [T], Hz, 0 where the voice is silent or unvoiced.
     """
 
     mel: NDArray[np.float32]
     durations: NDArray[np.int64]
-    pitch: NDArray[np.float32]
+    f0: NDArray[np.float32]
 
 
 class AcousticModel:
     """ForwardTacotron loaded on a device. One instance serves many threads.
 
-    An NPU refuses the changing lengths of sentences, and the two models are a small part of the work:
-    where the device is or contains an NPU, they run on the CPU.
+    An NPU refuses inputs of changing length, as sentences are, and the two models are a small part of the work: so
+    they run on the CPU where the device is or contains an NPU.
 
     Args:
         device: OpenVINO's name of the device; see `resolve_target`.
         duration_model: IR or ONNX file, or the name of a model of this repository.
         regression_model: The same for the second model.
         precision: `auto`, `f32`, `f16` or `bf16`.
+        threads: Threads of one inference on a CPU, 1..1024; None leaves the choice to OpenVINO.
         symbols: The symbol table that phoneme ids are made from, to compare with the model's; None compares nothing.
 
     Attributes:
@@ -97,7 +100,7 @@ class AcousticModel:
 
     Raises:
         DeviceError: The device is not there, lacks the precision, or refuses a model.
-        InputError: The precision is unknown.
+        InputError: The precision or the number of threads is none of the allowed ones.
         ModelError: A file is not such a model, or was trained on another symbol table.
     """
 
@@ -107,15 +110,18 @@ class AcousticModel:
         *,
         duration_model: str | Path = "forward-tacotron-duration-prediction",
         regression_model: str | Path = "forward-tacotron-regression",
-        precision: str = "auto",
+        precision: Precision = "auto",
+        threads: int | None = None,
         symbols: Sequence[str] | None = None,
     ) -> None:
         if precision == "int8":
             raise InputError(
                 "precision 'int8' of the acoustic model: it is not quantized, expected another one"
             )
-        target = resolve_target(device, precision)
-        self.target: Target = resolve_target("CPU") if target.needs_static_shapes else target
+        target = resolve_target(device, precision, threads=threads)
+        if target.needs_static_shapes:
+            target = resolve_target("CPU", threads=threads)
+        self.target: Target = target
         predictor_path = model_path(duration_model)
         predictor = read_model(predictor_path)
         check_interface(predictor, predictor_path, {"input_seq": "1,?"}, DURATION_OUTPUTS)
@@ -126,8 +132,8 @@ class AcousticModel:
         decoder = read_model(decoder_path)
         check_interface(decoder, decoder_path, DECODER_INPUTS, {"mel": f"1,{N_MELS},?"})
         check_pair(predictor, decoder, (predictor_path, decoder_path))
-        self._predictor = compile_model(predictor, self.target, predictor_path)
-        self._decoder = compile_model(decoder, self.target, decoder_path)
+        self._predictor: openvino.CompiledModel | None = compile_model(predictor, target, predictor_path)
+        self._decoder: openvino.CompiledModel | None = compile_model(decoder, target, decoder_path)
 
     def synthesize(
         self, ids: NDArray[np.int64], *, alpha: PerPhoneme = 1.0, pitch: PerPhoneme = 0.0
@@ -136,11 +142,12 @@ class AcousticModel:
 
         Args:
             ids: int64 [N], with the boundary symbol at both ends; see `to_ids`.
-            alpha: How many times as long the speech becomes, or each phoneme, float [N].
-            pitch: How many semitones higher it becomes, or each phoneme, float [N].
+            alpha: How many times as long the speech becomes: one number, or float [N] for each phoneme.
+            pitch: How many semitones higher the speech becomes: one number, or float [N] for each phoneme.
 
         Raises:
             InputError: There are no ids, or alpha is not positive.
+            SpeechError: The model is closed.
         """
         return self.render(directed(self.predict(ids), alpha=alpha, pitch=pitch))
 
@@ -154,7 +161,7 @@ class AcousticModel:
         return Prosody(
             durations=np.maximum(out["duration"][0, :, 0], 0.0),
             embeddings=out["embeddings"][0],
-            pitch=out["pitch"][0],
+            log_f0=out["pitch"][0],
             voicing=out["voicing"][0, :, 0],
             energy=out["energy"][0, :, 0],
         )
@@ -163,16 +170,25 @@ class AcousticModel:
         """Draw the mel spectrogram of a prosody."""
         durations = round_durations(prosody.durations)
         data = regulate_length(prosody.embeddings, durations)
-        contours = frame_prosody(prosody.pitch, prosody.voicing, prosody.energy, durations)
+        contours = frame_prosody(prosody.log_f0, prosody.voicing, prosody.energy, durations)
         inputs = {"data": data[np.newaxis], "prosody": contours[np.newaxis]}
         mel = self._infer(self._decoder, inputs, ("mel",))["mel"][0]
-        pitch = np.where(contours[:, 1] > VOICED, np.exp(contours[:, 0]), 0.0).astype(np.float32)
-        return Spectrogram(mel=mel, durations=durations, pitch=pitch)
+        f0 = np.where(contours[:, 1] > VOICED, np.exp(contours[:, 0]), 0.0).astype(np.float32)
+        return Spectrogram(mel=mel, durations=durations, f0=f0)
+
+    def close(self) -> None:
+        """Give the memory of the models back. Closing again does nothing."""
+        self._predictor = self._decoder = None
 
     def _infer(
-        self, model: openvino.CompiledModel, inputs: Mapping[str, NDArray[Any]], outputs: Sequence[str]
+        self,
+        model: openvino.CompiledModel | None,
+        inputs: Mapping[str, NDArray[Any]],
+        outputs: Sequence[str],
     ) -> dict[str, NDArray[np.float32]]:
         """Run a model in a request of its own and return copies of its outputs."""
+        if model is None:
+            raise SpeechError("the acoustic model is closed: create another one")
         check_not_forked()
         request = model.create_infer_request()
         try:
@@ -190,39 +206,52 @@ def directed(prosody: Prosody, *, alpha: PerPhoneme, pitch: PerPhoneme) -> Proso
     Raises:
         InputError: Alpha is not positive.
     """
-    longer = np.asarray(alpha, dtype=np.float32)
-    if not (np.isfinite(longer).all() and (longer > 0).all()):
+    factor = np.asarray(alpha, dtype=np.float32)
+    if not (np.isfinite(factor).all() and (factor > 0).all()):
         raise InputError(f"alpha {alpha}: expected positive numbers")
-    higher = np.asarray(pitch, dtype=np.float32)[..., np.newaxis] * LOG_SEMITONE
-    return replace(prosody, durations=prosody.durations * longer, pitch=prosody.pitch + higher)
+    semitones = np.asarray(pitch, dtype=np.float32)[..., np.newaxis]
+    return replace(
+        prosody,
+        durations=prosody.durations * factor,
+        log_f0=prosody.log_f0 + semitones * LOG_SEMITONE,
+    )
 
 
-def silent_ends(mel: NDArray[np.float32], *, level: float = SILENT_LEVEL) -> tuple[int, int]:
-    """Count the frames at the start and at the end of a mel spectrogram, float32 [80, T], that are below a level."""
+def silent_ends(mel: NDArray[np.float32], *, level: float) -> tuple[int, int]:
+    """Count the silent frames at the start and at the end of a mel spectrogram.
+
+    Args:
+        mel: float32 [80, T].
+        level: A frame is silent if all of its bands are below this natural logarithm; a fact of the voice.
+
+    Returns:
+        The two numbers; T twice if all frames are silent.
+    """
     loud = np.flatnonzero(mel.max(axis=0) >= level)
     frames = mel.shape[1]
     return (int(loud[0]), frames - 1 - int(loud[-1])) if loud.size else (frames, frames)
 
 
-def trim_silence(spectrogram: Spectrogram, *, lead: int, tail: int) -> Spectrogram:
-    """Cut the silence at both ends of an utterance; one that is silent throughout stays as it is.
+def trim_silence(spectrogram: Spectrogram, *, level: float, lead: int, tail: int) -> Spectrogram:
+    """Cut the silence at both ends of an utterance. An utterance that is silent throughout stays as it is.
 
     Args:
         spectrogram: The utterance.
-        lead: Silent frames to keep at its start, at most.
-        tail: The same at its end.
+        level: Below it a frame is silent; see `silent_ends`.
+        lead: Silent frames to keep at the start of the utterance, at most.
+        tail: Silent frames to keep at its end, at most.
     """
     frames = spectrogram.mel.shape[1]
-    silent_lead, silent_tail = silent_ends(spectrogram.mel)
+    silent_lead, silent_tail = silent_ends(spectrogram.mel, level=level)
     if silent_lead == frames:
         return spectrogram
     first = max(0, silent_lead - lead)
-    last = frames - max(0, silent_tail - tail)
-    ends = np.clip(np.cumsum(spectrogram.durations), first, last) - first
+    stop = frames - max(0, silent_tail - tail)
+    ends = np.clip(np.cumsum(spectrogram.durations), first, stop) - first
     return Spectrogram(
-        mel=spectrogram.mel[:, first:last],
+        mel=spectrogram.mel[:, first:stop],
         durations=np.diff(ends, prepend=0),
-        pitch=spectrogram.pitch[first:last],
+        f0=spectrogram.f0[first:stop],
     )
 
 

@@ -15,11 +15,11 @@ import logging
 import zlib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
-
-import openvino
+from types import CodeType
+from typing import Any, Protocol
 
 from ..errors import OutputError, telling_line
+from ..openvino_import import openvino
 from ..store.kept import Entry, checksums, complain, discard, read_kept, store
 
 logger = logging.getLogger(__name__)
@@ -30,8 +30,24 @@ SAMPLE = 4096
 BLOB = "compiled.blob"
 
 
+class Prepare(Protocol):
+    """A function that returns a changed copy of a model."""
+
+    __qualname__: str
+    __code__: CodeType
+
+    def __call__(self, model: openvino.Model, /) -> openvino.Model:
+        """Return the copy."""
+
+
 def compile_kept(
-    core: openvino.Core, model: openvino.Model, device: str, config: Mapping[str, Any], path: Path
+    core: openvino.Core,
+    model: openvino.Model,
+    device: str,
+    config: Mapping[str, Any],
+    path: Path,
+    *,
+    prepare: Prepare | None = None,
 ) -> openvino.CompiledModel:
     """Compile a model, or take what an earlier process compiled.
 
@@ -43,20 +59,23 @@ def compile_kept(
         device: OpenVINO's name of a real device.
         config: The properties that it is compiled with.
         path: The file that it was read from.
+        prepare: What the model goes through before it is compiled, a function of a module. It is left out where the
+            compiled model is taken from the cache, which saves a quarter of the time that loading HiFi-GAN takes.
 
     Raises:
         RuntimeError: The device refuses the model.
     """
     if "EXPORT_IMPORT" not in core.get_property(device, "OPTIMIZATION_CAPABILITIES"):
-        return core.compile_model(model, device, dict(config))
+        return core.compile_model(prepare(model) if prepare else model, device, dict(config))
     weightless = device == "CPU" and path.suffix == ".xml" and _knows_weightless(core, device)
     config = {**config, "CACHE_MODE": "OPTIMIZE_SIZE"} if weightless else dict(config)
-    facts = (*_device_facts(core, device), *sorted(f"{key}={value}" for key, value in config.items()))
+    properties = sorted(f"{key}={value}" for key, value in config.items())
+    facts = (*_device_facts(core, device), *properties, _code_of(prepare))
     entry = Entry("compiled", f"{path.stem[:60]}-{_fingerprint(model, path, facts)}")
     weights = {"WEIGHTS_PATH": str(path.with_suffix(".bin"))} if weightless else {}
     if compiled := _imported(core, entry, device, {**config, **weights}):
         return compiled
-    compiled = core.compile_model(model, device, config)
+    compiled = core.compile_model(prepare(model) if prepare else model, device, config)
     try:
         store(entry, lambda work: _export(compiled, work / BLOB))
     except OutputError as error:
@@ -78,6 +97,15 @@ def _device_facts(core: openvino.Core, device: str) -> tuple[str, ...]:
     known = core.get_property(device, "SUPPORTED_PROPERTIES")
     properties = (f"{name}={core.get_property(device, name)}" for name in names if name in known)
     return (openvino.get_version(), __version__, device, *properties)
+
+
+def _code_of(prepare: Prepare | None) -> str:
+    """Return what tells two versions of a preparation apart: its name, and the checksum of its module's source."""
+    if prepare is None:
+        return "as it was read"
+    source = Path(prepare.__code__.co_filename)
+    checksum = zlib.crc32(source.read_bytes()) if source.is_file() else 0
+    return f"{prepare.__qualname__} {checksum}"
 
 
 def _fingerprint(model: openvino.Model, path: Path, facts: tuple[str, ...]) -> str:

@@ -1,8 +1,8 @@
 """The length regulator: from values per phoneme to values per mel frame.
 
-It stands between the two ForwardTacotron graphs, in NumPy, so that durations, pitch and energy can be changed on
-the way; training calls the same functions, so that the model sees in use exactly what it learnt from. The idea is
-that of FastSpeech (Ren et al. 2019, https://arxiv.org/abs/1905.09263); the prosody contour per frame is our own.
+It works between the two ForwardTacotron graphs, in NumPy, so that durations, pitch and energy can be changed on the
+way. Training calls the same functions, so that the model sees in use exactly what it learnt from. The idea is that of
+FastSpeech (Ren et al. 2019, https://arxiv.org/abs/1905.09263); the prosody contour per frame is our own.
 """
 
 from __future__ import annotations
@@ -12,34 +12,34 @@ from numpy.typing import NDArray
 
 from ..errors import InputError
 
-PITCH_POINTS = (1 / 6, 1 / 2, 5 / 6)  # where in a phoneme the three pitch values stand
-PROSODY_CHANNELS = 5  # log-F0, voicing, energy, position in the phoneme, log of the phoneme's frames
+# Where in a phoneme its three values of log-F0 are.
+PITCH_POINTS = (1 / 6, 1 / 2, 5 / 6)
+# Log-F0, voicing, energy, position in the phoneme, log of the phoneme's frames.
+PROSODY_CHANNELS = 5
 
 
-def round_durations(durations: NDArray[np.floating], *, alpha: float = 1.0) -> NDArray[np.int64]:
+def round_durations(durations: NDArray[np.floating]) -> NDArray[np.int64]:
     """Turn predicted durations into whole frames without losing time on the way.
 
-    The running total is rounded, not each value: the end of every phoneme is right to half a frame as long as
-    no phoneme had to be lengthened to the one frame that each gets at least.
+    The running total is rounded, not each value. So the end of every phoneme is right to half a frame, as long as no
+    phoneme had to be lengthened to the one frame that each gets at least.
 
     Args:
         durations: float [N], mel frames, ≥ 0.
-        alpha: how many times as long the speech becomes.
 
     Returns:
         int64 [N], mel frames, each ≥ 1.
 
     Raises:
-        InputError: A duration is negative, infinite or NaN, or `alpha` is not a positive number.
+        InputError: A duration is negative, infinite or NaN.
     """
-    if not (np.isfinite(alpha) and alpha > 0):
-        raise InputError(f"alpha {alpha}: expected a positive number")
-    scaled = np.asarray(durations, dtype=np.float64) * alpha
-    if not np.isfinite(scaled).all() or (scaled < 0).any():
+    exact = np.asarray(durations, dtype=np.float64)
+    if not np.isfinite(exact).all() or (exact < 0).any():
         raise InputError("durations hold negative, NaN or infinite values: expected frames ≥ 0")
-    ends = np.rint(np.cumsum(scaled)).astype(np.int64)
+    ends = np.rint(np.cumsum(exact)).astype(np.int64)
     steps = np.arange(1, ends.size + 1)
-    # Each end lies at least one frame after the one before: the running maximum of (end − index) is monotone.
+    # Every phoneme gets a frame: each end lies at least one frame after the one before it, which is the same as a
+    # running maximum of (end − index).
     ends = np.maximum.accumulate(ends - steps) + steps if ends.size else ends
     ends = np.maximum(ends, steps)
     return np.diff(ends, prepend=0).astype(np.int64)
@@ -68,7 +68,7 @@ def regulate_length(embeddings: NDArray[np.float32], durations: NDArray[np.int64
 
 
 def frame_prosody(
-    pitch: NDArray[np.float32],
+    log_f0: NDArray[np.float32],
     voicing: NDArray[np.float32],
     energy: NDArray[np.float32],
     durations: NDArray[np.int64],
@@ -79,7 +79,7 @@ def frame_prosody(
     stay constant within a phoneme. Frame `t` is taken at its centre, `t + 0.5`.
 
     Args:
-        pitch: float32 [N, 3], natural logarithm of Hz.
+        log_f0: float32 [N, 3], natural logarithm of F0 in Hz.
         voicing: float32 [N], 0..1.
         energy: float32 [N], natural logarithm of the mean mel magnitude.
         durations: int64 [N], mel frames.
@@ -93,7 +93,7 @@ def frame_prosody(
     centres = np.arange(total) + 0.5
     frames = np.repeat(durations, durations).astype(np.float32)
     prosody = np.empty((total, PROSODY_CHANNELS), dtype=np.float32)
-    prosody[:, 0] = np.interp(centres, knots, np.asarray(pitch, dtype=np.float64).ravel())
+    prosody[:, 0] = np.interp(centres, knots, np.asarray(log_f0, dtype=np.float64).ravel())
     prosody[:, 1] = np.repeat(voicing, durations)
     prosody[:, 2] = np.repeat(energy, durations)
     prosody[:, 3] = (centres - np.repeat(starts, durations)) / np.maximum(frames, 1.0)

@@ -7,7 +7,8 @@ trained on (Kong et al. 2020, https://arxiv.org/abs/2010.05646; repository jik87
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,9 +24,8 @@ LOG_FLOOR = 1e-5  # magnitudes are clamped here before the natural logarithm
 FRAME_SECONDS = HOP_LENGTH / SAMPLE_RATE  # 11.61 ms
 HZ_PER_MEL, LOG_FROM_MEL, LOG_STEP = 200 / 3, 15.0, float(np.log(6.4)) / 27  # of the Slaney scale
 PADDING = (N_FFT - HOP_LENGTH) // 2  # samples by which the sound is mirrored at either end
-BLOCK_FRAMES = (
-    128  # frames that are analysed at once (1.5 s); always so many, so that results agree bit by bit
-)
+# Frames that are analysed at once (1.5 s): always so many, so that results agree bit by bit.
+BLOCK_FRAMES = 128
 LARGEST_SAMPLE = 1e6  # a sound beyond this is damaged, and its power might not be finite
 SILENCE = float(np.log(LOG_FLOOR))  # the value of every band in digital silence
 
@@ -165,3 +165,29 @@ def _weights() -> tuple[NDArray[np.intp], NDArray[np.float32], NDArray[np.intp]]
     """Return the weights of the filters that are not zero, filter by filter: their bins, they, where each begins."""
     bands, bins = np.nonzero(mel_filters())
     return bins, mel_filters()[bands, bins], np.searchsorted(bands, np.arange(N_MELS))
+
+
+def check_mel(mel: NDArray[np.floating]) -> NDArray[np.float32]:
+    """Return a mel spectrogram as float32 [1, 80, T], or refuse it.
+
+    Args:
+        mel: floating [1, 80, T] or [80, T], T ≥ 1.
+
+    Raises:
+        InputError: It has another shape or type, or holds NaN or infinite values.
+    """
+    mel = np.asarray(mel)
+    check_mel_form(mel.shape, mel.dtype)
+    if not np.isfinite(mel).all():
+        raise InputError("mel spectrogram holds NaN or infinite values: expected finite natural logarithms")
+    return mel.reshape(1, N_MELS, -1).astype(np.float32, copy=False)
+
+
+def check_mel_form(shape: Sequence[int], dtype: np.dtype[Any]) -> None:
+    """Raise InputError unless a shape and a type are those of a mel spectrogram; see `check_mel`."""
+    expected = f"expected floating point of shape [1, {N_MELS}, T] or [{N_MELS}, T], T ≥ 1"
+    if not np.issubdtype(dtype, np.floating):
+        raise InputError(f"mel spectrogram of type {dtype}: {expected}")
+    shape = list(shape)
+    if shape[-2:-1] != [N_MELS] or shape[:-2] not in ([], [1]) or not shape[-1]:
+        raise InputError(f"mel spectrogram of shape {shape}: {expected}")

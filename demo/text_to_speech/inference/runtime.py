@@ -1,8 +1,8 @@
-"""Where and how a model runs: OpenVINO devices, precision, compilation and its cache.
+"""Where and how a model runs: OpenVINO devices, precision, threads and compilation.
 
-Precision is chosen here and never inherited. OpenVINO's own default on a CPU that knows bf16 is bf16, which
-can be slower than f32 and costs HiFi-GAN all but 27 dB of its signal-to-noise ratio, so a CPU
-gets f32 unless the caller asks otherwise; a GPU and an NPU get f16.
+Precision is chosen here and never inherited. OpenVINO's own default on a CPU that computes in bf16 is bf16, which can
+be slower than f32 and leaves HiFi-GAN a signal-to-noise ratio of 27 dB. So a CPU gets f32 unless the caller asks
+otherwise; a GPU and an NPU get f16.
 
     target = resolve_target("AUTO:GPU,CPU")
     model = compile_model(read_model(path), target, path)
@@ -13,37 +13,31 @@ from __future__ import annotations
 import logging
 import os
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, TypeAlias, get_args
 
-import openvino
-import openvino.frontend
-
-from ..errors import DeviceError, InputError, ModelError, telling_line
+from ..errors import DeviceError, InputError, telling_line
 from ..forks import check_not_forked, loading_models
-from .compiled import compile_kept
+from ..openvino_import import openvino
+from .compiled import Prepare, compile_kept
 
 logger = logging.getLogger(__name__)
 
-PRECISIONS = ("auto", "f32", "f16", "bf16", "int8")
-HINTS = ("latency", "throughput")
-# OpenVINO's names of what a device can do
+Precision: TypeAlias = Literal["auto", "f32", "f16", "bf16", "int8"]
+Hint: TypeAlias = Literal["latency", "throughput"]
+PRECISIONS: tuple[Precision, ...] = get_args(Precision)
+HINTS: tuple[Hint, ...] = get_args(Hint)
+MOST_THREADS = 1024
+# OpenVINO's names of what a device can compute in.
 CAPABILITIES = {"f32": "FP32", "f16": "FP16", "bf16": "BF16", "int8": "INT8"}
-GROUPS = ("AUTO", "HETERO", "MULTI")  # virtual devices that share the work among real ones
+# Virtual devices, which share the work among real ones.
+GROUPS = ("AUTO", "HETERO", "MULTI")
 
-FRONTEND_FAILURES = (
-    openvino.frontend.GeneralFailure,
-    openvino.frontend.InitializationFailure,
-    openvino.frontend.NotImplementedFailure,
-    openvino.frontend.OpConversionFailure,
-    openvino.frontend.OpValidationFailure,
-)
-
-# For every length of input the CPU plugin makes kernels anew and keeps them, and oneDNN below it keeps them once
-# more: 30 MB for each length that HiFi-GAN meets, and sentences have hundreds of lengths. So oneDNN is told to keep
-# none, by this environment variable, which it reads when it makes its first kernel, and the plugin only a few.
+# For every length of input the CPU plugin makes new kernels and keeps them, and oneDNN, which it calls, keeps them a
+# second time: 30 MB for each length that HiFi-GAN meets, and sentences have hundreds of lengths. So the plugin is told
+# to keep a few, and oneDNN to keep none: by this environment variable, which it reads at its first kernel.
 ONEDNN_CACHE = "ONEDNN_PRIMITIVE_CACHE_CAPACITY"
 
 _core: openvino.Core | None = None
@@ -61,8 +55,8 @@ class Member:
     """One real device and the precision that it computes in.
 
     Attributes:
-        device: OpenVINO's name of it, such as `CPU` or `GPU.1`.
-        precision: One of f32, f16 and bf16; of a quantized model, what its other layers are computed in.
+        device: OpenVINO's name of the device, such as `CPU` or `GPU.1`.
+        precision: f32, f16 or bf16. In a quantized model, the layers that are not quantized are computed in it.
         reason: Why this precision, for the start-up report.
     """
 
@@ -70,11 +64,13 @@ class Member:
     precision: str
     reason: str
 
-    def config(self, *, kernels: int = 0) -> dict[str, Any]:
-        """Return the properties that are this device's own; see `compile_model`."""
+    def config(self, *, kernels: int = 0, threads: int | None = None) -> dict[str, Any]:
+        """Return the properties that are this device's own; see `compile_model` and `Target`."""
         config: dict[str, Any] = {"INFERENCE_PRECISION_HINT": self.precision}
         if _kind(self.device) == "CPU":
             config["CPU_RUNTIME_CACHE_CAPACITY"] = kernels
+            if threads is not None:
+                config["INFERENCE_NUM_THREADS"] = threads
         return config
 
     def __str__(self) -> str:
@@ -83,15 +79,17 @@ class Member:
 
 @dataclass(frozen=True)
 class Target:
-    """A device string that OpenVINO understands and the real devices behind it.
+    """Where a model runs: a device string that OpenVINO understands, and the real devices that it means.
 
     Attributes:
         device: What the caller asked for, in capitals, such as `AUTO:GPU,CPU`.
         members: The real devices, in order of preference.
+        threads: Threads of one inference on a CPU; None leaves the choice to OpenVINO.
     """
 
     device: str
     members: tuple[Member, ...]
+    threads: int | None = None
 
     def __str__(self) -> str:
         members = ", ".join(str(member) for member in self.members)
@@ -107,17 +105,22 @@ class Target:
         """Whether a member refuses dynamic shapes, as every NPU does."""
         return any(_kind(member.device) == "NPU" for member in self.members)
 
-    def config(self, *, kernels: int = 0, hint: str = "latency") -> dict[str, Any]:
-        """Return the properties a model is compiled with on this target; see `compile_model`."""
+    def config(self, *, kernels: int = 0, hint: Hint = "latency") -> dict[str, Any]:
+        """Return the properties that a model is compiled with on this target; see `compile_model`."""
         config: dict[str, Any] = {"PERFORMANCE_HINT": hint.upper()}
-        each = {member.device: member.config(kernels=kernels) for member in self.members}
+        each = {
+            member.device: member.config(kernels=kernels, threads=self.threads) for member in self.members
+        }
         if self.is_group:
             return config | {"DEVICE_PROPERTIES": each}
         return config | each[self.members[0].device]
 
 
 def core() -> openvino.Core:
-    """Return the one OpenVINO Core of this process; the cache of oneDNN is off in it, unless the user set it.
+    """Return the one OpenVINO Core of this process.
+
+    Its first use sets the environment variable ONEDNN_PRIMITIVE_CACHE_CAPACITY to 0 in this process, unless it is set:
+    otherwise oneDNN keeps 30 MB of kernels for each length of input.
 
     Raises:
         DeviceError: A parent of this process had loaded models when it was forked.
@@ -144,8 +147,9 @@ def device_capabilities(device: str) -> tuple[str, ...]:
 
 def resolve_target(
     device: str = "CPU",
-    precision: str = "auto",
+    precision: Precision = "auto",
     *,
+    threads: int | None = None,
     available: Sequence[str] | None = None,
     capabilities: Callable[[str], Sequence[str]] = device_capabilities,
 ) -> Target:
@@ -154,25 +158,37 @@ def resolve_target(
     Args:
         device: `CPU`, `GPU`, `GPU.1`, `NPU`, `AUTO`, or a list such as `AUTO:GPU,CPU`, `HETERO:GPU,CPU`,
             `MULTI:GPU,CPU`; the case of the letters does not matter.
-        precision: `auto` (f32 on a CPU, f16 elsewhere), `f32`, `f16`, `bf16` or `int8` (of a quantized model; its
-            other layers as in `auto`).
+        precision: `auto` (f32 on a CPU, f16 elsewhere), `f32`, `f16`, `bf16` or `int8` (for a quantized model; the
+            layers that are not quantized are computed as in `auto`).
+        threads: Threads of one inference on a CPU, 1..1024; None leaves the choice to OpenVINO. Other devices have
+            none to set.
         available: The devices of the machine; asked of OpenVINO when None.
         capabilities: What a device computes in, by its name.
 
     Raises:
         DeviceError: A device is not there, or lacks the precision.
-        InputError: The precision is none of the known ones.
+        InputError: The precision or the number of threads is none of the allowed ones.
     """
     if precision not in PRECISIONS:
         raise InputError(f"precision {precision!r}: expected one of {', '.join(PRECISIONS)}")
-    present = available_devices() if available is None else tuple(available)
+    check_threads(threads)
     name = device.strip().upper()
-    members = tuple(_member(m, precision, capabilities) for m in _members(name, present))
-    return Target(device=name, members=members)
+    if available is None:
+        # Listing the devices loads the plugins of all of them, which costs more than compiling a small model.
+        available = ("CPU",) if name == "CPU" and _has_cpu() else available_devices()
+    members = tuple(_member(m, precision, capabilities) for m in _members(name, available))
+    return Target(device=name, members=members, threads=threads)
+
+
+def _has_cpu() -> bool:
+    try:
+        return bool(device_capabilities("CPU"))
+    except RuntimeError:
+        return False
 
 
 def _members(name: str, present: Sequence[str]) -> list[str]:
-    """Return the real devices behind a device string."""
+    """Return the real devices that a device string means."""
     group, _, names = name.partition(":")
     if group not in GROUPS:
         return [_checked(name, present)]
@@ -202,7 +218,7 @@ def _checked(name: str, present: Sequence[str]) -> str:
     )
 
 
-def _member(device: str, asked: str, capabilities: Callable[[str], Sequence[str]]) -> Member:
+def _member(device: str, asked: Precision, capabilities: Callable[[str], Sequence[str]]) -> Member:
     """Choose the precision of one real device."""
     on_cpu = _kind(device) == "CPU"
     native = "f32" if on_cpu else "f16"
@@ -222,123 +238,12 @@ def _kind(device: str) -> str:
 
 
 def computes_bf16() -> bool:
-    """Whether this CPU has instructions for bf16; only Linux tells without a library, elsewhere it is no."""
+    """Whether this CPU has instructions for bf16. Only Linux tells without a library; elsewhere the answer is no."""
     try:
         flags = Path("/proc/cpuinfo").read_text(encoding="utf-8")
     except OSError:
         return False
     return "amx_bf16" in flags or "avx512_bf16" in flags
-
-
-def model_path(model: str | Path, *, precision: str = "auto") -> Path:
-    """Return the file of a model: a path as it is, a name from the zoo, converted when it is first used.
-
-    Args:
-        model: A path that ends in .xml or .onnx, or the name of a model of this repository.
-        precision: Of `resolve_target`; with `int8`, a name means the quantized IR, which is not made here.
-
-    Raises:
-        ModelError: There is no such model, or it is not quantized yet.
-    """
-    if isinstance(model, Path) or Path(model).suffix or len(Path(model).parts) > 1:
-        return Path(model)
-    from ..store import ensure_ir, quantized_ir
-
-    return quantized_ir(model) if precision == "int8" else ensure_ir(model)
-
-
-def check_quantized(model: openvino.Model, path: str | Path) -> None:
-    """Refuse a model without quantized layers, which would run in another precision than int8.
-
-    Raises:
-        ModelError: It has none.
-    """
-    if not any(node.get_type_name() == "FakeQuantize" for node in model.get_ops()):
-        raise ModelError(f"model {path} is not quantized: expected for int8 an IR that omz_quantizer made")
-
-
-def read_model(path: str | Path) -> openvino.Model:
-    """Read an IR (.xml with its .bin) or an ONNX file.
-
-    Raises:
-        ModelError: The file is missing, or is not a model.
-    """
-    check_not_forked()
-    path = Path(path)
-    if not path.is_file():
-        raise ModelError(f"model {path} is not there: expected an OpenVINO IR (.xml) or an ONNX file")
-    if path.suffix not in (".xml", ".onnx"):
-        raise ModelError(f"model {path}: expected a name that ends in .xml (OpenVINO IR) or .onnx")
-    if path.suffix == ".xml" and not path.with_suffix(".bin").is_file():
-        raise ModelError(
-            f"model {path} lacks its weights: expected {path.with_suffix('.bin').name} beside it"
-        )
-    try:
-        return _read_ir(path) if path.suffix == ".xml" else _read_onnx(path)
-    except (OSError, RuntimeError, *FRONTEND_FAILURES) as error:
-        raise ModelError(f"{path} is not a model that OpenVINO reads: {telling_line(error)}") from error
-
-
-# Core.read_model tries one frontend after the other, and some of them write to standard error when the file is
-# not theirs. So a file that claims to be an IR is looked into first, and an ONNX file goes to its own frontend.
-
-
-def _read_ir(path: Path) -> openvino.Model:
-    with path.open("rb") as file:
-        if b"<net" not in file.read(4096):
-            raise RuntimeError("it does not begin as an IR does")
-    return core().read_model(path)
-
-
-def _read_onnx(path: Path) -> openvino.Model:
-    frontend = openvino.frontend.FrontEndManager().load_by_framework("onnx")
-    return frontend.convert(frontend.load(str(path)))
-
-
-def check_interface(
-    model: openvino.Model, path: str | Path, inputs: Mapping[str, str], outputs: Mapping[str, str]
-) -> None:
-    """Refuse a model whose inputs or outputs are not the expected ones.
-
-    Args:
-        model: The model.
-        path: Where it was read from, for the message.
-        inputs: Name to shape, written as `"?,80,?"`; a question mark is any length.
-        outputs: The same for the outputs; a model may have more outputs, but no more inputs.
-
-    Raises:
-        ModelError: A name is missing or superfluous, or a shape cannot be the expected one.
-    """
-    for what, ports, expected in (("input", model.inputs, inputs), ("output", model.outputs, outputs)):
-        found = {name: port for port in ports for name in port.get_names()}
-        wanted = ", ".join(f"{name} [{shape}]" for name, shape in expected.items())
-        given = ", ".join(f"{min(p.get_names(), default='unnamed')} {p.get_partial_shape()}" for p in ports)
-        fits = all(
-            name in found and found[name].get_partial_shape().compatible(openvino.PartialShape(f"[{shape}]"))
-            for name, shape in expected.items()
-        )
-        if not fits or (what == "input" and len(ports) > len(expected)):
-            raise ModelError(f"model {path} has {what}s {given or 'none'}: expected {wanted}")
-
-
-def reshaped(model: openvino.Model, shapes: Mapping[str, Sequence[int]], path: str | Path) -> openvino.Model:
-    """Return a copy of a model with other input shapes.
-
-    Args:
-        model: The model; stays as it is.
-        shapes: Input name to shape; -1 is any length.
-        path: Where it was read from, for the message.
-
-    Raises:
-        ModelError: The model cannot take these shapes.
-    """
-    copy = model.clone()
-    try:
-        copy.reshape({name: openvino.PartialShape(list(shape)) for name, shape in shapes.items()})
-    except RuntimeError as error:
-        wanted = ", ".join(f"{name} {list(shape)}" for name, shape in shapes.items())
-        raise ModelError(f"model {path} cannot be reshaped to {wanted}: {telling_line(error)}") from error
-    return copy
 
 
 def compile_model(
@@ -347,16 +252,18 @@ def compile_model(
     path: str | Path,
     *,
     kernels: int = 0,
-    hint: str = "latency",
+    hint: Hint = "latency",
+    prepare: Prepare | None = None,
 ) -> openvino.CompiledModel:
-    """Compile a model for a target, or take it from the cache of compiled models; see `compiled`.
+    """Compile a model for a target, or take it from the cache of compiled models; see the module `compiled`.
 
     Args:
-        model: The model, with the shapes that it shall have.
-        target: Where it shall run.
-        path: Where it was read from, for the message.
-        kernels: How many kernels a CPU keeps for lengths that come again; each length needs one or more a layer.
-        hint: `latency` or `throughput`: whether one request shall be done soon, or many side by side.
+        model: The model, reshaped to the input shapes that it will get.
+        target: Where the model runs.
+        path: Where the model was read from, for the message.
+        kernels: How many kernels a CPU keeps for lengths that come again; a layer needs one or more for each length.
+        hint: `latency` if one request is to be done soon, `throughput` if many are computed side by side.
+        prepare: A transformation of the model before it is compiled.
 
     Raises:
         DeviceError: The device refuses the model, or a parent of this process had loaded models when it was forked.
@@ -365,8 +272,8 @@ def compile_model(
     config = target.config(kernels=kernels, hint=hint)
     try:
         if target.is_group:
-            return core().compile_model(model, target.device, config)
-        return compile_kept(core(), model, target.device, config, Path(path))
+            return core().compile_model(prepare(model) if prepare else model, target.device, config)
+        return compile_kept(core(), model, target.device, config, Path(path), prepare=prepare)
     except RuntimeError as error:
         raise DeviceError(f"{target.device} refuses {path}: {telling_line(error)}") from error
 
@@ -375,3 +282,9 @@ def check_hint(hint: str) -> None:
     """Refuse a performance hint that is none of `latency` and `throughput`."""
     if hint not in HINTS:
         raise InputError(f"hint {hint!r}: expected one of {', '.join(HINTS)}")
+
+
+def check_threads(threads: int | None) -> None:
+    """Refuse a number of threads that is no whole number of 1..1024; None is allowed."""
+    if threads is not None and (type(threads) is not int or not 1 <= threads <= MOST_THREADS):
+        raise InputError(f"threads {threads!r}: expected a whole number of 1 to {MOST_THREADS}")

@@ -17,11 +17,24 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-import openvino
 from numpy.typing import NDArray
 
+from ..openvino_import import openvino
+from .mel import HOP_LENGTH
+
+# Smaller strides gain nothing.
 LEAST_STRIDE = 8
-PICKING = ("Slice", "StridedSlice", "Split", "VariadicSplit")  # how a graph takes channels of an input
+# Operations by which a graph takes some channels of an input.
+PICKING = ("Slice", "StridedSlice", "Split", "VariadicSplit")
+
+
+def plain_convolutions(model: openvino.Model) -> openvino.Model:
+    """Return a copy of a vocoder as a CPU computes it best: both transformations of this module.
+
+    Args:
+        model: A vocoder, whose input `source`, if it has one, is a multiple of 256 samples long; stays as it is.
+    """
+    return fold_strides(split_upsampling(model), of="source", multiple=HOP_LENGTH)
 
 
 def split_upsampling(model: openvino.Model) -> openvino.Model:

@@ -1,189 +1,162 @@
-"""Windows over a mel spectrogram: which frames go into each inference, and which samples of it are kept.
+"""The plan of windows over a mel spectrogram: which frames go into each inference, and which samples of it are kept.
 
-A vocoder that sees a few frames to either side gives, in a window that carries so many frames of context and is
-cropped by them, the samples of one inference over the whole. The zero padding inside the network acts only at the
-ends of an utterance, so a window that reaches an end stops exactly there.
+A vocoder sees a few frames to either side of a sample, its context. If a window carries so many frames more at either
+end, and the samples of those are cut off, the windows joined are the samples of one inference over the whole. Only at
+the ends of an utterance does the zero padding inside the network act, so a window that reaches an end stops exactly
+there.
 
-The windows have a few fixed lengths, because a device makes kernels for each new length and keeps some of them. That
-costs time (for HiFi-GAN as much as 25 to 60 frames of speech do) and memory, which would grow with every new length.
-And the utterance may come in pieces, sentence after sentence, so that a window runs over their borders and no
-sentence needs a length of its own.
+The windows have a few fixed lengths, because a device makes kernels for each length that it meets and keeps some of
+them. That costs time (for HiFi-GAN as much as 25 to 60 frames of speech do) and memory, which would grow with every
+new length. And the utterance may come in pieces, sentence after sentence: a window runs over the borders of pieces,
+so that no sentence needs a length of its own.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any, Literal, TypeAlias
+from typing import Literal, TypeAlias
 
-import numpy as np
-from numpy.typing import NDArray
-
-from ..errors import InputError
-from .mel import N_MELS, SILENCE
-
-NEW_LENGTH = 48  # frames that cost as much as the kernels for a length that was not met before
-NEW_WINDOW = 16  # frames that cost as much as one inference more
+# What a kernel and an inference cost, as the number of frames that could be computed in the same time: making the
+# kernels for a new length, and one more window.
+NEW_LENGTH = 48
+NEW_WINDOW = 16
 
 OwnLengths: TypeAlias = Literal["where cheaper", "where needed", "never"]
 
 
 @dataclass(frozen=True)
 class Window:
-    """One inference: which frames go in, and which frames of the result are kept.
+    """One inference: which frames go in, and the samples of which frames are kept.
 
     Attributes:
-        start: First mel frame that goes in.
-        stop: Frame after the last that goes in; past the end of the mel where a device's shortest static
-            window is longer than the utterance.
-        first: First frame whose samples are kept.
-        last: Frame after the last whose samples are kept.
+        start: First mel frame of the input.
+        stop: End of the input (exclusive). It lies past the end of the mel spectrogram where the shortest window that
+            a device takes is longer than the utterance.
+        keep_start: First frame whose samples are kept.
+        keep_stop: End of the frames whose samples are kept (exclusive).
     """
 
     start: int
     stop: int
-    first: int
-    last: int
+    keep_start: int
+    keep_stop: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Lengths:
+    """The lengths of input, in mel frames, that the windows of a vocoder may have.
+
+    Attributes:
+        sizes: Lengths of all windows but the last ones, ascending, each more than twice the context.
+        context: Frames to either side of a sample that the vocoder sees.
+        own: When the last window may have a length that is none of the fixed ones. `where cheaper`: whenever a fixed
+            length costs more than the kernels for a new one; there are then as many lengths as utterances. `where
+            needed`: only in an utterance that is too short for two windows, so that the number of lengths is bounded.
+            `never`: such an utterance is padded, the one case in which the result is not that of one inference.
+        ends: Lengths of the last windows, ascending; empty if they are `sizes`.
+    """
+
+    sizes: tuple[int, ...]
+    context: int
+    own: OwnLengths
+    ends: tuple[int, ...] = ()
+
+    @property
+    def all(self) -> tuple[int, ...]:
+        """Every fixed length, ascending."""
+        return tuple(sorted({*self.sizes, *self.ends}))
+
+    def sizes_up_to(self, largest: int) -> tuple[int, ...]:
+        """Return the sizes of windows that keep `largest` frames or fewer; the smallest size is always among them."""
+        return tuple(size for size in self.sizes if size <= largest + 2 * self.context) or self.sizes[:1]
 
 
 def plan_windows(
-    known: Callable[[int], int],
-    *,
-    first: int,
-    largest: int,
-    sizes: tuple[int, ...],
-    context: int,
-    own_lengths: OwnLengths,
-    ends: tuple[int, ...] = (),
+    known: Callable[[int], int], *, first: int, largest: int, lengths: Lengths
 ) -> Iterator[Window]:
     """Cut an utterance into windows: a small first one, each next one about twice as long.
 
     The last window is moved back until it ends with the utterance. If no fixed length fits, the rest is cut into two
-    windows, or the last one has a length of its own.
+    windows, or the last window gets a length of its own.
 
     Args:
-        known: Asked for a number of frames, tells how many there are: at least so many, or fewer when the
-            utterance ends there.
+        known: Returns the number of frames that are there after trying to buffer `count`; fewer than `count` means
+            that the utterance ends there.
         first: Frames to keep of the first window, at least, ≥ 1.
-        largest: Frames to keep of a window at most, ≥ first; never fewer than the smallest size gives.
-        sizes: The lengths of input, ascending, each more than twice the context.
-        context: Frames to either side that the vocoder sees.
-        own_lengths: When the last window has a length that is none of the fixed ones. `where cheaper`: whenever a
-            fixed one costs more than the kernels for a new one; there are as many lengths as utterances. `where
-            needed`: only in an utterance so short that no two windows cover it, so the lengths are bounded. `never`:
-            such an utterance is padded, the one case in which the result is not that of one inference.
-        ends: The lengths that the last windows of an utterance may have, ascending; the sizes when empty.
+        largest: Frames to keep of a window, at most, ≥ first; never fewer than the smallest size gives.
+        lengths: The lengths that windows may have.
     """
-    sizes = tuple(size for size in sizes if size <= largest + 2 * context) or sizes[:1]
+    sizes = lengths.sizes_up_to(largest)
     done, wanted = 0, first
     while True:
-        start = max(0, done - context)
-        need = done + wanted + context - start
-        size = next((size for size in sizes if size >= need), sizes[-1])
+        start = max(0, done - lengths.context)
+        needed = done + wanted + lengths.context - start
+        size = next((size for size in sizes if size >= needed), sizes[-1])
+        # One frame more than the window takes tells whether the utterance ends with it.
         total = known(start + size + 1)
         if not total:
             return
-        if total <= start + size:  # the utterance ends here
-            if own_lengths == "where cheaper":
-                size = _last_length(total - start, total, sizes)
-            else:
-                size = _next_of_last_lengths(
-                    total, start=start, done=done, ends=ends or sizes, context=context
-                ) or max((size for size in sizes if size <= total), default=0)
-            if not size:
-                size = total if own_lengths == "where needed" else sizes[0]
+        if total <= start + size:
+            size = _size_near_the_end(total, start=start, done=done, sizes=sizes, lengths=lengths)
             if start + size >= total:
                 yield Window(max(0, total - size), max(total, size), done, total)
                 return
-        last = start + size - context
-        yield Window(start, start + size, done, last)
-        done, wanted = last, min(2 * wanted, largest)
+        keep_stop = start + size - lengths.context
+        yield Window(start, start + size, done, keep_stop)
+        done, wanted = keep_stop, min(2 * wanted, largest)
 
 
-def _last_length(need: int, total: int, sizes: tuple[int, ...]) -> int:
-    """Return the fixed length of a last window that is moved back, or its own where that is cheaper."""
-    size = next((size for size in sizes if need <= size <= total), 0)
-    return size if size and size - need <= NEW_LENGTH else need
+# The end of an utterance. The window that would come next begins at `start`, keeps what follows `done`, and is longer
+# than what is left. (c: context, k: what is kept)
+#
+#     frames                    0 …………………… start … done ………………………… total
+#     the next window                          c c c c k k k k k k k k k k:─ ─ ─ ─   too long
+#     one window, moved back          c c c c c c c c c k k k k k k k k k k          more context than needed
+#     two windows                              c c c c k k k c c c c
+#                                                        c c c c k k k k k k         the second ends with the utterance
+#     a length of its own                      c c c c k k k k k k k k k k           new kernels
 
 
-def _next_of_last_lengths(total: int, *, start: int, done: int, ends: tuple[int, ...], context: int) -> int:
-    """Return the length of the next window where one or two of fixed lengths are left; 0 where they do not suffice.
+def _size_near_the_end(total: int, *, start: int, done: int, sizes: tuple[int, ...], lengths: Lengths) -> int:
+    """Return the length of the next window, where the utterance ends within the one that was planned.
 
-    Of two windows, the first begins at `start`, and the second ends with the utterance and sees the context of the
-    frames that it keeps. Of all ways, this is the one with the least work.
+    A length that reaches the end from `start` makes it the last window. A shorter one leaves a rest for the next.
     """
-    need = total - start
+    if lengths.own == "where cheaper":
+        return _moved_back_or_own(total - start, total, sizes)
+    ends = lengths.ends or sizes
+    size = _first_of_one_or_two(total, start=start, done=done, ends=ends, context=lengths.context)
+    if size:
+        return size
+    fitting = [size for size in sizes if size <= total]
+    if fitting:
+        return fitting[-1]
+    return total if lengths.own == "where needed" else sizes[0]
+
+
+def _moved_back_or_own(needed: int, total: int, sizes: tuple[int, ...]) -> int:
+    """Return the fixed length of a last window that is moved back, or the needed one if that is cheaper."""
+    size = next((size for size in sizes if needed <= size <= total), None)
+    return needed if size is None or size - needed > NEW_LENGTH else size
+
+
+def _first_of_one_or_two(total: int, *, start: int, done: int, ends: tuple[int, ...], context: int) -> int:
+    """Return the length of the next window if one or two of fixed lengths reach the end; 0 if they do not.
+
+    Of two windows, the first begins at `start`, and the second ends with the utterance and has the context of the
+    frames that it keeps. Of all ways, the one with the least work is taken.
+    """
+    needed = total - start
     fitting = [size for size in ends if size <= total]
-    ways = [(size, size) for size in fitting if size >= need][:1]
+    # Pairs of the work, in frames, and the length of the first window.
+    ways = [(size, size) for size in fitting if size >= needed][:1]
     for size in fitting:
-        if context + done - start < size < need:
-            second = next((other for other in fitting if other >= need - size + 2 * context), None)
+        keeps_something = size > done - start + context
+        if keeps_something and size < needed:
+            # What the first window leaves, and the context on both sides of their border.
+            rest = needed - size + 2 * context
+            second = next((other for other in fitting if other >= rest), None)
             if second is not None:
                 ways.append((size + second + NEW_WINDOW, size))
     return min(ways, default=(0, 0))[1]
-
-
-class MelFrames:
-    """The frames of one utterance, which come in pieces and are forgotten when no window needs them any more.
-
-    Args:
-        pieces: floating [1, 80, T] or [80, T] each.
-        kept: Frames before the end of a window that a later one may need.
-    """
-
-    def __init__(self, pieces: Iterable[NDArray[np.floating]], *, kept: int) -> None:
-        self._pieces = iter(pieces)
-        self._kept = kept
-        self._start = 0
-        self._mel: NDArray[np.float32] = np.empty((1, N_MELS, 0), dtype=np.float32)
-
-    def known(self, count: int) -> int:
-        """Take pieces until there are `count` frames in all, or no more come; return how many there are."""
-        have: int = self._start + self._mel.shape[2]
-        new = []
-        while have < count and (piece := next(self._pieces, None)) is not None:
-            new.append(check_mel(piece))
-            have += new[-1].shape[2]
-        if new:
-            self._mel = np.concatenate([self._mel, *new], axis=2) if self._mel.size or new[1:] else new[0]
-        return have
-
-    def inputs(self, window: Window) -> dict[str, NDArray[np.float32]]:
-        """Return what goes into a window, by the name of the input."""
-        return {"mel": self.take(window)}
-
-    def take(self, window: Window) -> NDArray[np.float32]:
-        """Return the frames that go into a window, float32 [1, 80, stop - start], padded with silence."""
-        piece = self._mel[:, :, window.start - self._start : window.stop - self._start]
-        missing = window.stop - window.start - piece.shape[2]
-        if missing:
-            piece = np.pad(piece, ((0, 0), (0, 0), (0, missing)), constant_values=SILENCE)
-        unneeded = max(0, window.stop - self._kept - self._start)
-        self._mel, self._start = self._mel[:, :, unneeded:], self._start + unneeded
-        return np.ascontiguousarray(piece)
-
-
-def check_mel(mel: NDArray[np.floating]) -> NDArray[np.float32]:
-    """Return a mel spectrogram as float32 [1, 80, T], or refuse it.
-
-    Args:
-        mel: floating [1, 80, T] or [80, T], T ≥ 1.
-
-    Raises:
-        InputError: It has another shape or type, or holds NaN or infinite values.
-    """
-    mel = np.asarray(mel)
-    check_mel_form(mel.shape, mel.dtype)
-    if not np.isfinite(mel).all():
-        raise InputError("mel spectrogram holds NaN or infinite values: expected finite natural logarithms")
-    return mel.reshape(1, N_MELS, -1).astype(np.float32, copy=False)
-
-
-def check_mel_form(shape: Sequence[int], dtype: np.dtype[Any]) -> None:
-    """Raise InputError unless a shape and a type are those of a mel spectrogram; see `check_mel`."""
-    expected = f"expected floating point of shape [1, {N_MELS}, T] or [{N_MELS}, T], T ≥ 1"
-    if not np.issubdtype(dtype, np.floating):
-        raise InputError(f"mel spectrogram of type {dtype}: {expected}")
-    shape = list(shape)
-    if shape[-2:-1] != [N_MELS] or shape[:-2] not in ([], [1]) or not shape[-1]:
-        raise InputError(f"mel spectrogram of shape {shape}: {expected}")

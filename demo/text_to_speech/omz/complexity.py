@@ -11,8 +11,8 @@ rule of the usual counters for PyTorch:
             element met every weight; rounded to two decimals (45.41)
     GOPs    twice that (90.82)
 
-A transposed convolution of stride s has s times less to do. What is really computed — twice the multiply-accumulates,
-transposed convolutions at their input's length, biases left aside — is given beside it (78.61 GFLOP).
+A transposed convolution of stride s has s times less to do. Beside it the work that is really done is given:
+twice the multiply-accumulates, with transposed convolutions at their input's length and without biases (78.61 GFLOP).
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from ..store.model_yml import MODEL_YML, InputInfo, read_model
 
 GIGA, MEGA = 1e9, 1e6
 
-# What stands between a constant and its use: float16 weights, and biases as an ONNX file has them.
+# Operations between a constant and its use: of float16 weights, and of biases as an ONNX file has them.
 _SAME_NUMBERS = frozenset(["Convert", "Reshape", "Squeeze", "Unsqueeze"])
 
 
@@ -132,7 +132,7 @@ def _is_bias(node: Any) -> bool:
 
 
 def _biases(node: Any) -> int:
-    """Return the number of additions of a bias behind a convolution or matrix product."""
+    """Return the number of additions of a bias after a convolution or matrix product."""
     if node.get_type_name() not in _RULES:
         return 0
     for target in node.output(0).get_target_inputs():
@@ -151,9 +151,8 @@ def _is_constant(value: Any) -> bool:
     return bool(node.get_type_name() == "Constant")
 
 
-Counts = tuple[
-    int, int, int
-]  # multiply-accumulates as the zoo counts them, those needed, additions of a bias
+# Multiply-accumulates as the zoo counts them, those that are needed, and additions of a bias.
+Counts = tuple[int, int, int]
 
 
 def _convolution(node: Any) -> Counts:
@@ -240,7 +239,7 @@ def _model_and_shapes(given: str) -> tuple[Path, tuple[InputInfo, ...]]:
     if not (folder / MODEL_YML).is_file():
         prefix = "" if is_name else f"{given.rstrip('/')}/"
         expected = " or ".join(f"{prefix}{stage}" for stage in stages) or "the folder of one, or its name"
-        raise ModelError(f"{given} is no model of the zoo with a {MODEL_YML}: expected {expected}")
+        raise ModelError(f"{given} is no model with a {MODEL_YML}: expected {expected}")
     return ensure_ir(folder.name, models=folder.parent), read_model(folder).input_info
 
 

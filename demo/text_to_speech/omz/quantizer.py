@@ -14,7 +14,7 @@ import argparse
 import logging
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -23,8 +23,7 @@ from numpy.typing import NDArray
 
 from ..errors import InputError, ModelError
 from ..files import cannot_write
-from ..inference.mel import N_MELS, mel_spectrogram
-from ..inference.windows import check_mel
+from ..inference.mel import N_MELS, check_mel, mel_spectrogram
 from ..speech.arrays import read_array
 from ..speech.recordings import read_recording
 from ..store.cache import ensure_ir, publish_quantized
@@ -32,9 +31,11 @@ from ..store.model_yml import Model
 from ..store.quantization_yml import Quantization, read_quantization
 from .selection import Selected, build_parser, positive, precisions, run_for_each, subfolder
 
-QUANTIZED = ("FP16-INT8", "FP32-INT8")  # each is made from the IR of the first part's precision
+# Each is made from the IR of the precision that its name begins with.
+QUANTIZED = ("FP16-INT8", "FP32-INT8")
 RECORDINGS = (".wav", ".flac", ".ogg", ".mp3")
-FRAMES = 128  # of a piece, where the model's time is dynamic
+# Length of a piece for a model whose time is dynamic.
+FRAMES = 128
 
 Mel = NDArray[np.float32]
 
@@ -63,12 +64,12 @@ def read_dataset(folder: Path) -> Iterator[Mel]:
 
 
 def cut(mels: Iterator[Mel], frames: int, limit: int) -> list[Mel]:
-    """Cut spectrograms into pieces of one length; what is left at an end is not used.
+    """Cut spectrograms into pieces of one length; a shorter rest at an end is not used.
 
     Args:
         mels: float32 [1, 80, T].
         frames: Length of a piece.
-        limit: How many pieces at most; they are then taken evenly from all there are.
+        limit: The largest number of pieces; of more, this many are taken at equal distances.
 
     Raises:
         InputError: No spectrogram is long enough.
@@ -84,26 +85,44 @@ def cut(mels: Iterator[Mel], frames: int, limit: int) -> list[Mel]:
     return [pieces[index] for index in chosen]
 
 
+def voice() -> Callable[[str], Mel | None]:
+    """Load the voice of this repository as far as the mel spectrogram.
+
+    Returns:
+        A function that draws the mel spectrogram of a sentence, float32 [1, 80, T]; None for one without a sound.
+    """
+    from ..inference.acoustic import AcousticModel
+    from ..text import SYMBOLS, Phonemizer, to_ids
+
+    acoustic, phonemizer = AcousticModel("CPU", symbols=SYMBOLS), Phonemizer()
+
+    def draw(sentence: str) -> Mel | None:
+        phonemes = phonemizer(sentence)
+        return acoustic.synthesize(to_ids(phonemes)).mel[np.newaxis] if phonemes else None
+
+    return draw
+
+
 def speak(texts: Path) -> Iterator[Mel]:
     """Draw the mel spectrogram of a text with the voice of this repository.
 
     Yields:
-        float32 [1, 80, T], all of its lines after another.
+        float32 [1, 80, T], all sentences in a row.
 
     Raises:
-        InputError: The file cannot be read.
+        InputError: The file cannot be read, or holds nothing to speak.
     """
-    from ..inference.acoustic import AcousticModel
-    from ..text import SYMBOLS, Phonemizer, split_sentences, to_ids
+    from ..text import split_sentences
 
     try:
         text = texts.read_text(encoding="utf-8")
     except (OSError, ValueError) as error:
         raise InputError(f"{texts} cannot be read: expected a text in UTF-8") from error
-    voice, phonemizer = AcousticModel("CPU", symbols=SYMBOLS), Phonemizer()
-    phonemes = (phonemizer(sentence.text) for sentence in split_sentences(text))
-    mels = [voice.synthesize(to_ids(each)).mel for each in phonemes if each]
-    yield np.concatenate(mels, axis=1)[np.newaxis]
+    drawn = map(voice(), (sentence.text for sentence in split_sentences(text)))
+    mels = [mel for mel in drawn if mel is not None]
+    if not mels:
+        raise InputError(f"{texts} holds nothing to speak: expected a text in English")
+    yield np.concatenate(mels, axis=2)
 
 
 def nncf_options(settings: Quantization) -> dict[str, Any]:
@@ -187,7 +206,7 @@ def _publish(model: Any, target: Path, *, fp16: bool) -> None:
 
 
 def frames_of(source: Path) -> int | None:
-    """Return the frames that a vocoder's IR takes; None where it is no vocoder.
+    """Return how many frames a vocoder's IR takes, or None if the model is no vocoder.
 
     Raises:
         ModelError: The IR is missing or damaged.
@@ -283,9 +302,8 @@ def _make(model: Model, source: Path, target: Path, options: argparse.Namespace,
         mels = speak(settings.texts)
     else:
         raise InputError("--dataset_dir is needed: a folder of mel spectrograms (.npy) or recordings")
-    arguments = nncf_options(
-        settings
-    )  # a missing NNCF is told before minutes are spent on the mel spectrograms
+    # First, so that a missing NNCF is reported before minutes are spent on the mel spectrograms.
+    arguments = nncf_options(settings)
     pieces = cut(mels, frames_of(source) or FRAMES, options.subset_size or settings.subset_size)
     quantize(source, target, pieces, arguments, precision=precision)
 

@@ -138,7 +138,7 @@ def contours(speech: Speech) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         first = round(sentence.start / FRAME_SECONDS)
         last = first + sentence.mel.shape[1]
         mel[:, first:last] = sentence.mel
-        pitch[first:last] = sentence.pitch
+        pitch[first:last] = sentence.f0
     return mel, pitch
 
 

@@ -7,9 +7,9 @@
                                  │ omz_quantizer --per_user
     CACHE/models/NAME-FP16-INT8-KEY/NAME.xml, NAME.bin
 
-The key comes from everything that decides about the result — the SHA-384 of the source, the configuration, the
-version of the converter and that of OpenVINO — so that nothing stale is ever used. `kept` keeps the results, verifies
-them and clears away the old ones.
+The key comes from everything that decides about the result: the SHA-384 of the source, the configuration, the versions
+of the converter and of OpenVINO. So a stale result is never used. `kept` keeps the results, verifies them and removes
+the old ones.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
-from ..errors import ModelError
+from ..errors import InputError, ModelError
 from .catalogue import model_folder, vocoders
 from .convert import CONFIG_JSON, CONVERTER_VERSION, check_precision, make_onnx, onnx_to_ir
 from .kept import Entry, intact, keep, store
@@ -36,19 +36,19 @@ DOWNLOADS_VARIABLE = "TTS_DOWNLOAD_DIR"
 def ensure_ir(name: str, *, precision: str = "FP32", models: Path | None = None) -> Path:
     """Return the IR of a model of this repository, made on first use.
 
-    Batch and time stay dynamic. What is made is logged in one line; what is there is verified and used at once. Where
-    the cache cannot be written, the IR is made for this process alone, with one warning.
+    Batch and time stay dynamic. A conversion is logged in one line; an IR that is there already is verified and used at
+    once. Where the cache cannot be written, the IR is made for this process alone, with one warning.
 
     Args:
         name: Such as hifi-gan or forward-tacotron-regression.
-        precision: Of the stored weights, FP32 or FP16.
-        models: Another zoo than this repository's.
+        precision: Precision of the stored weights, FP32 or FP16.
+        models: A folder models/ to look in, instead of this repository's.
 
     Returns:
         The .xml; its .bin is beside it.
 
     Raises:
-        InputError: The precision is another.
+        InputError: The precision is neither.
         ChecksumError: The checkpoint is not the published one.
         ModelError: There is no such model, or it cannot be converted.
         OutputError: There is no room for the IR.
@@ -71,11 +71,11 @@ def ensure_ir(name: str, *, precision: str = "FP32", models: Path | None = None)
 
 
 def quantized_ir(name: str, *, models: Path | None = None) -> Path:
-    """Return the IR in INT8 of a model of this repository; it is looked for, not made.
+    """Return the IR in INT8 of a model of this repository, which omz_quantizer has made before.
 
     Args:
         name: Such as hifi-gan.
-        models: Another zoo than this repository's.
+        models: A folder models/ to look in, instead of this repository's.
 
     Raises:
         ModelError: There is no such model, or nobody has quantized it yet; the message names the command.
@@ -96,7 +96,7 @@ def publish_quantized(name: str, make: Callable[[Path], None], *, models: Path |
     Args:
         name: Such as hifi-gan.
         make: Writes the .xml whose path it is given, and the .bin beside it.
-        models: Another zoo than this repository's.
+        models: A folder models/ to look in, instead of this repository's.
 
     Raises:
         ModelError: There is no such model, or its folder does not say how to quantize it.
@@ -136,11 +136,21 @@ def _make_onnx(model: Model, onnx: Path, models: Path | None) -> None:
 
 
 def _download_folder(name: str) -> Path | None:
-    """Return where omz_downloader, or the stock tool of that name, put the files of a model, if anywhere."""
+    """Return where omz_downloader, or the stock tool of that name, put the files of a model, if anywhere.
+
+    Raises:
+        InputError: The variable begins with the home folder of a user who does not exist.
+    """
     given = os.environ.get(DOWNLOADS_VARIABLE)
     if not given:
         return None
-    root = Path(given).expanduser()
+    try:
+        root = Path(given).expanduser()
+    except RuntimeError as error:
+        raise InputError(
+            f"{DOWNLOADS_VARIABLE}={given} names no folder: expected the --output_dir of omz_downloader"
+        ) from error
+    # The stock tools leave out the folder `public` where the models' root is a folder of public ones.
     folders = (root / "public" / name, root / name)
     return next((folder for folder in folders if folder.is_dir()), None)
 

@@ -97,7 +97,10 @@ def complain(error: OutputError) -> None:
 
 
 def checksums(path: Path) -> str:
-    """Return what tells the content of a model: of one in the cache as its record says, of another one as computed."""
+    """Return a text that differs whenever the content of a model does: the checksums of its files.
+
+    Those of a model in the cache are taken from its record.
+    """
     with suppress(OutputError, OSError, ValueError, KeyError):
         if path.parent.parent == cache_folder() / "models":
             return json.dumps(read_record(path.parent)["files"], sort_keys=True)
@@ -142,12 +145,12 @@ def _fill(work: Path, make: Callable[[Path], None]) -> None:
 
 
 def _publish(work: Path, entry: Entry) -> Path:
-    """Give a finished result its place, unless another process was faster; return the place.
+    """Rename the folder of a finished result to its final name, unless another process was faster; return the folder.
 
-    Nothing is synchronised with the disk: what a power failure tears is found by its checksum.
+    Nothing is synchronised with the disk: a result that a power failure damages is found by its checksum.
 
     Raises:
-        OutputError: The place cannot be written; the work is left as it is.
+        OutputError: The cache cannot be written; the finished folder stays where it is.
     """
     folder = entry.folder
     for attempt in range(_ATTEMPTS):
@@ -159,7 +162,7 @@ def _publish(work: Path, entry: Entry) -> Path:
                 return folder
             if attempt == _ATTEMPTS - 1:
                 raise _unwritable(folder, error) from error
-            # Damaged: out of the way, and the processes that have mapped its files keep them.
+            # A damaged result lies there. Processes that have mapped its files keep them.
             discard(folder)
         else:
             break
