@@ -142,3 +142,32 @@ def test_a_folder_of_a_killed_process_that_cannot_be_emptied_keeps_its_name(cach
     monkeypatch.setattr(pruning.shutil, "rmtree", lambda *_, **__: None)
     pruning.discard(work)
     assert [result.path for result in results()] == [work]
+
+
+def test_nothing_is_removed_through_a_link_nor_from_a_folder_of_the_users(cache, tmp_path):
+    elsewhere = tmp_path / "elsewhere"
+    theirs = elsewhere / entry(1).name
+    theirs.mkdir(parents=True)
+    (theirs / "letter.txt").write_text("mine")
+    cache.mkdir(exist_ok=True)
+    (cache / "compiled").symlink_to(elsewhere)
+    photos = cache / "models" / entry(2).name
+    (photos / "holiday").mkdir(parents=True)
+    linked = cache / "models" / entry(3).name
+    linked.mkdir()
+    (linked / "a.bin").symlink_to(theirs / "letter.txt")
+    assert results() == []
+    assert clear_cache() == 0
+    assert (theirs / "letter.txt").read_text() == "mine"
+    assert (photos / "holiday").is_dir()
+    assert linked.is_dir()
+
+
+def test_what_another_process_is_making_is_not_cleared(cache):
+    making, left = (cache / "models" / f".{entry(number).name}-0a1b2c3d" for number in (1, 2))
+    for work in (making, left):
+        work.mkdir(parents=True)
+        (work / "a.bin").write_bytes(b"1")
+    age(left, 0.1)
+    clear_cache()
+    assert made(cache) == [making.name]

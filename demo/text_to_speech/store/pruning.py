@@ -23,6 +23,8 @@ logger = logging.getLogger(__name__)
 # A result that nobody has used for so long is removed; sooner where another version made it.
 UNUSED_DAYS = 60
 OTHER_VERSION_DAYS = 7
+# No result takes longer to make.
+_MAKING = DAY / 24
 # In a cache above this size the results that were used longest ago go first, but none that was used within a day,
 # because a program may run on it.
 LARGEST_CACHE = 2 * 1024**3
@@ -64,10 +66,12 @@ def results(root: Path | None = None) -> list[Result]:
 def clear_cache() -> int:
     """Remove every result from the cache; return how many bytes they had.
 
+    What another process may be making at this moment stays.
+
     Raises:
         OutputError: There is no place for a cache.
     """
-    found = results()
+    found = [result for result in results() if not result.path.name.startswith(".") or result.age > _MAKING]
     for result in found:
         discard(result.path)
     return sum(result.size for result in found if not result.path.exists())
@@ -112,7 +116,12 @@ def _log_and_discard(result: Result) -> None:
 
 
 def _results_in(folder: Path) -> Iterator[Result]:
-    """Yield the results of one kind."""
+    """Yield the results of one kind.
+
+    A result is a folder without folders and links in it, so a user's own folder is none, whatever its name.
+    """
+    if folder.is_symlink():
+        return
     try:
         paths = sorted(folder.iterdir())
     except OSError:
@@ -126,6 +135,8 @@ def _results_in(folder: Path) -> Iterator[Result]:
         # Another process may remove it at this moment.
         with suppress(OSError):
             files = list(path.iterdir()) if is_result else [path]
+            if any(file.is_symlink() or file.is_dir() for file in files):
+                continue
             record = path / RECORD
             used = (record if record.exists() else path).stat().st_mtime
             yield Result(path, folder.name, sum(file.stat().st_size for file in files), now - used)
