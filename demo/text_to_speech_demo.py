@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Speak an English text: text or file in, WAV, FLAC, OGG or MP3 out.
+"""Speak an English text: a text or a text file in; a WAV, FLAC, OGG, Opus or MP3 file out.
 
 python demo/text_to_speech_demo.py -i demo/text.txt -d CPU -o speech.wav
 

@@ -1,9 +1,8 @@
 """English text to natural speech on OpenVINO, and mel spectrograms to waveforms.
 
-from text_to_speech import Synthesizer, write_audio
+from text_to_speech import Synthesizer
 
-speech = Synthesizer("CPU").synthesize("Hello. How are you?")
-write_audio("hello.wav", speech.audio)
+Synthesizer("CPU").synthesize("Hello. How are you?").save("hello.wav")
 
 A name is imported from its module when it is first used, so that a program pays only for the parts that it needs.
 """
@@ -18,13 +17,15 @@ from .version import __version__ as __version__
 if TYPE_CHECKING:
     from .errors import ChecksumError, DeviceError, InputError, ModelError, OutputError, SpeechError
     from .inference.mel import HOP_LENGTH, N_MELS, SAMPLE_RATE, mel_blocks, mel_spectrogram
-    from .inference.runtime import available_devices
+    from .inference.runtime import Hint, Precision, available_devices
     from .inference.vocoder import Vocoder
     from .pipeline import Synthesizer, SynthesizerOptions
-    from .script import Delivery, Manner, Script, parse_ssml, parse_text
+    from .script import Delivery, Manner, Script, WordReader, parse_ssml, parse_text
+    from .speech.containers import Container
+    from .speech.playback import open_player
     from .speech.plot import save_plot
     from .speech.recordings import read_recording, recording_blocks
-    from .speech.sinks import open_audio, write_audio
+    from .speech.sinks import AudioSink, open_audio, write_audio
     from .speech.spoken import (
         AudioChunk,
         Speech,
@@ -35,18 +36,22 @@ if TYPE_CHECKING:
         StageTimes,
     )
     from .speech.timings import open_timings
-    from .text import Lexicon
+    from .store import cache_folder
+    from .text import Lexicon, Phonemizer, split_sentences
+    from .voices import Voice
 
 _MODULES = {
     "errors": ("ChecksumError", "DeviceError", "InputError", "ModelError", "OutputError", "SpeechError"),
     "inference.mel": ("HOP_LENGTH", "N_MELS", "SAMPLE_RATE", "mel_blocks", "mel_spectrogram"),
-    "inference.runtime": ("available_devices",),
+    "inference.runtime": ("Hint", "Precision", "available_devices"),
     "inference.vocoder": ("Vocoder",),
     "pipeline": ("Synthesizer", "SynthesizerOptions"),
-    "script": ("Delivery", "Manner", "Script", "parse_ssml", "parse_text"),
+    "script": ("Delivery", "Manner", "Script", "WordReader", "parse_ssml", "parse_text"),
+    "speech.containers": ("Container",),
+    "speech.playback": ("open_player",),
     "speech.plot": ("save_plot",),
     "speech.recordings": ("read_recording", "recording_blocks"),
-    "speech.sinks": ("open_audio", "write_audio"),
+    "speech.sinks": ("AudioSink", "open_audio", "write_audio"),
     "speech.spoken": (
         "AudioChunk",
         "Speech",
@@ -57,7 +62,9 @@ _MODULES = {
         "StageTimes",
     ),
     "speech.timings": ("open_timings",),
-    "text": ("Lexicon",),
+    "store": ("cache_folder",),
+    "text": ("Lexicon", "Phonemizer", "split_sentences"),
+    "voices": ("Voice",),
 }
 _HOME = {name: module for module, names in _MODULES.items() for name in names}
 
@@ -66,14 +73,19 @@ __all__ = [
     "N_MELS",
     "SAMPLE_RATE",
     "AudioChunk",
+    "AudioSink",
     "ChecksumError",
+    "Container",
     "Delivery",
     "DeviceError",
+    "Hint",
     "InputError",
     "Lexicon",
     "Manner",
     "ModelError",
     "OutputError",
+    "Phonemizer",
+    "Precision",
     "Script",
     "Speech",
     "SpeechError",
@@ -85,16 +97,21 @@ __all__ = [
     "Synthesizer",
     "SynthesizerOptions",
     "Vocoder",
+    "Voice",
+    "WordReader",
     "available_devices",
+    "cache_folder",
     "mel_blocks",
     "mel_spectrogram",
     "open_audio",
+    "open_player",
     "open_timings",
     "parse_ssml",
     "parse_text",
     "read_recording",
     "recording_blocks",
     "save_plot",
+    "split_sentences",
     "write_audio",
 ]
 

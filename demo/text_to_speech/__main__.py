@@ -1,4 +1,4 @@
-"""Speak an English text: python -m text_to_speech -i "Hello." -o hello.wav."""
+"""Speak an English text: python -m text_to_speech "Hello." -o hello.wav."""
 
 import sys
 

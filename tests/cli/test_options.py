@@ -10,6 +10,7 @@ import pytest
 import soundfile
 
 from text_to_speech.cli import nearest, options, outputs
+from text_to_speech.cli.frame import parse
 from text_to_speech.inference import runtime
 from text_to_speech.speech import containers
 from text_to_speech.store import vocoders, voices_yml
@@ -58,6 +59,22 @@ def test_an_unknown_option_is_asked_about(given: str, asked: str, command: Calla
     assert status == 2
     assert f"unrecognized arguments: {given}; did you mean {asked}?; -h shows the options" in err
     assert err.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "texts"),
+    [
+        (["--", "-x", "--play", "--"], ["-x", "--play", "--"]),
+        (["a", "--quiet", "b", "--", "-c"], ["a", "b", "-c"]),
+        (["-5"], ["-5"]),
+        (["-2 degrees"], ["-2 degrees"]),
+        (["-"], ["-"]),
+        ([], []),
+        (["-o", "out.wav", "a", "--play", "b"], ["a", "b"]),
+    ],
+)
+def test_texts_may_begin_with_a_hyphen_and_be_among_options(arguments: list[str], texts: list[str]) -> None:
+    assert parse(options.build_parser(), arguments).text == texts
 
 
 def test_other_programs_names_mean_options_that_exist() -> None:

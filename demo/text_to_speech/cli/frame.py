@@ -30,7 +30,13 @@ _NAMED = 3  # at most so many files are named in one line
 
 
 class OneLineParser(argparse.ArgumentParser):
-    """A parser that refuses in one line and names the help, instead of printing the usage first."""
+    """A parser that refuses in one line and names the help, instead of printing the usage first.
+
+    Attributes:
+        rest: The argument to which `parse` adds everything after "--", such as a text that begins with a hyphen.
+    """
+
+    rest = ""
 
     def error(self, message: str) -> NoReturn:
         """Print the message on standard error and exit with status 2."""
@@ -256,13 +262,21 @@ def parse(parser: argparse.ArgumentParser, argv: Sequence[str] | None) -> argpar
     Raises:
         SystemExit: The arguments are refused, or the parser has printed its help.
     """
-    arguments, unknown = parser.parse_known_intermixed_args(argv)
+    given = list(sys.argv[1:] if argv is None else argv)
+    rest, after = getattr(parser, "rest", ""), []
+    if rest and "--" in given:
+        # argparse itself reads what begins with a hyphen as an option there, when it has both kinds in any order.
+        at = given.index("--")
+        given, after = given[:at], given[at + 1 :]
+    arguments, unknown = parser.parse_known_intermixed_args(given)
     if unknown:
         # argparse offers the names of the options in no public way.
         known = parser._option_string_actions
         option = next((name for name in unknown if name.startswith("-")), "")
         asked = option_question(option, known) if option else ""
         parser.error(f"unrecognized arguments: {' '.join(unknown)}{asked}")
+    if after:
+        setattr(arguments, rest, [*getattr(arguments, rest), *after])
     return arguments
 
 

@@ -52,6 +52,7 @@ def build_parser() -> OneLineParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
+    parser.rest = "text"
     _add_texts(parser.add_argument_group("what is spoken").add_argument)
     _add_outputs(parser.add_argument_group("where the sound goes").add_argument)
     _add_manner(parser.add_argument_group("how it is spoken"))

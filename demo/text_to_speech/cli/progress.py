@@ -20,7 +20,7 @@ from .frame import tell
 if TYPE_CHECKING:
     from ..speech.spoken import SpokenSentence
 
-USUAL_PACE = 14.5  # characters per second of speech, pauses included
+USUAL_PACE = 16.5  # characters per second of speech, pauses included, as this voice speaks
 USUAL_WEIGHT = 150.0  # so many characters must be spoken until the pace met counts as much as the usual one
 DELAY = 1.0  # seconds of work before anything is shown
 INTERVAL = 0.25  # seconds between two looks at the clock
@@ -70,6 +70,7 @@ class Progress:
         self._shown = shown
         self._clock = clock
         self._began = self._updated = clock()
+        self._first: tuple[float, float] | None = None
         self._left: float | None = None
         self._drawn = 0
         self._writing = threading.RLock()
@@ -99,10 +100,11 @@ class Progress:
     def advance(self, sentence: SpokenSentence, sound: float) -> None:
         """Note that there are `sound` seconds of sound, which end in a sentence."""
         self.estimate.advance(sentence, sound)
-        now = self._clock()
-        if sound > 0:
-            self._left = (now - self._began) * (self.estimate.total - sound) / sound
-        self._updated = now
+        self._updated = self._clock()
+        # The first chunk takes longer than the others, because the device is not warm yet.
+        began, before = self._first = self._first or (self._updated, sound)
+        if sound > before:
+            self._left = (self._updated - began) * (self.estimate.total - sound) / (sound - before)
 
     def line(self) -> str:
         """Return the line as it is now."""
