@@ -16,7 +16,7 @@ import openvino
 from ..errors import InputError, OutputError
 from ..inference.mel import SAMPLE_RATE
 from ..inference.runtime import HINTS, PRECISIONS, core
-from ..pipeline import Synthesizer
+from ..pipeline import Synthesizer, dictionary_cache
 from ..script.directions import (
     PARAGRAPH_PAUSE,
     SENTENCE_PAUSE,
@@ -252,7 +252,8 @@ def print_phonemes(script: Script, lexicon: Lexicon) -> None:
     Raises:
         InputError: The text holds nothing to speak, as when it is spoken.
     """
-    for utterance in spoken_utterances(script, Phonemizer(core=core(), lexicon=lexicon), Manner()):
+    phonemizer = Phonemizer(core=core(), lexicon=lexicon, cache_folder=dictionary_cache())
+    for utterance in spoken_utterances(script, phonemizer, Manner()):
         # The last utterance may consist of pauses and marks only.
         if utterance.words:
             put(utterance.phonemes)
