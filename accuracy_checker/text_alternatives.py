@@ -1,9 +1,9 @@
-"""Other text front ends, each as a function from text to phonemes of this project's alphabet, for text_front_end.py.
+"""Wraps other text front ends as functions from text to phonemes of this project's alphabet, for text_front_end.py.
 
-None of them is a requirement: those that are installed are measured.
+None of them is a requirement: text_front_end.py measures those that are installed.
 
     gruut   2.4.0 (MIT): dictionary, tagger for a few heteronyms, a trained model for unknown words
-    misaki  0.9.4 (Apache-2.0) with spaCy's small English model (MIT), without espeak-ng: unknown words stay unread
+    misaki  0.9.4 (Apache-2.0) with spaCy's small English model (MIT), without espeak-ng: unknown words are not read
     hibari  the phonemiser that this project builds on, by itself
 """
 
@@ -14,26 +14,26 @@ from collections.abc import Callable
 from importlib.util import find_spec
 
 from text_to_speech.errors import InputError
-from text_to_speech.text.pronunciations import parse_phonemes
+from text_to_speech.text import parse_phonemes
 from text_to_speech.text.unknown_words import UnknownWords
 
 Speak = Callable[[str], list[tuple[str, str]]]
-"""Text → its words with their phonemes; "" where a word is not read."""
+"""Returns the words of a text with their phonemes, which are empty if a word is not read."""
 
 _FOLDED = str.maketrans({"ᵊ": "ə", "ᵻ": "ɪ", "ɐ": "ə", "ʌ": "ə", "ɜ": "ə", "T": "t", "ɾ": "t", "ɔ": "ɑ"})
 _NO_SOUND = re.compile(r"[^\w]|[ˈˌ_❓]")
 
 
 def fold(phonemes: str) -> str:
-    """Return the sounds of phonemes without stress and without what dictionaries of American English write differently.
+    """Return phonemes without stress and without the differences between dictionaries of American English.
 
-    Those are the reduced vowels, the flap, and the vowels of "cot" and "caught".
+    These differences are the reduced vowels, the flap, and the vowels of "cot" and "caught".
     """
     return _NO_SOUND.sub("", phonemes).translate(_FOLDED)
 
 
 def installed() -> dict[str, Speak]:
-    """Return the alternatives that can be run here, by name."""
+    """Return the alternatives that are installed, by name."""
     found: dict[str, Speak] = {"hibari-tts alone": _hibari()}
     if find_spec("gruut"):
         found["gruut"] = _speak_gruut
@@ -70,5 +70,6 @@ def _speak_gruut(text: str) -> list[tuple[str, str]]:
 def _read_ipa(ipa: str) -> str:
     try:
         return parse_phonemes(ipa)
-    except InputError:  # a mark
+    except InputError:
+        # Punctuation has no phonemes.
         return ""

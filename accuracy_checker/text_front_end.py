@@ -1,10 +1,10 @@
-"""How often the text front end is right, and how fast it is: prints a page and writes it to text_front_end.md.
+"""Measures how often the text front end is right and how fast it is, and writes the page text_front_end.md.
 
     python accuracy_checker/text_front_end.py
 
-Measured are the cases of tests/text/normalization_cases.tsv by category, the heteronyms of text/heteronyms.tsv,
-words of hibari's dictionary with their entry hidden, and process time. The same cases are given to hibari-tts alone
-and, where it is installed (it is no requirement), to wetext (Apache-2.0).
+It measures the cases of tests/text/normalization_cases.tsv by category, the heteronyms of text/heteronyms.tsv, words of
+hibari's dictionary whose entries are hidden, and process time. hibari-tts alone and wetext (Apache-2.0), which is used
+if it is installed and is no requirement, get the same cases.
 """
 
 import argparse
@@ -22,10 +22,9 @@ sys.path.insert(0, str(HERE.parent / "demo"))
 
 from text_alternatives import Speak, fold, installed  # noqa: E402
 from text_speed import long_text_lines, speed_lines  # noqa: E402
-from text_to_speech.text import Phonemizer, Reading  # noqa: E402
+from text_to_speech.text import Phonemizer, Reading, parse_phonemes  # noqa: E402
 from text_to_speech.text.characters import make_readable  # noqa: E402
 from text_to_speech.text.normalization import spoken  # noqa: E402
-from text_to_speech.text.pronunciations import parse_phonemes  # noqa: E402
 from text_to_speech.text.traced import TracedText  # noqa: E402
 from text_to_speech.text.unknown_words import UnknownWords  # noqa: E402
 
@@ -44,9 +43,9 @@ class Case:
     """A line of the table of cases.
 
     Attributes:
-        category: what is written short.
-        written: as people write it.
-        spoken: the readings that are right.
+        category: The kind of text, such as "money".
+        written: The text as people write it.
+        spoken: The readings that are right.
     """
 
     category: str
@@ -55,31 +54,31 @@ class Case:
 
 
 def rows(path: Path) -> list[list[str]]:
-    """Read a table with tabs; lines that begin with # do not count."""
+    """Read a table of fields between tabs; lines that begin with # are comments."""
     lines = path.read_text(encoding="utf-8").splitlines()
     return [line.split("\t") for line in lines if not line.startswith("#")]
 
 
 def words(text: str) -> list[str]:
-    """Return the words of a text without marks and capitals."""
+    """Return the words of a text without punctuation and in small letters."""
     return re.findall(r"[^\W_]+(?:'[^\W_]+)*", text.casefold().replace("’", "'"))
 
 
 def letters(text: str) -> str:
-    """Return the letters of a text in a row, without "and": "F.B.I." and "FBI" are the same."""
+    """Return the letters of a text without spaces and without "and", so that "F.B.I." equals "FBI"."""
     return "".join(word.replace("'", "") for word in words(text) if word != "and")
 
 
 def sounds(phonemes: str) -> str:
-    """Return phonemes in a row, without stress, marks and "and"."""
+    """Return phonemes without spaces, stress, punctuation and "and"."""
     return _MARKS.sub("", phonemes.replace("ænd", "").replace("ɾ", "T"))
 
 
 def edit_distance(first: str, second: str) -> int:
-    """Return how many sounds must be put in, left out or replaced."""
+    """Return how many sounds must be inserted, deleted or replaced to make the second string of the first."""
     row = list(range(len(second) + 1))
-    for place, left in enumerate(first, start=1):
-        corner, row[0] = row[0], place
+    for index, left in enumerate(first, start=1):
+        corner, row[0] = row[0], index
         for column, right in enumerate(second, start=1):
             corner, row[column] = (
                 row[column],
@@ -89,17 +88,18 @@ def edit_distance(first: str, second: str) -> int:
 
 
 def reads_by_words(phonemizer: Phonemizer, case: Case) -> bool:
-    """Tell whether the normaliser gives just the words of a case."""
+    """Tell whether the normaliser gives exactly the words of a case."""
     readable = make_readable(TracedText.of(case.written)).text.text
     read = words(spoken(readable, is_word=phonemizer.is_word))
     return any(read == words(reading) for reading in case.spoken)
 
 
 def reads_by_sound(phonemizer: Phonemizer, speak: Callable[[str], str], case: Case) -> bool:
-    """Tell whether a front end sounds as the words of a case do, apart from stress."""
+    """Tell whether a front end gives the sounds of the words of a case, apart from stress."""
     try:
         said = sounds(speak(case.written))
-    except ValueError:  # hibari-tts alone stops at some superscripts
+    except ValueError:
+        # hibari-tts alone fails at some superscripts.
         return False
     return any(said == sounds(_sound_of_words(phonemizer, reading)) for reading in case.spoken)
 
@@ -110,7 +110,7 @@ def _sound_of_words(phonemizer: Phonemizer, spoken: str) -> str:
 
 
 def reads_by_letters(normalize: Callable[[str], str], case: Case) -> bool:
-    """Tell whether another normaliser gives the letters of a case; one that it stops at counts as wrong."""
+    """Tell whether another normaliser gives the letters of a case; a case at which it fails counts as wrong."""
     try:
         read = letters(normalize(case.written))
     except AssertionError:

@@ -1,8 +1,9 @@
-"""How fast the text front end is, for text_front_end.py: characters a second, loading, texts of one thing."""
+"""Measures the speed of the text front end for text_front_end.py: on texts, at the start, and on monotonous texts."""
 
 import logging
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterable
 from pathlib import Path
@@ -15,9 +16,11 @@ _START = """
 from time import process_time
 import numpy, openvino, soundfile
 begin = process_time()
+from pathlib import Path
+import sys
 from text_to_speech.text import Phonemizer
 imported = process_time()
-Phonemizer()("Hello.")
+Phonemizer(cache_folder=Path(sys.argv[1]) if sys.argv[1:] else None)("Hello.")
 print(imported - begin, process_time() - imported)
 """
 
@@ -36,7 +39,7 @@ LONG_TEXTS = {
 
 
 def long_text_lines(phonemizer: Phonemizer, length: int) -> list[str]:
-    """Return the process time that texts of one thing again and again take, whole and a tenth as long."""
+    """Return the process time of texts that repeat one thing, for the whole text and for a tenth of it."""
     lines = ["| text of | sentences | seconds | seconds for a tenth of it |", "|---|---|---|---|"]
     logging.disable(logging.WARNING)
     for name, unit in LONG_TEXTS.items():
@@ -57,17 +60,26 @@ def _time_of(phonemizer: Phonemizer, text: str) -> tuple[float, int]:
 
 
 def speed_lines(phonemizer: Phonemizer, texts: Iterable[str]) -> list[str]:
-    """Return the speed on texts and the time until the first word, both in process time."""
+    """Return the speed on texts and the time until the first word with and without a cache folder, in process time."""
     chosen = list(texts)
     start = time.process_time()
     for text in chosen:
         phonemizer(text)
     per_second = sum(map(len, chosen)) / (time.process_time() - start)
-    command = [sys.executable, "-c", _START]
-    starts = [subprocess.check_output(command, cwd=HERE.parent / "demo").split() for _ in range(5)]  # noqa: S603
-    imports, first_words = (min(map(float, times)) for times in zip(*starts, strict=True))
+    imports, first_words = _start_times()
+    with tempfile.TemporaryDirectory() as folder:
+        _, cached_words = _start_times(folder)
     return [
         f"- {per_second:,.0f} characters a second (process time, one core; {sum(map(len, chosen)):,} characters)",
         f"- {imports + first_words:.2f} s of loading: {imports:.2f} s to import the package, {first_words:.2f} s for",
-        "  `Phonemizer()` and its first word, numpy, openvino and soundfile being there (process time, the best of 5)",
+        f"  `Phonemizer()` and its first word ({cached_words:.2f} s with a cache folder); numpy, openvino and",
+        "  soundfile are imported before (process time, the best of 5)",
     ]
+
+
+def _start_times(*arguments: str) -> tuple[float, float]:
+    """Return the time to import the front end and the time until its first word, the best of five each."""
+    command = [sys.executable, "-c", _START, *arguments]
+    starts = [subprocess.check_output(command, cwd=HERE.parent / "demo").split() for _ in range(5)]  # noqa: S603
+    imports, first_words = (min(map(float, times)) for times in zip(*starts, strict=True))
+    return imports, first_words

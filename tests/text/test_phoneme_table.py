@@ -1,8 +1,7 @@
 import pytest
 
-from text_to_speech.text import SYMBOLS, Phonemizer, phoneme_table
+from text_to_speech.text import SYMBOLS, Phonemizer, parse_phonemes, phoneme_table
 from text_to_speech.text.phoneme_table import EXAMPLES
-from text_to_speech.text.pronunciations import parse_phonemes
 
 
 @pytest.fixture(scope="module")

@@ -4,8 +4,7 @@ from types import MappingProxyType
 import pytest
 
 from text_to_speech.errors import InputError
-from text_to_speech.text import Lexicon, Phonemizer, Reading
-from text_to_speech.text.pronunciations import parse_phonemes
+from text_to_speech.text import Lexicon, Phonemizer, Reading, parse_phonemes
 
 
 @pytest.mark.parametrize(

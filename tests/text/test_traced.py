@@ -20,9 +20,7 @@ def test_a_second_replacement_still_knows_the_original():
 
 
 def test_a_text_can_begin_anywhere_in_the_original():
-    pieces = TracedText.join(
-        [TracedText.of("ab", 3), TracedText.standing_for("-", 5, 9), TracedText.of("c", 9)]
-    )
+    pieces = TracedText.join([TracedText.of("ab", 3), TracedText.with_span("-", 5, 9), TracedText.of("c", 9)])
     assert pieces.text == "ab-c"
     assert pieces.span(1, 4) == (4, 10)
 

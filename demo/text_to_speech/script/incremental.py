@@ -23,7 +23,7 @@ from dataclasses import replace
 from typing import Any
 
 from ..errors import InputError
-from ..text.characters import check_text
+from ..text import check_text
 from ..text.grouped_warnings import GroupedWarnings, part_of
 from ..text.pronunciations import BLANK_LINE
 from ..text.sentences import MAX_LENGTH, cut_sentence, hide_phonemes, sentence_spans

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 
 from ..errors import InputError
-from ..text.characters import check_text
+from ..text import check_text
 from ..text.grouped_warnings import one_document
 from .directions import Pause, parse_time
 from .inline_phonemes import with_inline_phonemes

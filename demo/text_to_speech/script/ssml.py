@@ -16,11 +16,9 @@ from dataclasses import dataclass, replace
 from xml.parsers import expat
 
 from ..errors import InputError
-from ..text import Reading
-from ..text.characters import check_text
+from ..text import Reading, check_text, parse_phonemes
 from ..text.grouped_warnings import SHOWN, one_document, warn
 from ..text.normalization import SAY_AS, read_as
-from ..text.pronunciations import parse_phonemes
 from .directions import Delivery, Mark, Pause, parse_time
 from .inline_phonemes import with_inline_phonemes
 from .script import Alias, Block, Piece, Script

@@ -17,9 +17,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 from ..errors import InputError, about
-from ..text import PhonemizedWord, Reading, Sentence
+from ..text import PUNCTUATION, STRESS_MARKS, PhonemizedWord, Reading, Sentence
 from ..text.grouped_warnings import GroupedWarnings, part_of
-from ..text.symbols import PUNCTUATION, STRESS_MARKS
 from .directions import LONGEST_PAUSE, Delivery, Manner, Mark, Pause
 from .script import Script
 

@@ -205,7 +205,7 @@ def _read_tokens(text: TracedText, result: ReadableText) -> Iterator[TracedText]
         if match.start() > position:
             yield text[position : match.start()]
         elif position:
-            yield TracedText.standing_for(" ", text.ends[position - 1], text.ends[position - 1])
+            yield TracedText.with_span(" ", text.ends[position - 1], text.ends[position - 1])
         position = match.end()
         token = text[match.start() : position]
         yield from [token] if token.text.isascii() else _read_token(token, result)
@@ -221,7 +221,7 @@ def _read_token(token: TracedText, result: ReadableText) -> Iterator[TracedText]
         end = position + len(characters)
         read = _READERS[kind](characters, result)
         same = read == characters
-        yield token[position:end] if same else TracedText.standing_for(read, *token.span(position, end))
+        yield token[position:end] if same else TracedText.with_span(read, *token.span(position, end))
         position = end
 
 

@@ -67,7 +67,7 @@ def make_rest_readable(text: str, given: Sequence[Reading]) -> ReadableText:
         result.transliterated += piece.transliterated
         result.unspoken |= piece.unspoken
         if reading:
-            pieces.append(TracedText.standing_for(GIVEN, reading.start, reading.end))
+            pieces.append(TracedText.with_span(GIVEN, reading.start, reading.end))
             position = reading.end
     result.text = TracedText.join(pieces)
     return result

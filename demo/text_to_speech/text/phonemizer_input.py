@@ -106,7 +106,7 @@ def insert_readings(
         before = "" if readable.text[max(0, start - 1) : start] in ("", " ", "-", "(", "“") else " "
         after = "" if readable.text[end : end + 1] in ("", *" -,.;:!?)”'") else " "
         pieces.append(readable[position:start])
-        pieces.append(TracedText.standing_for(before + words + after, *readable.span(start, end)))
+        pieces.append(TracedText.with_span(before + words + after, *readable.span(start, end)))
         position = end
     text = TracedText.join([*pieces, readable[position:]]) if pieces else readable
     text = text.translate(_SUPERSCRIPTS)

@@ -155,7 +155,7 @@ class Lexicon:
             )
         checked: dict[str, str] = {}
         for word, phonemes in self.words.items():
-            _add_entry(checked, word, phonemes, place=f"lexicon, entry {str(word)[:60]!r}")
+            _add_entry(checked, word, phonemes, where=f"lexicon, entry {str(word)[:60]!r}")
         self._keep(checked)
 
     @classmethod
@@ -231,34 +231,34 @@ def _read_file(path: Path) -> dict[str, str]:
             raise InputError(
                 f"lexicon {path}, line {number}: {line[:60]!r}; expected one word, a tab and its phonemes"
             )
-        _add_entry(words, word, written, place=f"lexicon {path}, line {number}")
+        _add_entry(words, word, written, where=f"lexicon {path}, line {number}")
     return words
 
 
-def _add_entry(words: dict[str, str], word: object, written: object, *, place: str) -> None:
+def _add_entry(words: dict[str, str], word: object, written: object, *, where: str) -> None:
     """Add an entry to the words of a lexicon after checking it.
 
     Args:
         words: The words, to which the entry is added.
         word: The word as people write it.
         written: The phonemes as people write them.
-        place: Where the entry comes from; messages begin with it.
+        where: Where the entry comes from; messages begin with it.
 
     Raises:
         InputError: The word is not one word or is there already, or the phonemes cannot be parsed.
     """
     if not isinstance(word, str) or not isinstance(written, str):
         raise InputError(
-            f"{place}: {type(word).__name__} → {type(written).__name__}; expected a word and its phonemes as str"
+            f"{where}: {type(word).__name__} → {type(written).__name__}; expected a word and its phonemes as str"
         )
     key = word.strip().replace("’", "'")
     if not _WORD.fullmatch(key):
         raise InputError(
-            f"{place}: {word[:60]!r} is not one word; expected one word, without a space, and its phonemes"
+            f"{where}: {word[:60]!r} is not one word; expected one word, without a space, and its phonemes"
         )
     if key in words:
-        raise InputError(f"{place}: {key!r} is there twice; leave one")
+        raise InputError(f"{where}: {key!r} is there twice; leave one")
     try:
         words[key] = parse_phonemes(written)
     except InputError as error:
-        raise InputError(f"{place}: {error}") from None
+        raise InputError(f"{where}: {error}") from None

@@ -62,7 +62,7 @@ _ENUMERATION = re.compile(r"\(?(?:\d{1,3}|[A-Za-z]|[ivxIVX]{1,5})\.")
 _HIDDEN = "\ue002"
 _HIDDEN_RUN = re.compile(f"{_HIDDEN}+")
 
-# Where to cut a sentence that is too long: best after a sentence within quotes or a semicolon, then at a clause, then
+# Where to cut a sentence that is too long: best after a full stop, a semicolon or the like, then at a clause, then
 # between words.
 _CUTS = tuple(map(re.compile, (r"[.!?…;:][\"'”’»)\]]*\s", r"[,)—–]\s|\s(?=[(—–])|—(?=.)", r"\s")))
 
@@ -216,13 +216,13 @@ def _ends_sentence(text: str, start: int, stop: re.Match[str], end: int) -> bool
     """Tell whether a stop ends the sentence that began at `start`."""
     follower = _NEXT.match(text, stop.end(), end)
     next_word = follower[1] if follower else ""
-    marks = stop[0]
+    punctuation = stop[0]
     if next_word[:1].islower() and _SMALL_WORD.match(next_word):
         return False
-    if marks[-1] in "\"'”’»" and _SPEAKER.match(text, stop.end(), end):
+    if punctuation[-1] in "\"'”’»" and _SPEAKER.match(text, stop.end(), end):
         # "Why?" Tom asked.
         return not _may_go_on(next_word)
-    if marks[0] != "." or len(marks.rstrip("\"'”’»)]}")) > 1:
+    if punctuation[0] != "." or len(punctuation.rstrip("\"'”’»)]}")) > 1:
         return True
     return not _is_abbreviation(text, start, stop.start(), next_word)
 

@@ -32,7 +32,7 @@ class TracedText:
         return cls(text, range(start, start + len(text)), range(start + 1, start + 1 + len(text)))
 
     @classmethod
-    def standing_for(cls, text: str, start: int, end: int) -> TracedText:
+    def with_span(cls, text: str, start: int, end: int) -> TracedText:
         """Return a text of which every character has the same original span."""
         return cls(text, (start,) * len(text), (end,) * len(text))
 
@@ -71,10 +71,10 @@ class TracedText:
             start, stop = match.span()
             pieces.append(self[end:start])
             if start < stop:
-                pieces.append(TracedText.standing_for(new, *self.span(start, stop)))
+                pieces.append(TracedText.with_span(new, *self.span(start, stop)))
             elif new:
                 # The match is empty, so the new text has no original characters: its span is empty, too.
                 offset = self.ends[start - 1] if start else 0
-                pieces.append(TracedText.standing_for(new, offset, offset))
+                pieces.append(TracedText.with_span(new, offset, offset))
             end = stop
         return TracedText.join([*pieces, self[end:]]) if pieces else self

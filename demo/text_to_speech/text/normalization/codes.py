@@ -41,6 +41,7 @@ def _letters_of_code(part: str, context: Context) -> str:
 
 
 def _code_dash(match: re.Match[str], _: Context) -> str:
+    """Read the hyphen and the number of "COVID-19"."""
     number, before = match["number"], match.string[match.start() - 1]
     # "post-1945" has a year, "COVID-19" a code.
     spoken = words.spoken_integer(number) if before.islower() else words.code_number(number)
@@ -48,24 +49,29 @@ def _code_dash(match: re.Match[str], _: Context) -> str:
 
 
 def _sharp(match: re.Match[str], _: Context) -> str:
+    """Read "C#" and "C++"."""
     name = {"#": "sharp", "++": "plus plus"}[match[2]]
     return f"{match[1]} {name}"
 
 
 def _digits(match: re.Match[str], _: Context) -> str:
+    """Read the digits of an account, a card or an ISBN one by one."""
     groups = re.findall(r"[\dX]+", match["it"])
     return ", ".join(" ".join("X" if c == "X" else words.digits(c) for c in group) for group in groups)
 
 
 def _caliber(match: re.Match[str], _: Context) -> str:
+    """Read ".45" before "caliber"."""
     return words.cardinal(match[1])
 
 
 def _coded(match: re.Match[str], _: Context) -> str:
+    """Read the number of a room, a flight or a road: "room 205"."""
     return words.code_number(match["it"])
 
 
 def _aircraft(match: re.Match[str], _: Context) -> str:
+    """Read "747-400" as "seven forty seven four hundred"."""
     first = words.code_number(match["it"][:3])
     return f"{first} {words.cardinal(match['kind'])}" if match["kind"] else first
 

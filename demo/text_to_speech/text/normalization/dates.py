@@ -44,16 +44,19 @@ def read_date(day: int, month: int, year: str = "") -> str | None:
 
 
 def _days(match: re.Match[str]) -> str:
+    """Read the day or the range of days of a match."""
     first = words.ordinal(match["day"])
     return f"{first} to {words.ordinal(match['last'])}" if match["last"] else first
 
 
 def _month_day(match: re.Match[str], _: Context) -> str:
+    """Read "March 3, 2024"."""
     year = f", {words.year(match['year'])}" if match["year"] else ""
     return f"{_MONTH_NAMES[match['month']]} {_days(match)}{year}"
 
 
 def _day_month(match: re.Match[str], _: Context) -> str:
+    """Read "3 March 2024"."""
     before = match.string[max(0, match.start() - 40) : match.start()].lower().split()
     the = "" if "the" in before[-3:] else "the "
     year = f", {words.year(match['year'])}" if match["year"] else ""
@@ -61,23 +64,28 @@ def _day_month(match: re.Match[str], _: Context) -> str:
 
 
 def _iso(match: re.Match[str], _: Context) -> str | None:
+    """Read "2024-03-05"."""
     return read_date(int(match[3]), int(match[2]), match[1])
 
 
 def _slashed(match: re.Match[str], _: Context) -> str | None:
+    """Read "3/5/2024" with the month first; "25/3/2024" can only have the day first."""
     month, day = int(match[1]), int(match[2])
     return read_date(day, month, match[3]) or read_date(month, day, match[3])
 
 
 def _year(match: re.Match[str], _: Context) -> str:
+    """Read a year that the word before it announces: "in 1066"."""
     return words.year(match["it"])
 
 
 def _circa(_: re.Match[str], __: Context) -> str:
+    """Read "c. 1900"."""
     return "circa"
 
 
 def _month_slash_day(match: re.Match[str], _: Context) -> str | None:
+    """Read "on 3/5", and "from 3/5 to 3/7"."""
     # "after 9/11" is the name of an event.
     if match[0].endswith("9/11"):
         return None
@@ -89,20 +97,24 @@ def _month_slash_day(match: re.Match[str], _: Context) -> str | None:
 
 
 def _dotted(match: re.Match[str], _: Context) -> str | None:
+    """Read "5.3.2024" with the day first."""
     return read_date(int(match[1]), int(match[2]), match[3])
 
 
 def _decade(match: re.Match[str], _: Context) -> str | None:
+    """Read "1990s" or "'90s"."""
     return words.decade(match[1])
 
 
 def _short_year(match: re.Match[str], _: Context) -> str:
+    """Read "'99"."""
     if match[1] == "00":
         return "two thousand"
     return words.year(match[1]) if match[1][0] != "0" else f"oh {words.digits(match[1][1])}"
 
 
 def _time(match: re.Match[str], _: Context) -> str | None:
+    """Read "7:30 pm", "19:30", "12:30:15" or "7.30 pm"."""
     hour, minute = int(match["hour"]), int(match["minute"])
     # Two patterns share this function, and the second has neither seconds nor a time zone.
     parts = match.groupdict()
@@ -130,6 +142,7 @@ def _time(match: re.Match[str], _: Context) -> str | None:
 
 
 def _military(match: re.Match[str], _: Context) -> str:
+    """Read "1930 hours"."""
     hour, minute = match[1], match[2]
     spoken = words.cardinal(hour) if hour[0] != "0" else f"oh {words.digits(hour[1])}"
     if minute == "00":
@@ -138,10 +151,12 @@ def _military(match: re.Match[str], _: Context) -> str:
 
 
 def _french_time(match: re.Match[str], _: Context) -> str:
+    """Read "19h30"."""
     return f"{words.cardinal(str(int(match[1])))} {words.cardinal(match[2])}"
 
 
 def _hour(match: re.Match[str], _: Context) -> str | None:
+    """Read "7 pm" or "7-9 pm"."""
     if not 1 <= int(match[1]) <= 12:
         return None
     last = f" to {words.cardinal(match[2])}" if match[2] else ""
@@ -149,14 +164,17 @@ def _hour(match: re.Match[str], _: Context) -> str | None:
 
 
 def _bare_month(match: re.Match[str], _: Context) -> str:
+    """Read a short form of a month before a year."""
     return _MONTH_NAMES[match["month"]]
 
 
 def _short(match: re.Match[str], _: Context) -> str:
+    """Read the short form of a day or a month: "Mon", "Jan"."""
     return next(name for name in (*DAYS, *MONTHS) if name.startswith(match["it"][:3]))
 
 
 def _month_slash_range(match: re.Match[str], context: Context) -> str | None:
+    """Read "3/5-3/9", unless it may be a range of fractions."""
     days = int(match["day"]), int(match["last"])
     # "1/4-1/2 of a cup" are fractions.
     if max(days) in (2, 3, 4, 6, 8):

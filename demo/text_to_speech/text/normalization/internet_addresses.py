@@ -63,18 +63,22 @@ def split_compound(text: str, context: Context) -> str:
 
 
 def _hashtag(match: re.Match[str], context: Context) -> str:
+    """Read "#openAI" as "hashtag open A I"."""
     return f"hashtag {split_compound(match[1], context)}"
 
 
 def _handle(match: re.Match[str], context: Context) -> str:
+    """Read the name of an account: "@name"."""
     return f"at {read_address(match[1], context)}"
 
 
 def _file_name(match: re.Match[str], context: Context) -> str | None:
+    """Read a name with an extension of the table: "notes.txt"."""
     return read_address(match[0], context) if match[1].lower() in FILE_ENDINGS else None
 
 
 def _version(match: re.Match[str], _: Context) -> str | None:
+    """Read "v2.1", "Python 3.11" or "1.2.3"."""
     numbers = match[2].split(".")
     name = {"v": "version", "V": "version", "iOS": "I O S", "macOS": "mac O S"}.get(
         match[1] or "", match[1] or ""
@@ -85,18 +89,22 @@ def _version(match: re.Match[str], _: Context) -> str | None:
 
 
 def _ip_address(match: re.Match[str], _: Context) -> str:
+    """Read "192.168.0.1" digit by digit."""
     return " dot ".join(words.digits(number) for number in match[0].split("."))
 
 
 def _port(match: re.Match[str], _: Context) -> str:
+    """Read the port after an address: ":8080"."""
     return f"colon {words.digits(match[0][1:])}"
 
 
 def _extension(match: re.Match[str], _: Context) -> str:
+    """Read the extension after a telephone number: "x12"."""
     return f"extension {words.digits(match[1])}"
 
 
 def _vanity(match: re.Match[str], _: Context) -> str:
+    """Read "1-800-FLOWERS"."""
     return f"one {'eight hundred' if match[1] == '800' else words.digits(match[1])}, {match[2].lower()}"
 
 

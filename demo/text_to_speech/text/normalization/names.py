@@ -61,10 +61,12 @@ def _is_saint(match: re.Match[str], title: str) -> bool:
 
 
 def _always_title(match: re.Match[str], _: Context) -> str:
+    """Read "Mr" as "Mister"."""
     return ALWAYS_TITLES[match["title"]]
 
 
 def _abbreviation(match: re.Match[str], _: Context) -> str | None:
+    """Read "etc." as "et cetera". "v." is "versus" only after a word with a capital letter."""
     written = match["it"]
     if written == "v." and not (_word_before(match)[:1].isupper()):
         return None
@@ -72,10 +74,12 @@ def _abbreviation(match: re.Match[str], _: Context) -> str | None:
 
 
 def _before_number(match: re.Match[str], _: Context) -> str:
+    """Read "No." in "No. 5" as "number"."""
     return BEFORE_NUMBERS[match["name"]][0]
 
 
 def _roman_after_name(match: re.Match[str], _: Context) -> str | None:
+    """Read the numeral of "chapter IV" as a number and that of "Henry VIII" as a rank."""
     name, numeral = match["name"].lower(), match["it"]
     value = words.roman(numeral)
     if not value or (name == "malcolm" and numeral == "X") or (len(numeral) == 1 and numeral not in "IVX"):
@@ -93,6 +97,7 @@ def _roman_after_name(match: re.Match[str], _: Context) -> str | None:
 
 
 def _roman_range(match: re.Match[str], _: Context) -> str | None:
+    """Read the numerals of "chapters I-IV"."""
     first, last = words.roman(match["first"]), words.roman(match["last"])
     if not first or not last or match["name"].lower().rstrip("s") not in _CARDINAL:
         return None
@@ -100,11 +105,13 @@ def _roman_range(match: re.Match[str], _: Context) -> str | None:
 
 
 def _roman_century(match: re.Match[str], _: Context) -> str | None:
+    """Read the numeral of "the XIX century" as a rank."""
     value = words.roman(match["numeral"])
     return words.ordinal(str(value)) if value else None
 
 
 def _roman_alone(match: re.Match[str], context: Context) -> str | None:
+    """Read a numeral that follows no name: "MMXXIV" as a year, "XIV" as a number."""
     numeral = match["it"]
     value = words.roman(numeral)
     if not value or context.is_word(numeral.lower()):
@@ -115,15 +122,18 @@ def _roman_alone(match: re.Match[str], context: Context) -> str | None:
 
 
 def _dotted_letters(match: re.Match[str], _: Context) -> str:
+    """Read letters with full stops by their names: "U.S.A."."""
     spelt = words.letters(match["letters"].replace(".", ""))
     return keep_stop(match, spelt + (match["s"] or ""))
 
 
 def _degree(match: re.Match[str], _: Context) -> str:
+    """Read an academic degree by its letters: "Ph.D."."""
     return keep_stop(match, words.letters(re.sub(r"\W", "", match[0])))
 
 
 def _initial(match: re.Match[str], _: Context) -> str:
+    """Read an initial before a name as the name of its letter: "J. Smith"."""
     return match["it"][0]
 
 
@@ -133,6 +143,7 @@ def _joined_by_ampersand(match: re.Match[str], _: Context) -> str:
 
 
 def _roman_of_small_letters(match: re.Match[str], _: Context) -> str | None:
+    """Read the numeral of "chapter iv"."""
     value = words.roman(match["it"].upper())
     return words.cardinal(str(value)) if value else None
 
@@ -166,6 +177,7 @@ def _capitals(match: re.Match[str], context: Context) -> str | None:
 
 
 def _mixed_case(match: re.Match[str], context: Context) -> str | None:
+    """Read a word such as "iPhone" or "openAI" in its parts; "McDonald" is left to the dictionary."""
     written = match[0]
     if written in SAID_OTHERWISE:
         return SAID_OTHERWISE[written]

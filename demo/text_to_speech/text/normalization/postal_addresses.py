@@ -9,14 +9,17 @@ from .rules import Context, Rule, alternatives
 
 
 def _street(match: re.Match[str], _: Context) -> str:
+    """Read "St" of "Main St" as "Street"."""
     return STREETS[match["it"]]
 
 
 def _state(match: re.Match[str], _: Context) -> str:
+    """Read "CA" of "Los Angeles, CA" as "California"."""
     return STATES[match["it"]]
 
 
 def _zip(match: re.Match[str], _: Context) -> str:
+    """Read the digits of a ZIP code one by one."""
     return ", ".join(words.digits(group) for group in match["it"].split("-"))
 
 

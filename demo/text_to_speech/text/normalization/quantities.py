@@ -88,10 +88,12 @@ def _is_adjective(match: re.Match[str]) -> bool:
 
 
 def _leading(match: re.Match[str], _: Context) -> str:
+    """Read the first sum of "$2 to $3 million" as a number, because the second one names the currency."""
     return words.number(match["a"])
 
 
 def _duration(match: re.Match[str], _: Context) -> str:
+    """Read "2h 30m" as "two hours thirty minutes"."""
     spoken = (
         f"{words.number(number)} {DURATIONS[unit][not words.is_one(number)]}"
         for number, unit in re.findall(r"(\d+) ?([dhms])", match[0])
@@ -100,14 +102,17 @@ def _duration(match: re.Match[str], _: Context) -> str:
 
 
 def _pence(match: re.Match[str], _: Context) -> str:
+    """Read "50p" as "fifty pence"."""
     return f"{words.cardinal(match[1])} {'penny' if match[1] == '1' else 'pence'}"
 
 
 def _exponent(match: re.Match[str], _: Context) -> str:
+    """Read "1.5e-3" as "one point five times ten to the power of minus three"."""
     return f"{words.number(match[1])} times ten to the power of {words.number(match[2].lstrip('+'))}"
 
 
 def _temperature(match: re.Match[str], _: Context) -> str | None:
+    """Read "350 F" as a temperature if a word near it speaks of heat or cold."""
     around = match.string[max(0, match.start() - 80) : match.end() + 80]
     if not re.search(rf"(?i)°|\b(?:{HEAT})", around):
         return None
@@ -116,15 +121,18 @@ def _temperature(match: re.Match[str], _: Context) -> str | None:
 
 
 def _cents(match: re.Match[str], _: Context) -> str:
+    """Read "50¢" as "fifty cents"."""
     return f"{words.number(match[1])} cent{'' if match[1] == '1' else 's'}"
 
 
 def _percent(match: re.Match[str], _: Context) -> str:
+    """Read "5%" or "5‰"."""
     kind = {"‰": "per mille"}.get(match["sign"], "percent")
     return f"{_amount(match)} {kind}"
 
 
 def _unit(match: re.Match[str], _: Context) -> str | None:
+    """Read a number and its unit: "5 km", "20 m²", "3 ft fence"."""
     unit, space = match["unit"].replace("° ", "°"), match["space"]
     if _is_other_letter(unit, space, match["a"]):
         return None
@@ -146,16 +154,19 @@ def _is_other_letter(unit: str, space: str, number: str) -> bool:
 
 
 def _feet(match: re.Match[str], _: Context) -> str:
+    """Read a height: 5'10" as "five feet ten inches"."""
     inches = words.number(match[2])
     feet = "foot" if match[1] == "1" else "feet"
     return f"{words.cardinal(match[1])} {feet} {inches} inch{'' if match[2] == '1' else 'es'}"
 
 
 def _feet_by_feet(match: re.Match[str], _: Context) -> str:
+    """Read "8' x 10'" as "eight feet by ten feet"."""
     return f"{words.cardinal(match[1])} feet by {words.cardinal(match[2])} feet"
 
 
 def _vulgar(match: re.Match[str], _: Context) -> str:
+    """Read a fraction that is one character: "2½"."""
     above, _slash, below = VULGAR[match[2]].partition("/")
     return mixed(match[1], above, below) + _unit_of_fraction(match)
 
@@ -169,6 +180,7 @@ def mixed(whole: str, above: str, below: str) -> str:
 
 
 def _unit_of_fraction(match: re.Match[str]) -> str:
+    """Read the unit after a fraction."""
     return f" {UNITS[match['unit']][bool(match[1])]}" if match["unit"] else ""
 
 
@@ -183,6 +195,7 @@ _USUAL_DENOMINATORS = frozenset((*range(11), 12, 16, 20, 25, 32, 50, 64, 100, 12
 
 
 def _fraction(match: re.Match[str], _: Context) -> str:
+    """Read two or three numbers with a slash: "3/4", "1 1/2", "24/7"."""
     whole, above, below = match[1], match[2], match[3]
     if match[0] in _FIXED_PAIRS:
         return _FIXED_PAIRS[match[0]]
@@ -210,10 +223,12 @@ def _pair(match: re.Match[str], above: str, below: str) -> str:
 
 
 def _ordinal(match: re.Match[str], _: Context) -> str:
+    """Read "21st" as "twenty-first"."""
     return words.ordinal(match[1])
 
 
 def _range(match: re.Match[str], _: Context) -> str:
+    """Read "3-5" as "three to five"."""
     if match[0] in SCORES:
         return SCORES[match[0]]
     is_difference = match.string[match.end() : match.end() + 2].lstrip().startswith("=")
@@ -222,6 +237,7 @@ def _range(match: re.Match[str], _: Context) -> str:
 
 
 def _by(match: re.Match[str], _: Context) -> str:
+    """Read "4x4" as "four by four", and "3 × 4" as "three times four"."""
     has_exponent = match.string[match.end() : match.end() + 1] in tuple("^⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
     link = " times " if " × " in match[0] or has_exponent else " by "
     unit = f" {UNITS[match['unit']][not _is_adjective(match)]}" if match["unit"] else ""
@@ -231,18 +247,22 @@ def _by(match: re.Match[str], _: Context) -> str:
 
 
 def _times(match: re.Match[str], _: Context) -> str:
+    """Read "3x" as "three times"."""
     return f"{words.number(match[1])} times"
 
 
 def _ratio(match: re.Match[str], _: Context) -> str:
+    """Read "3:1" as "three to one"."""
     return f"{words.number(match[1])} to {words.number(match[2])}"
 
 
 def _spaced(match: re.Match[str], _: Context) -> str:
+    """Read "1 000 000", whose separators are spaces."""
     return words.number(match[0].replace(" ", ""))
 
 
 def _squared(match: re.Match[str], _: Context) -> str:
+    """Read an exponent: "squared", "cubed", "to the power of five"."""
     exponent = match["exponent"].translate(str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-"))
     if exponent in ("2", "3") and re.match(r"[\w)\0]", match.string[match.start() - 1 : match.start()]):
         return "squared" if exponent == "2" else "cubed"
@@ -250,6 +270,7 @@ def _squared(match: re.Match[str], _: Context) -> str:
 
 
 def _number(match: re.Match[str], _: Context) -> str:
+    """Read a number that no other rule has read."""
     sign = words.parts(match[0])[0]
     return sign + words.spoken_integer(match[0].lstrip(words.SIGNS))
 
