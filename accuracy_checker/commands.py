@@ -58,4 +58,5 @@ def print_scores(
     for name, speak in speakers.items():
         rows[name] = score(clips, speak, compare, heard)
     seconds = sum(clip.recording.waveform.size for clip in clips) / SAMPLE_RATE
-    print(f"{title}: {len(clips)} recordings, {seconds:.0f} s\n\n{table(rows)}")
+    count = f"{len(clips)} recording" + ("s" if len(clips) != 1 else "")
+    print(f"{title}: {count}, {seconds:.0f} s\n\n{table(rows)}")

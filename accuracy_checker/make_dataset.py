@@ -42,7 +42,7 @@ from text_to_speech.inference.length_regulator import frame_prosody, regulate_le
 from text_to_speech.inference.mel import mel_spectrogram
 from text_to_speech.omz.selection import build_parser as zoo_parser
 from text_to_speech.omz.selection import select
-from text_to_speech.store.cache import models_root
+from text_to_speech.store.catalogue import models_root
 from text_to_speech.store.convert import make_onnx
 from text_to_speech.store.model_yml import Model
 from text_to_speech.text import Phonemizer, split_sentences, to_ids

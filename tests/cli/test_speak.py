@@ -20,34 +20,15 @@ import soundfile
 
 import tiny_models
 from text_to_speech import __version__
-from text_to_speech.cli import speak as text_to_speech_demo
-from text_to_speech.inference.runtime import core
+from text_to_speech.cli import inputs, progress, speaking
+from text_to_speech.cli.report import duration
+from text_to_speech.inference import runtime
 from text_to_speech.speech.sinks import AudioSink
 from text_to_speech.text import SYMBOLS
 
 SCRIPT = Path(__file__).parents[2] / "demo" / "text_to_speech_demo.py"
 Outcome = tuple[int, str, str]
 NO_MODELS = ("-m_duration", "missing.xml", "-m_forward", "missing.xml", "-m_hifigan", "missing.xml")
-
-
-@pytest.fixture
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.chdir(tmp_path)
-    return tmp_path
-
-
-@pytest.fixture
-def command(folder: Path, capfd: pytest.CaptureFixture[str]) -> Callable[..., Outcome]:
-    """Run the command in an empty folder and return exit status, standard output and standard error."""
-
-    def run(*arguments: str) -> Outcome:
-        try:
-            status = text_to_speech_demo.main(arguments)
-        except SystemExit as stop:
-            status = int(stop.code or 0)
-        return status, *capfd.readouterr()
-
-    return run
 
 
 def files(folder: Path) -> set[str]:
@@ -58,17 +39,20 @@ def standard_input(monkeypatch: pytest.MonkeyPatch, data: bytes) -> None:
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(data)))
 
 
-@pytest.mark.parametrize("name", ["speech.wav", "speech.flac", "speech.ogg", "speech.mp3"])
+@pytest.mark.parametrize("name", ["speech.wav", "speech.flac", "speech.ogg", "speech.opus", "speech.mp3"])
 def test_a_text_becomes_a_file(name: str, command: Callable[..., Outcome], folder: Path, tiny) -> None:
     status, out, err = command("-i", "Hello there. How are you?", "-o", name, *tiny.flags)
     assert (status, err) == (0, "")
     assert files(folder) == {name}
-    seconds = soundfile.info(name).frames / 22_050
+    seconds = soundfile.info(name).duration
     assert seconds > 1
-    assert f"Output: {name}, {seconds:.2f} s of audio" in out
+    found = re.search(rf"Output: {name}, ([\d.]+) s of audio", out)
+    assert found
+    assert float(found[1]) == pytest.approx(seconds, abs=0.1)
     for line in (
-        "Vocoder: CPU in f32 (",
-        "Latency: ",
+        "Acoustic model and vocoder: CPU in f32 (",
+        "Models ready: ",
+        "Total time: ",
         "First audio: ",
         "Real-time factor: ",
         "acoustic model: ",
@@ -146,8 +130,8 @@ def test_only_the_beginning_of_a_long_text_is_drawn(
     command: Callable[..., Outcome], monkeypatch: pytest.MonkeyPatch, tiny
 ) -> None:
     drawn = []
-    monkeypatch.setattr(text_to_speech_demo, "PLOT_SECONDS", 2.0)
-    monkeypatch.setattr(text_to_speech_demo, "save_plot", lambda speech, path: drawn.append(speech))
+    monkeypatch.setattr(speaking, "PLOT_SECONDS", 2.0)
+    monkeypatch.setattr(speaking, "save_plot", lambda speech, path: drawn.append(speech))
     assert command("-i", "Hello there, you. " * 9, "--plot", "speech.png", *tiny.flags)[0] == 0
     assert 2.0 < drawn[0].seconds < soundfile.info("out.wav").frames / 22_050
     assert drawn[0].sentences[-1].end == pytest.approx(drawn[0].seconds)
@@ -205,14 +189,26 @@ def test_every_cpu_device_string_speaks(device: str, command: Callable[..., Outc
     assert f"{device}: CPU in f32" in out
 
 
-@pytest.mark.parametrize("terminal", [True, False])
-def test_progress_is_shown_on_a_terminal_for_a_long_text(
-    terminal: bool, command: Callable[..., Outcome], monkeypatch: pytest.MonkeyPatch, tiny
+@pytest.mark.parametrize(
+    ("terminal", "options", "shown"),
+    [(True, (), True), (False, (), False), (True, ("--quiet",), False), (True, ("--json",), True)],
+)
+def test_progress_is_shown_on_a_terminal(
+    terminal: bool,
+    options: tuple[str, ...],
+    shown: bool,
+    command: Callable[..., Outcome],
+    monkeypatch: pytest.MonkeyPatch,
+    tiny,
 ) -> None:
     monkeypatch.setattr(sys.stderr, "isatty", lambda: terminal)
-    status, _, err = command("-i", "This is a sentence. " * 40, *tiny.flags)
+    monkeypatch.setattr(progress, "DELAY", 0.0)
+    monkeypatch.setattr(progress, "INTERVAL", 0.001)
+    status, _, err = command("This is a sentence. " * 40, *options, *tiny.flags)
     assert status == 0
-    assert ("800/800" in err) is terminal
+    assert bool(re.search(r"\d:\d\d of about \d:\d\d of sound, \d+%", err)) is shown
+    # At the end nothing is left of it.
+    assert err.rpartition("\r")[2] == ""
 
 
 def test_version_and_help(command: Callable[..., Outcome]) -> None:
@@ -220,10 +216,10 @@ def test_version_and_help(command: Callable[..., Outcome]) -> None:
     status, out, _ = command("-h")
     assert status == 0
     assert "examples:" in out
+    assert "demo/" not in out  # an installed package has no such folder
 
 
 REFUSED = {
-    "no input": ([], "-i/--input"),
     "a file that is not there": (["-i", "missing.txt"], "missing.txt is not there"),
     "a file that is not there, in capitals": (["-i", "MISSING.TXT"], "is not there"),
     "a name too long for a file": (["-i", "x" * 300 + ".txt"], "File name too long"),
@@ -234,7 +230,7 @@ REFUSED = {
     "a binary file": (["-i", "binary.bin"], "binary.bin is"),
     "a file with zeros": (["-i", "zeros.txt"], "zeros.txt is binary"),
     "a file in Latin-1": (["-i", "latin.txt"], "byte 0xe9 at offset 3"),
-    "a folder": (["-i", "folder/"], "is a folder"),
+    "a folder": (["-i", "folder/"], "folder/ is a folder: expected a text"),
     "nothing to speak": (["-i", "***"], "expected at least one word"),
     "alpha too small": (["-i", "Hello.", "-a", "0.4"], "expected a number from 0.5 (fast) to 2.0"),
     "alpha too large": (["-i", "Hello.", "-a", "2.5"], "expected a number from 0.5 (fast) to 2.0"),
@@ -259,8 +255,68 @@ REFUSED = {
     "a pause without end": (["-i", "Hello.", "--pause-sentence", "inf"], "expected 0 to 60 seconds"),
     "a lexicon that is not there": (["-i", "Hello.", "--lexicon", "no.tsv"], "lexicon no.tsv"),
     "a bad line in a lexicon": (["-i", "Hello.", "--lexicon", "bad.tsv"], "lexicon bad.tsv, line 2"),
-    "another speaker": (["-i", "Hello.", "-s_id", "19"], "one speaker, expected 0"),
-    "an unknown option": (["-i", "Hello.", "--lenght", "2"], "--lenght"),
+    "another speaker": (["-i", "Hello.", "-s_id", "19"], "no voice has the number 19: expected 0 (heart)"),
+    "a speaker that is no number": (["-i", "Hello.", "-s_id", "-1"], "'-1': expected the number of a voice"),
+    "another voice": (["-i", "Hello.", "--voice", "hart"], "did you mean heart?"),
+    "an unknown option": (["-i", "Hello.", "--vollume", "2"], "did you mean --volume?"),
+    "an option of another program": (["Hello.", "--length-scale=2"], "did you mean --alpha?"),
+    "an option that is like none": (["Hello.", "--xyz"], "unrecognized arguments: --xyz; -h shows"),
+    "texts with -i and without it": (["One.", "-i", "Two."], "give all texts either with -i or without it"),
+    "standard input twice": (["-", "-"], "standard input is named twice"),
+    "a file that is nearly there": (["-i", "empti.txt"], "empti.txt is not there; did you mean empty.txt?"),
+    "a book that is not there": (["book.epub"], "book.epub is not there: expected a text file"),
+    "a path that is not there": (["./chapter.one"], "./chapter.one is not there"),
+    "a web page": (["page.html"], "page.html is an HTML page, not a text file: convert it"),
+    "an unknown encoding": (
+        ["latin.txt", "--encoding", "klingon"],
+        "--encoding klingon: expected a character",
+    ),
+    "an encoding that is none": (
+        ["latin.txt", "--encoding", "rot13"],
+        "--encoding rot13: expected a character",
+    ),
+    "another encoding than the file's": (
+        ["latin.txt", "--encoding", "ascii"],
+        "latin.txt is not ASCII text: byte 0xe9 at offset 3",
+    ),
+    "two speeds": (["Hello.", "--speed", "2", "-a", "2"], "not allowed with argument"),
+    "a speed too fast": (["Hello.", "--speed", "2.5"], "speed 2.5: expected a number from 0.5 (slow) to 2"),
+    "a sample rate too low": (["Hello.", "--sample-rate", "7999"], "'7999': expected a whole number of Hz"),
+    "a sample rate that is no number": (["Hello.", "--sample-rate", "16k"], "'16k': expected a whole number"),
+    "a sample rate that the format lacks": (
+        ["Hello.", "-o", "out.opus", "--sample-rate", "44100", *NO_MODELS],
+        "out.opus cannot be written with 44100 samples a second: opus has 8000",
+    ),
+    "a lexicon that is nearly there": (["Hello.", "--lexicon", "bat.tsv"], "did you mean bad.tsv?"),
+    "a vocoder as a file": (
+        ["Hello.", "-m_hifigan", "hifi-gan-universal"],
+        "did you mean --vocoder hifi-gan-universal?",
+    ),
+    "an acoustic model as vocoder": (
+        ["Hello.", "--vocoder", "forward-tacotron"],
+        "expected one of hifi-gan, hifi-gan-universal, source-filter-light",
+    ),
+    "two vocoders": (["Hello.", "--vocoder", "hifi-gan"], "--vocoder and -m_hifigan both name a vocoder"),
+    "a file that is there": (
+        ["Hello.", "-o", "text", "--format", "wav", "--no-clobber", *NO_MODELS],
+        "text exists already: --no-clobber forbids",
+    ),
+    "subtitles that are there": (
+        ["Hello.", "--timestamps", "good.json", "--no-clobber", *NO_MODELS],
+        "good.json exists already",
+    ),
+    "timestamps of several files": (
+        ["One.", "-o", "new/", "--timestamps", "t.json"],
+        "--timestamps is one file: expected -o FILE, not the folder new/",
+    ),
+    "a folder in a file": (
+        ["One.", "-o", "text/new/"],
+        "the folder text/new cannot be used: Not a directory",
+    ),
+    "a new folder for a model that is not there": (
+        ["One.", "-o", "new/", *NO_MODELS],
+        "missing.xml is not there",
+    ),
     "an unknown device": (["-i", "Hello.", "-d", "FOO"], "this machine has CPU"),
     "an unknown device of a stage": (["-i", "Hello.", "-d_vocoder", "AUTO:FOO"], "this machine has CPU"),
     "an unknown precision": (["-i", "Hello.", "--precision", "int3"], "--precision"),
@@ -271,7 +327,7 @@ REFUSED = {
     "a model cut short": (["-i", "Hello.", "-m_hifigan", "cut.onnx"], "cut.onnx"),
     "a model of another kind": (["-i", "Hello.", "-m_forward", "other.onnx"], "expected data [1,?,?]"),
     "another symbol table": (["-i", "Hello.", "-m_duration", "symbols.onnx"], "another symbol table"),
-    "an unknown kind of file": (["-i", "Hello.", "-o", "out.aac"], ".wav, .flac, .ogg, .mp3"),
+    "an unknown kind of file": (["-i", "Hello.", "-o", "out.aac"], ".wav, .flac, .ogg, .opus, .mp3, .raw"),
     "a folder that is not there": (["-i", "Hello.", "-o", "no/out.wav"], "there is no folder no"),
     "a folder as file": (["-i", "Hello.", "-o", "folder.wav"], "it is a folder"),
     "another kind of picture": (["-i", "Hello.", "--plot", "out.jpg"], ".png"),
@@ -282,8 +338,7 @@ REFUSED = {
     "a folder as picture": (["-i", "Hello.", "--plot", "folder.png", *NO_MODELS], "it is a folder"),
     "a folder as timestamps": (["-i", "Hello.", "--timestamps", "folder.vtt", *NO_MODELS], "it is a folder"),
     "this folder": (["-i", "Hello.", "-o", ".", "--format", "wav", *NO_MODELS], "it is a folder"),
-    "the root": (["-i", "Hello.", "-o", "/", "--format", "raw", *NO_MODELS], "is a folder"),
-    "a new folder": (["-i", "Hello.", "-o", "new/", "--format", "raw", *NO_MODELS], "new/ is a folder"),
+    "a new folder as timestamps": (["-i", "Hello.", "--timestamps", "new/"], "new/ is a folder"),
     "a variable that is not set": (["-i", "Hello.", "-o", ""], "'': expected a file name"),
     "no name for timestamps": (["-i", "Hello.", "--timestamps", ""], "'': expected a file name"),
     "no name for a picture": (["-i", "Hello.", "--plot", ""], "'': expected a file name"),
@@ -315,6 +370,7 @@ def bad_files(folder: Path, tiny) -> set[str]:
     (folder / "binary.bin").write_bytes(bytes(range(256)))
     (folder / "zeros.txt").write_bytes(b"Hello.\0\0")
     (folder / "latin.txt").write_bytes(b"Caf\xe9.")
+    (folder / "page.html").write_text("<p>Hello.", encoding="utf-8")
     (folder / "noise.onnx").write_bytes(bytes(range(256)))
     (folder / "bad.tsv").write_text("good\tɡˈʊd\nbad\tb5d\n", encoding="utf-8")
     (folder / "folder").mkdir()
@@ -331,12 +387,16 @@ def bad_files(folder: Path, tiny) -> set[str]:
 
 @pytest.mark.parametrize("case", REFUSED)
 def test_bad_input_is_refused_in_one_line(
-    case: str, command: Callable[..., Outcome], folder: Path, bad_files: set[str], tiny
+    case: str,
+    command: Callable[..., Outcome],
+    folder: Path,
+    bad_files: set[str],
+    tiny,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    if case == "a precision the device lacks" and "FP16" in core().get_property(
-        "CPU", "OPTIMIZATION_CAPABILITIES"
-    ):
-        pytest.skip("this processor computes in f16")
+    # Whatever the processor computes in.
+    defaults = runtime.resolve_target.__kwdefaults__
+    monkeypatch.setitem(defaults, "capabilities", lambda device: ("FP32", "INT8"))
     arguments, message = REFUSED[case]
     status, _, err = command(*tiny.flags, *arguments)  # a model named again replaces the tiny one
     assert status in (1, 2)
@@ -366,18 +426,19 @@ def test_a_folder_is_recognised_by_the_separators_of_the_system(
     command: Callable[..., Outcome], folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (folder / "texts\\").mkdir()
-    monkeypatch.setattr(text_to_speech_demo, "SEPARATORS", ("/", "\\"))
+    monkeypatch.setattr(inputs, "SEPARATORS", ("/", "\\"))
     assert "is a folder: expected a text" in command("-i", "texts\\", *NO_MODELS)[2]
 
 
-@pytest.mark.parametrize("data", [b"", b"\xff\xfeH\x00i\x00"])
+@pytest.mark.parametrize("data", [b"", b"\xff\xfeH\x00i", b"%PDF-1.7", b"\x00\xd8"])
 def test_bad_standard_input_is_refused(
     data: bytes, command: Callable[..., Outcome], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     standard_input(monkeypatch, data)
-    status, _, err = command("-i", "-")
+    status, _, err = command()
     assert status == 1
     assert err.startswith("text-to-speech-demo: error: standard input is ")
+    assert err.count("\n") == 1
 
 
 class Unreadable(io.RawIOBase):
@@ -412,10 +473,10 @@ def test_an_older_file_survives_a_failure(command: Callable[..., Outcome], folde
 def test_an_interrupt_ends_quietly(
     command: Callable[..., Outcome], folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def interrupt(*_: object) -> None:
+    def interrupt(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(text_to_speech_demo, "load", interrupt)
+    monkeypatch.setattr(speaking, "Synthesizer", interrupt)
     status, _, err = command("-i", "Hello.")
     assert (status, err) == (130, "text-to-speech-demo: interrupted; no file was written\n")
     assert files(folder) == set()
@@ -488,13 +549,15 @@ def test_a_listener_that_goes_away_ends_the_program_quietly(tmp_path: Path, tiny
     assert files(tmp_path) == set()
 
 
-@pytest.mark.parametrize("container", ["flac", "ogg", "mp3"])
-def test_a_container_that_needs_seeking_is_refused_for_a_pipe(
-    container: str, command: Callable[..., Outcome], folder: Path
-) -> None:
-    status, out, err = command("-i", "Hello.", "-o", "-", "--format", container, *NO_MODELS)
-    assert (status, out) == (1, "")
-    assert f"{container} cannot be written to standard output: expected --format wav or raw" in err
+@pytest.mark.parametrize("container", ["flac", "ogg", "opus", "mp3"])
+def test_every_format_goes_to_standard_output(container: str, tmp_path: Path, tiny) -> None:
+    rate = ("--sample-rate", "16000")
+    result = bytes_from("Hello.", "-o", "-", "--format", container, *rate, *tiny.flags, folder=tmp_path)
+    assert result.returncode == 0
+    with soundfile.SoundFile(io.BytesIO(result.stdout)) as sound:
+        assert sound.samplerate == 16_000
+        # The number of samples in the header may be unknown.
+        assert sound.read(5_000).size == 5_000
 
 
 def test_sound_is_not_written_to_a_terminal(
@@ -529,11 +592,11 @@ def test_play_plays_and_writes_only_what_is_asked_for(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     player = Player()
-    monkeypatch.setattr(text_to_speech_demo, "open_player", lambda: contextlib.nullcontext(player))
+    monkeypatch.setattr(speaking, "open_player", lambda **_: contextlib.nullcontext(player))
     status, out, err = command("-i", "Hello there.", "--play", *flags, *tiny.flags)
     assert (status, err) == (0, "")
     assert files(folder) == made
-    assert f"Output: {next(iter(made), 'the sound device')}, {player.samples / 22_050:.2f} s of audio" in out
+    assert f"Output: {next(iter(made), 'the sound device')}, {duration(player.seconds)} of audio" in out
 
 
 def test_no_sound_device_is_one_line_before_a_model_is_loaded(
@@ -678,9 +741,7 @@ def test_a_device_is_fed_and_stays_what_it_is(command: Callable[..., Outcome], f
         1,
         "text-to-speech-demo: error: full.wav cannot be written: No space left on device\n",
     )
-    status, _, err = command("-i", "Hello.", "-o", "null", "--format", "mp3", *NO_MODELS)
-    assert status == 1
-    assert "it is a device, and mp3 needs a file: expected wav or raw" in err
+    assert command("-i", "Hello.", "-o", "null", "--format", "mp3", *tiny.flags)[0] == 0
     assert null.is_char_device()
     assert full.is_char_device()
     assert files(folder) == {"null", "full.wav"}
@@ -708,7 +769,7 @@ def test_a_player_that_fails_keeps_no_half_of_the_file(
         def _send(self, block: Any) -> None:
             raise failure
 
-    monkeypatch.setattr(text_to_speech_demo, "open_player", lambda: contextlib.nullcontext(Broken()))
+    monkeypatch.setattr(speaking, "open_player", lambda **_: contextlib.nullcontext(Broken()))
     status, _, err = command("-i", "Hello.", "--play", "-o", "out.wav", *tiny.flags)
     assert status == 1
     assert "out.wav" not in err

@@ -78,8 +78,31 @@ RUN = "import sys; from text_to_speech.cli import start; sys.exit(start.start(sy
 def test_the_demo_can_be_stopped_while_it_imports(number: signal.Signals, command: Command) -> None:
     command.module("openvino", "import time\nprint('importing', flush=True)\ntime.sleep(60)")
     command.start(str(DEMO / "text_to_speech_demo.py"), "-i", "Hello.", wait_for="importing")
+    said = "interrupted" if number == signal.SIGINT else f"stopped by {number.name}"
+    assert command.end(number) == (STATUS[number], f"text-to-speech-demo: {said}; no file was written\n")
+
+
+@SIGNALS
+def test_a_command_can_be_stopped_while_it_is_imported(number: signal.Signals, command: Command) -> None:
+    command.module("heavy", "import time\nprint('importing', flush=True)\ntime.sleep(60)")
+    command.start("-c", RUN, "heavy", wait_for="importing")
     said = "interrupted; no file was written\n" if number == signal.SIGINT else ""
     assert command.end(number) == (STATUS[number], said)
+
+
+@SIGNALS
+def test_the_demo_tells_which_of_several_files_is_complete(
+    number: signal.Signals, command: Command, tiny
+) -> None:
+    texts = ("One.", "Hello there. " * 3000)
+    command.start(
+        str(DEMO / "text_to_speech_demo.py"), *texts, "-o", "folder/", *tiny.flags, wait_for="Output: folder"
+    )
+    time.sleep(0.5)
+    status, error = command.end(number)
+    assert status == STATUS[number]
+    assert error.endswith("; complete: folder/001-one.wav\n")
+    assert [path.name for path in (command.folder / "folder").iterdir()] == ["001-one.wav"]
 
 
 @SIGNALS
@@ -209,6 +232,35 @@ def test_an_error_of_the_program_is_still_a_traceback(command: Command) -> None:
     assert process.returncode == 1
 
 
+@pytest.mark.parametrize(
+    ("name", "package"),
+    [("nosuchpackage", "nosuchpackage"), ("yaml.none", "PyYAML"), ("cv2.none", "opencv-python")],
+)
+@pytest.mark.parametrize("late", [False, True])
+def test_a_package_that_is_not_installed_is_one_line(
+    name: str, package: str, late: bool, command: Command
+) -> None:
+    missing = f"raise ModuleNotFoundError('No module', name={name!r})\n"
+    work = (
+        "from text_to_speech.cli import frame\n"
+        f"def work(options):\n    {missing}"
+        "def main():\n    print('ready', flush=True)\n"
+        "    return frame.run(work, frame.OneLineParser(prog='needs'), [])\n"
+    )
+    command.module("needs", work if late else f"print('ready', flush=True)\n{missing}")
+    process = command.start("-c", RUN, "needs", wait_for="ready")
+    error = process.communicate(timeout=60)[1]
+    assert process.returncode == 1
+    assert error == f"{'needs' if late else '-c'}: error: {name} is not installed: pip install {package}\n"
+
+
+@pytest.mark.parametrize("name", ["text_to_speech.none", "json.none"])
+def test_a_missing_module_of_this_package_is_still_a_traceback(name: str, command: Command) -> None:
+    command.module("broken", f"print('ready', flush=True)\nimport {name}\n")
+    process = command.start("-c", RUN, "broken", wait_for="ready")
+    assert "Traceback" in process.communicate(timeout=60)[1]
+
+
 @pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
 def test_no_file_gets_the_number_of_a_closed_stream(closed: str, tmp_path: Path) -> None:
     code = (
@@ -220,6 +272,22 @@ def test_no_file_gets_the_number_of_a_closed_stream(closed: str, tmp_path: Path)
         line, cwd=tmp_path, env=os.environ | {"PYTHONPATH": str(DEMO)}, capture_output=True
     )
     assert result.returncode >= 3
+
+
+def test_help_and_version_import_nothing_heavy(tmp_path: Path) -> None:
+    code = (
+        "import sys\nfrom text_to_speech.cli.start import text_to_speech_demo, vocoder_demo\n"
+        "for command in text_to_speech_demo, vocoder_demo:\n"
+        "    try: command()\n    except SystemExit: pass\n"
+        "print('LOADED', *sys.modules)"
+    )
+    for option in ("-h", "--version"):
+        line = [sys.executable, "-c", code, option]
+        result = subprocess.run(
+            line, env=os.environ | {"PYTHONPATH": str(DEMO)}, capture_output=True, text=True, check=True
+        )
+        loaded = set(result.stdout.rpartition("LOADED")[2].split())
+        assert not loaded & {"numpy", "openvino", "soundfile", "yaml", "text_to_speech.pipeline"}
 
 
 def test_every_console_script_begins_here() -> None:

@@ -48,8 +48,8 @@ def test_a_mel_becomes_a_wav(mel: np.ndarray, command: Callable[..., Outcome], f
     np.save("speech.npy", mel)
     status, out, err = command("-i", "speech.npy")
     assert (status, err) == (0, "")
-    assert "Output: speech_generated.wav, 0.58 s of audio" in out
-    assert "Latency: " in out
+    assert "Output: speech_generated.wav, 580 ms of audio" in out
+    assert "Total time: " in out
     expected = Vocoder(model=tiny.vocoder).synthesize(MEL)
     np.testing.assert_allclose(read_recording("speech_generated.wav"), expected, atol=1e-4)
 
@@ -63,6 +63,13 @@ def test_recordings_and_mels_go_to_a_folder(command: Callable[..., Outcome], fol
     expected = Vocoder(model=tiny.vocoder).synthesize(mel_spectrogram(read_recording("noise.flac")))
     np.testing.assert_allclose(read_recording("new/out/noise_generated.wav"), expected, atol=1e-3)
     assert soundfile.info("new/out/double_generated.wav").frames == 256 * (11_025 // 256)
+
+
+def test_a_quiet_command_prints_nothing(command: Callable[..., Outcome], folder: Path) -> None:
+    np.save("one.npy", MEL)
+    np.save("two.npy", MEL)
+    assert command("-i", "one.npy", "-i", "two.npy", "--quiet") == (0, "", "")
+    assert files(folder) >= {"one_generated.wav", "two_generated.wav"}
 
 
 class Malicious:
@@ -111,7 +118,15 @@ REFUSED = {
     ),
     "a new folder for nothing": (["-i", "nan.npy", "-o", "no"], "nan.npy: mel spectrogram holds NaN"),
     "an unknown device": (["-i", "good.npy", "-d", "TPU"], "this machine has CPU"),
-    "an unknown model": (["-i", "good.npy", "-m", "hifi"], "hifi-gan-universal"),
+    "an unknown model": (["-i", "good.npy", "-m", "hifi"], "expected one of hifi-gan, hifi-gan-universal"),
+    "an acoustic model": (
+        ["-i", "good.npy", "-m", "forward-tacotron"],
+        "vocoder 'forward-tacotron' is not there",
+    ),
+    "a model that is not there": (["-i", "good.npy", "-m", "voice.xml"], "model voice.xml is not there"),
+    "a model that is nearly there": (["-i", "good.npy", "-m", "goot.npy"], "did you mean good.npy?"),
+    "an unknown option": (["-i", "good.npy", "--devise", "CPU"], "did you mean --device?"),
+    "a result that is there": (["-i", "done.npy", "--no-clobber"], "done_generated.wav exists already"),
     "a model that is none": (["-i", "good.npy", "-m", "good.npy"], "expected a name that ends in .xml"),
 }
 
@@ -142,6 +157,8 @@ def bad_files(folder: Path) -> set[str]:
     np.save("integers.npy", np.zeros((80, 5), np.int64))
     np.save("nan.npy", np.full_like(MEL, np.nan))
     np.save("good.npy", MEL)
+    np.save("done.npy", MEL)
+    (folder / "done_generated.wav").touch()
     (folder / "text.txt").write_text("hello", encoding="utf-8")
     soundfile.write("short.wav", NOISE[:100], 22_050)
     soundfile.write("good.wav", NOISE, 22_050)
@@ -155,7 +172,7 @@ def test_bad_input_is_refused_in_one_line(
     arguments, message = REFUSED[case]
     status, _, err = command(*arguments)
     assert status in (1, 2)
-    assert err.startswith("vocoder_demo.py: error: ")
+    assert err.startswith("vocoder-demo: error: ")
     assert err.count("\n") == 1
     assert message in err
     assert files(folder) == bad_files

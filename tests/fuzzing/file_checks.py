@@ -135,7 +135,7 @@ def _sentence(index: int, words: list[tuple[str, str, float, float]]) -> SpokenS
         words=spoken,
         marks=(),
         mel=np.zeros((80, 1), np.float32),
-        pitch=np.zeros(1, np.float32),
+        f0=np.zeros(1, np.float32),
     )
 
 

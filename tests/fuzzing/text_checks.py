@@ -10,8 +10,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from text_to_speech.errors import InputError
+from text_to_speech.script import Script, parse_text
 from text_to_speech.script.directions import Manner, Mark
-from text_to_speech.script.script import Script, parse_text
 from text_to_speech.script.ssml import parse_ssml
 from text_to_speech.script.utterances import Utterance, utterances
 from text_to_speech.text import SYMBOLS, Lexicon, Phonemizer

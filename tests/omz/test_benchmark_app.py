@@ -37,6 +37,7 @@ def test_every_model_has_a_static_and_a_dynamic_command():
             assert all("-infer_precision f32" in command for command in commands)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("command", COMMANDS)
 def test_the_commands_run_and_report(converted, command, tmp_path):
     program = shutil.which("benchmark_app", path=str(Path(sys.executable).parent))

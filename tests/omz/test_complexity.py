@@ -35,6 +35,7 @@ def model(tmp_path):
     return write
 
 
+@pytest.mark.slow
 def test_hifi_gan_has_the_published_figures(tmp_path, monkeypatch, capsys):
     monkeypatch.setenv("TTS_CACHE_DIR", str(tmp_path))
     assert main([str(model_folder("hifi-gan"))]) == 0

@@ -276,6 +276,7 @@ def test_what_is_packed_wrongly_is_one_line(server, target):
         fetch_file(published(server), target)
 
 
+@pytest.mark.slow
 def test_a_bomb_takes_neither_memory_nor_disk(server, target):
     file = published(server)
     server.content, server.encoding = gzip.compress(bytes(300_000_000), 9), "gzip"

@@ -54,6 +54,7 @@ def run(root, tmp_path, capsys):
     return run
 
 
+@pytest.mark.training
 def test_a_vocoder_is_quantized(run, dataset, tmp_path):
     pytest.importorskip("nncf")
     with warnings.catch_warnings():
@@ -82,6 +83,7 @@ def test_without_nncf(run, dataset, monkeypatch):
     assert len(err.splitlines()) == 2
 
 
+@pytest.mark.training
 def test_the_program_finds_what_was_made_for_it(zoo, site, cache, tmp_path, capsys, monkeypatch):
     pytest.importorskip("nncf")
     (zoo / "tiny" / "quantization.yml").write_text("subset_size: 2\nignored_types: [ConvolutionBackpropData]")
@@ -105,6 +107,7 @@ def test_a_place_of_its_own_and_one_given(run, tmp_path):
     assert "--per_user has a place of its own" in err
 
 
+@pytest.mark.slow
 def test_texts_are_spoken(tmp_path):
     texts = tmp_path / "texts.txt"
     texts.write_text("Hello there.\nHow are you?\n")

@@ -40,6 +40,7 @@ def test_all_models_are_found_and_stages_are_no_models_of_their_own(root):
     assert names(root, "--print_all") == ["alpha", "alpha-two", "voice"]
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="a path as long as this one is POSIX")
 def test_folders_without_end_stop_nothing(root, monkeypatch):
     monkeypatch.chdir(root)

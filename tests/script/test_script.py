@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from text_to_speech.errors import InputError
+from text_to_speech.script import Alias, Block, Piece, Script, join_scripts, parse_text
 from text_to_speech.script.directions import Delivery, Manner, Mark, Pause
-from text_to_speech.script.script import Alias, Block, Piece, Script, join_scripts, parse_text
 from text_to_speech.text import Reading
 
 

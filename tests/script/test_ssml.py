@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 from spelling import Speller
 from text_to_speech.errors import InputError
 from text_to_speech.script.directions import Delivery, Manner, Mark, Pause
-from text_to_speech.script.script import Alias, Script, parse_text
-from text_to_speech.script.ssml import is_ssml, parse_ssml, read_script
+from text_to_speech.script.plain import parse_text, read_script
+from text_to_speech.script.script import Alias, Script
+from text_to_speech.script.ssml import is_ssml, parse_ssml
 from text_to_speech.script.ssml_values import BREAKS, EMPHASIS, RATES
 from text_to_speech.script.utterances import Utterance, utterances
 from text_to_speech.text import Phonemizer, Reading

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from spelling import Speller
 from text_to_speech.errors import InputError
+from text_to_speech.script import Alias, Block, Piece, Script, parse_text
 from text_to_speech.script.directions import Delivery, Manner, Mark, Pause
-from text_to_speech.script.script import Alias, Block, Piece, Script, parse_text
-from text_to_speech.script.ssml import read_script
+from text_to_speech.script.plain import read_script
 from text_to_speech.script.utterances import LONGEST_UTTERANCE, Utterance, spoken_utterances, utterances
 from text_to_speech.text import PhonemizedWord, Phonemizer, Reading
 

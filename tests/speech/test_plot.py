@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -29,7 +30,7 @@ def speech(*lengths: int, text: str = "A sentence.", pause: int = 20, pitch: flo
                 words=(),
                 marks=(),
                 mel=np.full((80, length), -2.0, np.float32),
-                pitch=np.full(length, pitch, np.float32),
+                f0=np.full(length, pitch, np.float32),
             )
         )
         position += length + pause
@@ -107,3 +108,13 @@ def test_a_folder_that_cannot_be_written_is_noticed_before_the_speech_is_made(
     monkeypatch.setattr(os, "open", refuse)
     with pytest.raises(OutputError, match=r"out\.png cannot be written: Read-only file system"):
         check_plot_path(tmp_path / "out.png")
+
+
+def test_without_opencv_one_line_says_how_to_install_it_before_the_speech_is_made(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "cv2", None)
+    for refuse in (check_plot_path, lambda path: save_plot(speech(40), path)):
+        with pytest.raises(OutputError, match=r"^[^\n]*opencv-python is missing; pip install[^\n]*$"):
+            refuse(tmp_path / "out.png")
+    assert list(tmp_path.iterdir()) == []

@@ -81,6 +81,7 @@ def test_it_is_what_soxr_makes(source: int, target: int) -> None:
     assert decibels(middle(made[:size] - wanted[:size])) - decibels(wanted) < -65
 
 
+@pytest.mark.slow
 def test_it_is_what_librosa_makes() -> None:
     pytest.importorskip("soxr")
     librosa = pytest.importorskip("librosa")
@@ -96,6 +97,7 @@ def in_blocks(audio: NDArray[np.floating], cuts: list[int], resampler: Resampler
     return np.concatenate([*parts, resampler.flush()])
 
 
+@pytest.mark.slow
 @settings(max_examples=300)
 @given(
     pair=st.sampled_from([*PAIRS, *EXTREMES, (22_050, 22_050)]),
@@ -134,6 +136,7 @@ def test_equal_rates_change_nothing() -> None:
     np.testing.assert_array_equal(resample(audio, 22_050, 22_050), audio)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("source", "target"), [(44_100, 22_050), (22_051, 22_050), (8_000, 22_050)])
 def test_memory_does_not_grow(source: int, target: int) -> None:
     resampler, block = Resampler(source, target), np.zeros(65_536, np.float32)

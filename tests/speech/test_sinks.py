@@ -20,10 +20,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from sounds import decoded
 from text_to_speech.errors import DeviceError, InputError, OutputError
+from text_to_speech.speech.containers import FORMATS
 from text_to_speech.speech.playback import open_player
 from text_to_speech.speech.recordings import read_recording
-from text_to_speech.speech.sinks import FORMATS, PipeSink, open_audio, to_pcm16, write_audio
+from text_to_speech.speech.samples import to_pcm16
+from text_to_speech.speech.sinks import PipeSink, open_audio, write_audio
 
 TONE = (0.5 * np.sin(2 * np.pi * 440 * np.arange(22_050 * 2) / 22_050)).astype(np.float32)
 
@@ -178,9 +181,9 @@ def test_a_sound_library_that_is_missing_is_said(tmp_path: Path, monkeypatch: py
 
 @given(st.floats(-1e6, 1e6, width=32))
 def test_samples_are_rounded_and_clipped(sample: float) -> None:
-    pcm = to_pcm16(np.array([sample], np.float32))
-    assert pcm.dtype == np.int16
-    assert pcm[0] == round(32767 * min(max(sample, -1.0), 1.0))
+    pipe = io.BytesIO()
+    PipeSink(pipe, container="raw").write(np.array([sample], np.float32))
+    assert np.frombuffer(pipe.getvalue(), "<i2") == [round(32767 * min(max(sample, -1.0), 1.0))]
 
 
 def test_loud_samples_are_clipped_in_the_file(tmp_path: Path) -> None:
@@ -209,7 +212,7 @@ def test_an_older_file_is_replaced_only_when_the_new_one_is_complete(tmp_path: P
 @pytest.mark.parametrize(
     ("name", "message"),
     [
-        ("out.txt", r"ends in \.wav, \.flac, \.ogg, \.mp3"),
+        ("out.txt", r"ends in \.wav, \.flac, \.ogg, \.opus, \.mp3"),
         ("out", r"ends in \.wav"),
         ("", r"ends in \.wav"),
         ("missing/out.wav", "there is no folder .*missing"),
@@ -272,7 +275,7 @@ def test_a_pipe_takes_the_containers_that_need_no_seeking(container: str) -> Non
 @pytest.mark.parametrize("container", ["wave", "", "WAV", "aac"])
 def test_an_unknown_container_is_refused(container: str, tmp_path: Path) -> None:
     with (
-        pytest.raises(OutputError, match=r"expected wav, flac, ogg, mp3, raw"),
+        pytest.raises(OutputError, match=r"expected wav, flac, ogg, opus, mp3, raw"),
         open_audio(tmp_path / "out.wav", container=container),
     ):
         pass
@@ -285,12 +288,6 @@ def test_what_is_no_sample_rate_is_refused(rate: Any, tmp_path: Path) -> None:
         write_audio(tmp_path / "out.wav", TONE, sample_rate=rate)
     with pytest.raises(InputError, match="sample rate"):
         PipeSink(io.BytesIO(), sample_rate=rate)
-    assert names(tmp_path) == []
-
-
-def test_a_sample_rate_that_a_coding_lacks_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(OutputError, match=r"out\.mp3 cannot be written: .*"):
-        write_audio(tmp_path / "out.mp3", TONE, sample_rate=777_777)
     assert names(tmp_path) == []
 
 
@@ -417,14 +414,21 @@ def test_a_named_pipe_is_fed(container: str, header: int, audio: NDArray[np.floa
 
 
 @pytest.mark.skipif(os.name != "posix", reason="named pipes are POSIX")
-@pytest.mark.parametrize("container", ["flac", "ogg", "mp3"])
-def test_a_coding_that_needs_seeking_is_refused_for_a_named_pipe(container: str, tmp_path: Path) -> None:
-    os.mkfifo(tmp_path / "pipe")
-    with (
-        pytest.raises(OutputError, match=f"it is a named pipe, and {container} needs a file: expected wav"),
-        open_audio(tmp_path / "pipe", container=container),
-    ):
-        pass
+@pytest.mark.parametrize("container", ["flac", "ogg", "opus", "mp3"])
+def test_a_named_pipe_takes_every_container(container: str, tmp_path: Path) -> None:
+    path = tmp_path / "pipe"
+    os.mkfifo(path)
+    heard: list[bytes] = []
+    reader = threading.Thread(target=lambda: heard.append(path.read_bytes()))
+    reader.start()
+    with open_audio(path, container=container, output_rate=24_000) as file:
+        for chunk in np.array_split(TONE, 5):
+            file.write(chunk)
+    reader.join(timeout=60)
+    assert path.is_fifo()
+    assert soundfile.info(io.BytesIO(heard[0])).samplerate == 24_000
+    expected = -(-TONE.size * 24_000 // 22_050)
+    assert decoded(heard[0], samples=expected).size >= expected
 
 
 WRITE_UNDER_A_LIMIT = """

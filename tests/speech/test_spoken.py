@@ -21,12 +21,12 @@ def sentence(*, frames: int = 3) -> SpokenSentence:
         words=(),
         marks=(),
         mel=np.zeros((80, frames), np.float32),
-        pitch=np.zeros(frames, np.float32),
+        f0=np.zeros(frames, np.float32),
     )
 
 
 def chunk() -> AudioChunk:
-    return AudioChunk(np.zeros(256, np.float32), sentence(), StageTimes())
+    return AudioChunk(np.zeros(256, np.float32), sentence(), StageTimes(), 22_050)
 
 
 @pytest.mark.parametrize("thing", [chunk(), join([chunk(), chunk()])], ids=lambda thing: type(thing).__name__)

@@ -46,7 +46,7 @@ def sentence(text: str, *, start: float = 0.0, offset: int = 0, marks: tuple = (
         words=own,
         marks=marks,
         mel=np.zeros((80, 1), np.float32),
-        pitch=np.zeros(1, np.float32),
+        f0=np.zeros(1, np.float32),
     )
 
 

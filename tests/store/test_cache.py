@@ -10,12 +10,12 @@ import numpy as np
 import openvino
 import pytest
 
-from text_to_speech.errors import InputError, ModelError
+from text_to_speech.errors import ChecksumError, InputError, ModelError
 from text_to_speech.store import cache as cache_module
-from text_to_speech.store import ensure_ir, model_folder, quantized_ir
+from text_to_speech.store import ensure_ir, model_folder, quantized_ir, sources
 from text_to_speech.store.cache import publish_quantized
-from text_to_speech.store.kept import RECORD, intact
-from tiny_zoo import write_doubler
+from text_to_speech.store.records import RECORD, intact
+from tiny_zoo import CHECKPOINT, write_doubler
 
 ROOT = Path(__file__).parents[2]
 
@@ -107,6 +107,7 @@ print(path, compiled(np.ones((1, 1, 3), np.float32))[0].sum())
 """
 
 
+@pytest.mark.slow
 def test_processes_at_the_same_time(onnx_zoo, cache, tmp_path):
     start, ready = tmp_path / "start", [tmp_path / f"ready{i}" for i in range(6)]
     children = [
@@ -240,3 +241,56 @@ def test_a_model_that_is_not_for_int8(zoo, onnx_zoo, cache):
         quantized_ir("tiny", models=zoo)
     with pytest.raises(ModelError, match="no model 'nobody'"):
         quantized_ir("nobody", models=zoo)
+
+
+# A checkpoint that did not come with pip.
+
+
+@pytest.fixture
+def downloads(tmp_path, monkeypatch):
+    """The folder that omz_downloader was given, empty."""
+    monkeypatch.setattr(sources, "PACKAGES", ("not-installed-weights",))
+    monkeypatch.setenv("TTS_DOWNLOAD_DIR", str(tmp_path / "downloads"))
+    return tmp_path / "downloads"
+
+
+@pytest.mark.parametrize("place", ["public/tiny", "tiny"])
+def test_a_checkpoint_that_was_downloaded_is_found(zoo, cache, downloads, place):
+    """The second is where the stock tools put it."""
+    (downloads / place).mkdir(parents=True)
+    shutil.copy(CHECKPOINT, downloads / place / "generator.pth.tar")
+    assert ensure_ir("tiny", models=zoo).is_file()
+
+
+def test_a_download_folder_of_nobody_is_refused_in_one_line(zoo, site, cache, monkeypatch):
+    monkeypatch.setenv("TTS_DOWNLOAD_DIR", "~a-user-that-there-is-not/zoo")
+    with pytest.raises(InputError, match="TTS_DOWNLOAD_DIR=~a-user-that-there-is-not/zoo names no folder"):
+        ensure_ir("tiny", models=zoo)
+
+
+def test_a_damaged_download_is_refused(zoo, cache, downloads):
+    (downloads / "public" / "tiny").mkdir(parents=True)
+    (downloads / "public" / "tiny" / "generator.pth.tar").write_bytes(b"short")
+    with pytest.raises(ChecksumError, match="remove it and fetch it again"):
+        ensure_ir("tiny", models=zoo)
+    assert made(cache) == []
+
+
+@pytest.mark.parametrize("variable", [True, False])
+def test_without_a_checkpoint_the_message_names_every_way_to_go_on(
+    zoo, cache, downloads, monkeypatch, variable
+):
+    if not variable:
+        monkeypatch.delenv("TTS_DOWNLOAD_DIR")
+    with pytest.raises(ModelError) as caught:
+        ensure_ir("tiny", models=zoo)
+    message = str(caught.value)
+    for way in ("pip install", "omz_downloader --name tiny -o FOLDER", "TTS_DOWNLOAD_DIR=FOLDER"):
+        assert way in message
+    assert "--vocoder" not in message  # this zoo has no other
+    assert "\n" not in message
+
+
+def test_without_its_checkpoint_the_default_vocoder_names_one_that_needs_none(cache, downloads):
+    with pytest.raises(ModelError, match="or speak with --vocoder source-filter-light"):
+        ensure_ir("hifi-gan")

@@ -225,6 +225,7 @@ def test_claims_are_refused_before_they_take_memory(tmp_path):
         assert len(said) < 500, name
 
 
+@pytest.mark.slow
 @POSIX
 def test_time_and_memory_are_linear_in_the_file(tmp_path):
     small, double = (dict(measured(tmp_path / str(n), list(large(n)))) for n in (150_000, 600_000))

@@ -57,6 +57,7 @@ def cache(tmp_path_factory):
 # The real checkpoints, which came with pip.
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["hifi-gan", "hifi-gan-universal"])
 @pytest.mark.parametrize(("precision", "tolerance"), [("FP32", TOLERANCE), ("FP16", 1e-2)])
 def test_the_official_checkpoints_sound_as_in_pytorch(cache, name, precision, tolerance):

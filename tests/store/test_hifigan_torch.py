@@ -1,6 +1,6 @@
 """The converter against PyTorch on random weights, where PyTorch is installed (the extra `train`).
 
-The stored references of test_zoo_hifigan.py say the same without it, for fewer and smaller generators.
+test_hifigan.py compares with stored results of PyTorch and needs none of it, for fewer and smaller generators.
 """
 
 import io
@@ -17,6 +17,9 @@ from text_to_speech.store.hifigan import HiFiGanConfig, build_onnx, generator_we
 pytest.importorskip("torch")
 
 import make_hifigan_references as pytorch
+
+pytestmark = pytest.mark.training
+
 
 FRAMES = 10
 ORIGINAL = {

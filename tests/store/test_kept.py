@@ -1,6 +1,5 @@
 """What is kept in the cache: where, by whom, for how long, and what is done when it is damaged."""
 
-import json
 import logging
 import os
 import stat
@@ -14,8 +13,9 @@ import openvino
 import pytest
 
 from text_to_speech.errors import OutputError
-from text_to_speech.store import cache_folder, ensure_ir, kept
-from text_to_speech.store.kept import RECORD, Entry, keep, store
+from text_to_speech.store import Entry, ensure_ir, kept, records
+from text_to_speech.store.kept import keep, store
+from text_to_speech.store.records import RECORD
 
 ROOT = Path(__file__).parents[2]
 ENTRY = Entry("models", "voice-FP32-0123456789abcdef")
@@ -71,13 +71,13 @@ def test_a_damaged_model_is_told_once_and_made_again(onnx_zoo, cache, caplog, da
 def test_a_record_is_not_believed_blindly(cache, record):
     folder = store(ENTRY, write)
     (folder / RECORD).write_text(record)
-    assert not kept.intact(folder)
+    assert not records.intact(folder)
 
 
 def test_a_file_in_the_place_of_a_model_is_replaced(cache):
     (cache / "models").mkdir(parents=True)
     ENTRY.folder.write_text("a file where a folder should be")
-    assert kept.intact(keep(ENTRY, write))
+    assert records.intact(keep(ENTRY, write))
 
 
 def test_a_damaged_model_that_is_in_use_keeps_its_bytes(cache):
@@ -169,132 +169,18 @@ def test_without_a_cache_models_are_made_for_this_run(onnx_zoo, cache, monkeypat
         store(ENTRY, write)
 
 
-# What is cleared away. 60 days unused, 7 where another version made it, and a bounded size.
+def test_data_of_another_room_is_made_once_and_again_when_it_is_damaged(cache):
+    entry = Entry.of("tables", "words", {"package": "1.0"})
+    made = []
 
+    def make(work):
+        made.append(work)
+        write(work)
 
-def entry(number):
-    return Entry("models", f"model{number}-FP32-{number:016x}")
-
-
-def made(folder):
-    """Return the names of the folders in the cache, hidden ones too."""
-    return sorted(path.name for path in (folder / "models").iterdir())
-
-
-def of_another_version(folder, key):
-    content = json.loads((folder / RECORD).read_text())
-    (folder / RECORD).write_text(json.dumps(content | {key: "another"}))
-
-
-def test_what_was_not_used_for_long_is_removed_when_something_is_added(cache):
-    folders = [store(entry(number), write) for number in range(3)]
-    for folder, days in zip(folders, (59, 61, 0), strict=True):
-        age(folder, days)
-    store(entry(3), write)
-    assert made(cache) == [entry(number).name for number in (0, 2, 3)]
-
-
-@pytest.mark.parametrize("key", ["openvino", "package"])
-def test_what_another_version_made_goes_sooner_but_not_what_it_uses(cache, key):
-    folders = [store(entry(number), write) for number in range(2)]
-    for folder, days in zip(folders, (8, 6), strict=True):
-        of_another_version(folder, key)
-        age(folder, days)
-    store(entry(3), write)
-    assert made(cache) == [entry(1).name, entry(3).name]
-
-
-def test_a_use_is_noted(cache):
-    folder = store(entry(0), write)
-    age(folder, 59)
-    keep(entry(0), write)
-    assert time.time() - (folder / RECORD).stat().st_mtime < 3600
-
-
-def test_the_size_is_bounded_and_what_was_used_today_stays(cache, monkeypatch):
-    folders = [store(entry(number), write) for number in range(4)]
-    for folder, days in zip(folders, (2, 5, 3, 0.5), strict=True):
-        age(folder, days)
-    size = sum(path.stat().st_size for path in folders[0].iterdir())
-    monkeypatch.setattr(kept, "LARGEST_CACHE", 3 * size)
-    store(entry(4), write)
-    assert made(cache) == [entry(number).name for number in (0, 3, 4)]
-    monkeypatch.setattr(kept, "LARGEST_CACHE", 0)
-    store(entry(5), write)
-    assert made(cache) == [entry(number).name for number in (3, 4, 5)]
-
-
-def test_earlier_layouts_and_the_work_of_killed_processes_are_removed(cache):
-    old = [cache / "models" / "hifi-gan-FP32-39244a98bbec0b41", cache / "models" / f".{ENTRY.name}-0a1b2c3d"]
-    for folder in old:
-        folder.mkdir(parents=True)
-        (folder / "hifi-gan.bin").write_bytes(b"1")
-        age(folder, 8)
-    blob = cache / "compiled" / "13064812011861651714.blob"
-    blob.parent.mkdir()
-    blob.write_bytes(b"1")
-    os.utime(blob, (1, 1))
-    store(ENTRY, write)
-    assert made(cache) == [ENTRY.name]
-    assert not blob.exists()
-
-
-def test_files_of_the_user_are_never_removed(cache, tmp_path):
-    """The cache may be a folder with other things in it, such as a checkout with its own models/."""
-    theirs = [
-        cache / "models" / "hifi-gan" / "model.yml",
-        cache / "models" / "notes.txt",
-        cache / "compiled" / "report.pdf",
-        cache / "other" / "voice-FP32-0123456789abcdef" / "x",
-    ]
-    outside = tmp_path / "outside" / "voice-FP32-00000000000000ff" / "x"
-    for path in (*theirs, outside):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text("mine")
-        os.utime(path, (1, 1))
-        os.utime(path.parent, (1, 1))
-    link = cache / "models" / outside.parent.name
-    try:
-        link.symlink_to(outside.parent)
-    except OSError:
-        link = outside
-    store(ENTRY, write)
-    assert all(path.exists() for path in (*theirs, outside, link))
-
-
-# Where it is.
-
-
-def test_the_cache_folder_can_be_chosen(monkeypatch):
-    monkeypatch.setenv("TTS_CACHE_DIR", "somewhere")
-    assert cache_folder() == Path("somewhere").absolute()
-
-
-@pytest.mark.parametrize(
-    ("platform", "variable", "value", "expected"),
-    [
-        ("linux", "XDG_CACHE_HOME", "/caches", "/caches/text-to-speech-demo"),
-        ("linux", "XDG_CACHE_HOME", "relative", "/home/me/.cache/text-to-speech-demo"),
-        ("linux", "XDG_CACHE_HOME", "", "/home/me/.cache/text-to-speech-demo"),
-        ("darwin", "XDG_CACHE_HOME", "/caches", "/home/me/Library/Caches/text-to-speech-demo"),
-        ("win32", "LOCALAPPDATA", "/local", "/local/text-to-speech-demo"),
-        ("win32", "LOCALAPPDATA", "", "/home/me/AppData/Local/text-to-speech-demo"),
-    ],
-)
-def test_the_cache_folder_of_each_system(monkeypatch, platform, variable, value, expected):
-    monkeypatch.delenv("TTS_CACHE_DIR", raising=False)
-    monkeypatch.setenv(variable, value)
-    monkeypatch.setattr(Path, "home", lambda: Path("/home/me"))
-    monkeypatch.setattr(sys, "platform", platform)
-    assert cache_folder() == Path(expected)
-
-
-def test_a_user_without_a_home(monkeypatch):
-    def home():
-        raise RuntimeError("no home")
-
-    monkeypatch.delenv("TTS_CACHE_DIR", raising=False)
-    monkeypatch.delenv("XDG_CACHE_HOME", raising=False)
-    monkeypatch.setattr(Path, "home", home)
-    with pytest.raises(OutputError, match="TTS_CACHE_DIR"):
-        cache_folder()
+    for _ in range(3):
+        assert keep(entry, make) == entry.folder
+    assert len(made) == 1
+    flip(entry.folder / "a.bin")
+    keep(entry, make)
+    assert len(made) == 2
+    assert records.intact(entry.folder)

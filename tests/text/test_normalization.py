@@ -1,4 +1,7 @@
+import os
 import re
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -244,3 +247,15 @@ def test_time_is_linear_in_the_length(unit: str):
     start = time.process_time()
     normalize(text)
     assert time.process_time() - start < 10  # below 1 s; a quadratic step would take minutes
+
+
+def test_patterns_are_compiled_when_they_are_needed():
+    code = (
+        "from text_to_speech.text.normalization import RULES, normalize;"
+        "compiled = lambda: sum('regex' in vars(rule) for rule in RULES);"
+        "before = compiled(); normalize('Hello.'); print(before, 0 < compiled() < len(RULES) / 2);"
+        "import re; [re.compile(rule.pattern) for rule in RULES]"
+    )
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True)
+    assert (done.stdout.decode().split(), done.stderr.decode()) == (["0", "True"], "")

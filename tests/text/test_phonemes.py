@@ -2,6 +2,7 @@ import logging
 import os
 import subprocess
 import sys
+import threading
 import time
 
 import pytest
@@ -269,3 +270,32 @@ def test_speaking_unknown_words_imports_neither_another_inference_runtime_nor_to
 @pytest.mark.parametrize("text", ["#²e", "www.²e", "x⁴¹y"])
 def test_raised_digits_that_no_rule_reads_are_spoken(text: str, phonemizer: Phonemizer):
     assert any(symbol.isalpha() for symbol in phonemizer(text))
+
+
+def test_threads_that_share_a_phonemizer_use_its_tokens_one_after_the_other(monkeypatch: pytest.MonkeyPatch):
+    phonemizer = Phonemizer()
+    texts = [f"Mr. {name} read 5 km of lead." for name in ("Zyx", "Smith", "Quorbl", "Nguyen")] * 2
+    expected = [phonemizer.words(text) for text in texts]
+    inner, running, most = phonemizer._g2p.phonemize_tokens, [], []
+
+    def watched(tokens: list[object]) -> list[object]:
+        running.append(1)
+        most.append(len(running))
+        time.sleep(0.01)
+        try:
+            return inner(tokens)
+        finally:
+            running.pop()
+
+    monkeypatch.setattr(phonemizer._g2p, "phonemize_tokens", watched)
+    found: dict[int, object] = {}
+    threads = [
+        threading.Thread(target=lambda at=at: found.update({at: phonemizer.words(texts[at])}))
+        for at in range(len(texts))
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert [found[at] for at in range(len(texts))] == expected
+    assert most == [1] * len(texts)

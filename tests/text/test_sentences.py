@@ -151,7 +151,19 @@ def test_a_long_sentence_is_cut_at_clauses_before_words_and_at_words_before_lett
 def test_the_pieces_of_a_long_sentence_are_of_similar_length():
     pieces = texts("word " * 200 + "end.")
     assert len(pieces) == 4
-    assert max(map(len, pieces)) - min(map(len, pieces)) < 20
+    assert min(map(len, pieces[:-2])) > 290
+    assert abs(len(pieces[-1]) - len(pieces[-2])) < 20
+
+
+def test_the_first_cuts_of_a_long_sentence_do_not_depend_on_what_comes_later():
+    words = "word, and " * 400
+    whole = texts(words)
+    for length in range(1200, 4000, 97):
+        assert texts(words[:length])[: (length - 600) // 300] == whole[: (length - 600) // 300]
+
+
+def test_phonemes_that_are_too_long_to_be_cut_leave_no_empty_sentence():
+    assert texts(f"[[ {'a' * 400}]]") == [f"[[ {'a' * 400}]]"]
 
 
 def test_a_limit_of_no_character_is_refused():

@@ -77,6 +77,7 @@ def test_mel_spectrogram_keeps_its_contract():
     assert abs(int(mel[0, :, 40].argmax()) - 26) <= 1  # 1,000 Hz lies at band 26.9 of 80 on the Slaney scale
 
 
+@pytest.mark.training
 def test_an_utterance_keeps_its_parts_together_when_the_lead_is_cut():
     pytest.importorskip("torch")
     from dataset import Utterance
@@ -98,6 +99,7 @@ def test_an_utterance_keeps_its_parts_together_when_the_lead_is_cut():
     assert utterance.shorten_lead(30).durations.tolist() == durations.tolist()
 
 
+@pytest.mark.training
 def test_the_comb_has_its_peaks_at_the_harmonics():
     pytest.importorskip("torch")
     import model
@@ -109,6 +111,7 @@ def test_the_comb_has_its_peaks_at_the_harmonics():
         assert row[band - 1 : band + 2].max() > row[band + 2] + 1.0
 
 
+@pytest.mark.training
 def test_a_rough_and_a_smooth_spectrogram_differ_in_texture_alone():
     torch = pytest.importorskip("torch")
     import losses
@@ -124,6 +127,7 @@ def test_a_rough_and_a_smooth_spectrogram_differ_in_texture_alone():
     assert over_smoothed["texture"] > 5 * as_rough["texture"]  # ... and the texture does not
 
 
+@pytest.mark.training
 def test_the_exported_graphs_compute_what_pytorch_computes(tmp_path):
     torch = pytest.importorskip("torch")
     import openvino

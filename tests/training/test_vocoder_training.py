@@ -51,6 +51,7 @@ def audio_folder(tmp_path: Path) -> Path:
     return tmp_path / "audio"
 
 
+@pytest.mark.training
 def test_short_voiced_stretches_are_chance():
     pytest.importorskip("torch")
     from vocoder.data import clean
@@ -59,6 +60,7 @@ def test_short_voiced_stretches_are_chance():
     np.testing.assert_array_equal(clean(voiced), [0, 0, 0, 0, 1, 1, 1, 0, 0])
 
 
+@pytest.mark.training
 def test_a_piece_is_what_the_vocoder_will_see(audio_folder):
     pytest.importorskip("torch")
     from vocoder.data import CONTEXT, FRAMES, Pieces
@@ -75,6 +77,7 @@ def test_a_piece_is_what_the_vocoder_will_see(audio_folder):
     assert batch.voiced.min() == 1
 
 
+@pytest.mark.training
 def test_parts_that_appear_later_are_taken_up(audio_folder):
     pytest.importorskip("torch")
     from vocoder.data import Pieces
@@ -87,6 +90,7 @@ def test_parts_that_appear_later_are_taken_up(audio_folder):
     assert pieces.refresh() == 2 * 860
 
 
+@pytest.mark.training
 def test_the_inverse_transform_undoes_the_transform():
     torch = pytest.importorskip("torch")
     from vocoder.model import FilterNetwork
@@ -101,6 +105,7 @@ def test_the_inverse_transform_undoes_the_transform():
     )
 
 
+@pytest.mark.training
 def test_the_loss_is_nothing_for_the_teacher_itself_and_grows_with_the_error():
     torch = pytest.importorskip("torch")
     from vocoder.losses import audio_losses
@@ -113,6 +118,7 @@ def test_the_loss_is_nothing_for_the_teacher_itself_and_grows_with_the_error():
     assert louder["mel"] == pytest.approx(np.log(1.2), rel=0.01)
 
 
+@pytest.mark.training
 def test_pulses_of_another_phase_are_a_small_error_in_long_windows():
     torch = pytest.importorskip("torch")
     from vocoder.losses import magnitude
@@ -123,6 +129,7 @@ def test_pulses_of_another_phase_are_a_small_error_in_long_windows():
     assert (one - other).abs().mean() < 0.3
 
 
+@pytest.mark.training
 def test_a_run_goes_on_where_it_was(audio_folder, tmp_path, monkeypatch):
     torch = pytest.importorskip("torch")
     from vocoder import train
@@ -142,6 +149,7 @@ def test_a_run_goes_on_where_it_was(audio_folder, tmp_path, monkeypatch):
     assert "validation 2" in log
 
 
+@pytest.mark.training
 def test_the_exported_file_computes_what_the_student_does(tmp_path):
     torch = pytest.importorskip("torch")
     from vocoder import export
@@ -157,6 +165,7 @@ def test_the_exported_file_computes_what_the_student_does(tmp_path):
     assert differences["pitch"] < 2e-3  # octaves; the weights are rounded to float16
 
 
+@pytest.mark.training
 @pytest.mark.parametrize("part", ["pitch", "filter"])
 def test_the_networks_see_no_farther_than_the_library_says(part):
     torch = pytest.importorskip("torch")

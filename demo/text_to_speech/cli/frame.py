@@ -1,7 +1,7 @@
 """The frame of every command: how it reads options, prints, logs, refuses, and ends.
 
-What a command was asked for goes to standard output with `put`, which fails when it cannot be written; what it says
-besides goes to standard error with `tell`, which never fails.
+The result of a command goes to standard output with `put`, which fails when it cannot be written. Messages go to
+standard error with `tell`, which never fails.
 """
 
 from __future__ import annotations
@@ -19,11 +19,14 @@ from typing import Any, NoReturn, TextIO
 
 from ..errors import OutputError, SpeechError
 from ..files import cannot_write, finished_files, reader_has_gone
+from ..version import __version__
+from .nearest import option_question
+from .start import missing_package
 
 FAILED = 1  # exit status after an error of this package, or when the reader of the output has gone
 BAD_USAGE = 2  # exit status for an option that cannot be used
 INTERRUPTED = 130  # exit status after Ctrl-C, as shells count it
-_NAMED = 3  # files that are named in one line at most
+_NAMED = 3  # at most so many files are named in one line
 
 
 class OneLineParser(argparse.ArgumentParser):
@@ -45,7 +48,12 @@ class OneLineParser(argparse.ArgumentParser):
 
 
 class ShowTable(argparse.Action):
-    """An option that prints what a function returns, and ends the program."""
+    """An option that prints what a function returns, and ends the program.
+
+    Args:
+        table: Returns the text. It is called only when the option is given.
+        **options: Those of every option of argparse.
+    """
 
     def __init__(self, *, table: Callable[[], str], **options: Any) -> None:
         super().__init__(nargs=0, **options)
@@ -75,7 +83,7 @@ def number(check: Callable[[float], object]) -> Callable[[str], float]:
 
 
 def file_name(value: str) -> str:
-    """Read an option that names a file to write; an empty one comes of a variable that is not set."""
+    """Read an option that names a file to write; an empty name usually comes from a shell variable that is not set."""
     if not value:
         raise argparse.ArgumentTypeError("'': expected a file name")
     if value.endswith(("/", os.sep)):
@@ -84,7 +92,7 @@ def file_name(value: str) -> str:
 
 
 def folder_name(value: str) -> Path:
-    """Read an option that names a folder; an empty one would mean the present folder."""
+    """Read an option that names a folder; an empty name, which would mean the present folder, is refused."""
     if not value:
         raise argparse.ArgumentTypeError("'': expected a folder")
     return Path(value)
@@ -105,18 +113,28 @@ def put(text: str, *, end: str = "\n") -> None:
 
 
 class Report:
-    """Lines about what a command is making. They are lesser than that: when they cannot be printed, the work goes on.
+    """The lines that a command prints about its work. Where they cannot be printed, the work goes on all the same.
 
     Args:
         to_stderr: Whether standard output is needed for the result.
+        quiet: Whether the lines are left out.
     """
 
-    def __init__(self, *, to_stderr: bool = False) -> None:
+    def __init__(self, *, to_stderr: bool = False, quiet: bool = False) -> None:
         self._failure: OSError | None = None
         self._print: Callable[[str], None] = tell if to_stderr else put
+        self._quiet = quiet
 
     def __call__(self, line: str) -> None:
-        """Print a line, or keep why it could not be printed; whoever has closed standard output wants no report."""
+        """Print a line, unless the report is quiet."""
+        if not self._quiet:
+            self.always(line)
+
+    def always(self, line: str) -> None:
+        """Print a line of a quiet report too.
+
+        A line that cannot be printed is kept for `finish`; whoever has closed standard output wants no report.
+        """
         if self._print is put and sys.stdout is None:
             return
         try:
@@ -159,8 +177,19 @@ def one_line(message: object) -> str:
     return " ".join(str(message).split())
 
 
+def versions() -> str:
+    """Return the versions of this package and of OpenVINO, which is not imported for that."""
+    import importlib.metadata
+
+    try:
+        openvino = f"OpenVINO {importlib.metadata.version('openvino')}"
+    except importlib.metadata.PackageNotFoundError:
+        openvino = "OpenVINO is not installed"
+    return f"{__version__}, {openvino}"
+
+
 def use_utf8() -> None:
-    """Print UTF-8 whatever the console's code page is: phonemes are not in every one."""
+    """Print UTF-8 whatever the code page of the console is, because many code pages lack phonemes."""
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")
 
@@ -168,16 +197,18 @@ def use_utf8() -> None:
 def run(
     command: Callable[[argparse.Namespace], None], parser: argparse.ArgumentParser, argv: Sequence[str] | None
 ) -> int:
-    """Parse the arguments, run a command, and turn what it refuses into one line and an exit status.
+    """Parse the arguments, run a command, and turn an error into one line and an exit status.
+
+    A command whose arguments have a true attribute `quiet` logs warnings only.
 
     Args:
-        command: Takes the parsed arguments.
-        parser: Of the command.
+        command: The function that takes the parsed arguments.
+        parser: The parser of the command's options.
         argv: The arguments; those of the process when None.
 
     Returns:
-        0; 1 after an error of this package or of the system, or when the reader of standard output has gone; 130 after
-        Ctrl-C.
+        0; 1 after an error of this package or of the system, when a package is not installed, or when the reader of
+        standard output has gone; 130 after Ctrl-C.
 
     Raises:
         SystemExit: The parser has refused the arguments or printed its help, or the process is stopped by a signal.
@@ -185,8 +216,9 @@ def run(
     use_utf8()
     finished = finished_files()
     try:
-        arguments = parser.parse_args(argv)
-        logging.basicConfig(level=logging.INFO, format=f"{parser.prog}: %(message)s")
+        arguments = parse(parser, argv)
+        level = logging.WARNING if getattr(arguments, "quiet", False) else logging.INFO
+        logging.basicConfig(level=level, format=f"{parser.prog}: %(message)s")
         command(arguments)
         if sys.stdout is not None:
             with _standard_output():
@@ -196,6 +228,11 @@ def run(
         return FAILED
     except (SpeechError, OSError) as error:
         tell(f"{parser.prog}: error: {one_line(_named(error))}")
+        return FAILED
+    except ModuleNotFoundError as error:
+        if not (line := missing_package(error)):
+            raise
+        tell(f"{parser.prog}: error: {line}")
         return FAILED
     except KeyboardInterrupt:
         tell(f"{parser.prog}: interrupted; {what_was_written(finished)}")
@@ -209,6 +246,24 @@ def run(
         _give_up_what_cannot_be_written(sys.stdout)
         _give_up_what_cannot_be_written(sys.stderr)
     return 0
+
+
+def parse(parser: argparse.ArgumentParser, argv: Sequence[str] | None) -> argparse.Namespace:
+    """Parse arguments, with options and positional ones in any order.
+
+    The refusal of an unknown option names the known one that is nearest to it.
+
+    Raises:
+        SystemExit: The arguments are refused, or the parser has printed its help.
+    """
+    arguments, unknown = parser.parse_known_intermixed_args(argv)
+    if unknown:
+        # argparse offers the names of the options in no public way.
+        known = parser._option_string_actions
+        option = next((name for name in unknown if name.startswith("-")), "")
+        asked = option_question(option, known) if option else ""
+        parser.error(f"unrecognized arguments: {' '.join(unknown)}{asked}")
+    return arguments
 
 
 def what_was_written(finished: Sequence[Path]) -> str:

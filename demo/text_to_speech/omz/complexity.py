@@ -11,8 +11,8 @@ rule of the usual counters for PyTorch:
             element met every weight; rounded to two decimals (45.41)
     GOPs    twice that (90.82)
 
-A transposed convolution of stride s has s times less to do. What is really computed — twice the multiply-accumulates,
-transposed convolutions at their input's length, biases left aside — is given beside it (78.61 GFLOP).
+A transposed convolution of stride s has s times less to do. Beside it the work that is really done is given:
+twice the multiply-accumulates, with transposed convolutions at their input's length and without biases (78.61 GFLOP).
 """
 
 from __future__ import annotations
@@ -27,12 +27,12 @@ from typing import Any
 
 from ..cli.frame import OneLineParser, put, run
 from ..errors import InputError, ModelError
-from ..store.cache import ensure_ir, model_folder
+from ..store import ensure_ir, model_folder
 from ..store.model_yml import MODEL_YML, InputInfo, read_model
 
 GIGA, MEGA = 1e9, 1e6
 
-# What stands between a constant and its use: float16 weights, and biases as an ONNX file has them.
+# Operations between a constant and its use: of float16 weights, and of biases as an ONNX file has them.
 _SAME_NUMBERS = frozenset(["Convert", "Reshape", "Squeeze", "Unsqueeze"])
 
 
@@ -77,12 +77,12 @@ def measure(path: Path, inputs: Sequence[InputInfo] = ()) -> Complexity:
         ModelError: The file is missing, is no model, or holds loops, whose operations cannot be counted.
         InputError: A shape is missing or does not fit the model.
     """
-    import openvino
+    from ..inference.runtime import core
 
     if not path.is_file():
         raise ModelError(f"model {path} is not there: expected an OpenVINO IR (.xml) or an ONNX file")
     try:
-        model = openvino.Core().read_model(path)
+        model = core().read_model(path)
     except Exception as error:  # OpenVINO's reader lets errors of many types through
         raise ModelError(f"{path} is not a model that OpenVINO reads") from error
     shapes = {entry.name: list(entry.shape) for entry in inputs if entry.shape}
@@ -132,7 +132,7 @@ def _is_bias(node: Any) -> bool:
 
 
 def _biases(node: Any) -> int:
-    """Return the number of additions of a bias behind a convolution or matrix product."""
+    """Return the number of additions of a bias after a convolution or matrix product."""
     if node.get_type_name() not in _RULES:
         return 0
     for target in node.output(0).get_target_inputs():
@@ -151,9 +151,8 @@ def _is_constant(value: Any) -> bool:
     return bool(node.get_type_name() == "Constant")
 
 
-Counts = tuple[
-    int, int, int
-]  # multiply-accumulates as the zoo counts them, those needed, additions of a bias
+# Multiply-accumulates as the zoo counts them, those that are needed, and additions of a bias.
+Counts = tuple[int, int, int]
 
 
 def _convolution(node: Any) -> Counts:
@@ -240,7 +239,7 @@ def _model_and_shapes(given: str) -> tuple[Path, tuple[InputInfo, ...]]:
     if not (folder / MODEL_YML).is_file():
         prefix = "" if is_name else f"{given.rstrip('/')}/"
         expected = " or ".join(f"{prefix}{stage}" for stage in stages) or "the folder of one, or its name"
-        raise ModelError(f"{given} is no model of the zoo with a {MODEL_YML}: expected {expected}")
+        raise ModelError(f"{given} is no model with a {MODEL_YML}: expected {expected}")
     return ensure_ir(folder.name, models=folder.parent), read_model(folder).input_info
 
 

@@ -30,7 +30,8 @@ from ..store.sources import file_sha384
 from .selection import Selected, build_parser, precisions, precisions_of, run_for_each, subfolder
 
 PRE_CONVERT = "pre-convert.py"
-KEY = "source_key"  # in the IR, under model_info
+# The name of the key in the IR, under model_info.
+KEY = "source_key"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,7 +41,7 @@ class Conversion:
     Attributes:
         source: The ONNX file.
         inputs: Shapes and layouts.
-        outputs: The outputs to keep; all where none is named.
+        outputs: The outputs to keep; an empty tuple keeps all.
     """
 
     source: Path
@@ -60,8 +61,8 @@ def translate(model: Model, folders: Folders) -> Conversion:
     """Translate the model_optimizer_args of a model.
 
     Args:
-        model: Its input_info counts as --input_shape and --layout do.
-        folders: What $dl_dir and $conv_dir stand for; $config_dir is the model's own folder.
+        model: The model; its input_info has the meaning of --input_shape and --layout.
+        folders: The folders that $dl_dir and $conv_dir name; $config_dir is the model's own folder.
 
     Raises:
         ModelError: An argument is malformed or has no translation.
@@ -128,7 +129,7 @@ def convert(model: Model, folders: Folders, wanted: Sequence[str], *, dry_run: b
     """Make the IRs of a model that are not there yet.
 
     Raises:
-        ModelError: A part of it is missing or cannot be converted.
+        ModelError: A file of the model is missing or cannot be converted.
         OutputError: A result cannot be written.
     """
     if model.framework == "dldt":
@@ -169,13 +170,13 @@ def _key(model: Model, precision: str) -> str:
 
 
 def _key_of(path: Path) -> str:
-    """Return the key that an IR carries; nothing where it is missing, damaged or of other tools."""
-    import openvino
+    """Return the key that an IR carries; an empty text if the IR is missing, damaged or made by other tools."""
+    from ..inference.runtime import core
 
     if not path.is_file():
         return ""
     try:
-        return str(openvino.Core().read_model(path).get_rt_info(["model_info", KEY]).astype(str))
+        return str(core().read_model(path).get_rt_info(["model_info", KEY]).astype(str))
     except RuntimeError:
         return ""
 
@@ -230,7 +231,7 @@ def _texts(info: Mapping[str, object]) -> dict[str, str]:
 
 
 def _print_commands(model: Model, folders: Folders, conversion: Conversion, chosen: Sequence[str]) -> None:
-    """Print what would be done; layouts and model_info, which ovc cannot set, are missing in its command."""
+    """Print the commands of a conversion. Layouts and model_info are missing in them, because ovc cannot set them."""
     if (model.folder / PRE_CONVERT).is_file():
         print(shlex.join(_pre_convert_command(model, folders)))
     shapes = [

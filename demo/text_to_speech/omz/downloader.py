@@ -28,7 +28,8 @@ from .selection import Selected, build_parser, positive, precisions, precisions_
 logger = logging.getLogger(__name__)
 
 _CACHE_FORMAT = "1"
-_TOLD_EVERY = 2**20  # bytes between two events for programs
+# Bytes between two events for programs.
+_REPORTED_EVERY = 2**20
 
 
 class Report:
@@ -49,16 +50,16 @@ class Report:
 
     @contextmanager
     def progress(self, model: str, file: ModelFile) -> Iterator[Progress]:
-        """Give a function that shows how many bytes are there."""
+        """Yield a function that shows how many bytes of a file are there."""
         if self._json:
             place = {"model": model, "model_file": file.name}
-            told = 0
+            reported = 0
 
             def progress(size: int) -> None:
-                nonlocal told
-                if size == file.size or size - told >= _TOLD_EVERY or size < told:
+                nonlocal reported
+                if size == file.size or size - reported >= _REPORTED_EVERY or size < reported:
                     self.event("model_file_download_progress", **place, size=size)
-                    told = size
+                    reported = size
 
             yield progress
             return
@@ -86,21 +87,21 @@ def obtain(
     """Put one verified file in its place.
 
     Args:
-        file: What model.yml says of it.
-        target: Its place.
+        file: The file as model.yml describes it.
+        target: The path to put it at.
         root: The folder above it that no symbolic link may lead out of.
-        cache: A folder with files of earlier times.
+        cache: A folder with the files of earlier downloads, if any.
         attempts: How often to try the network.
         model: Name of the model, for the report.
         report: Where to show progress.
 
     Returns:
-        Where it came from, in a few words.
+        Where the file came from, in a few words.
 
     Raises:
         ChecksumError: The source gives another file.
-        ModelError: The file cannot be had.
-        OutputError: It cannot be written.
+        ModelError: No source has the file.
+        OutputError: The file cannot be written.
     """
     _check_place(root, target)
     if _is_there(target, file):
@@ -137,10 +138,10 @@ def _is_there(path: Path, file: ModelFile) -> bool:
 
 
 def _check_place(root: Path, target: Path) -> None:
-    """Refuse a place to which a symbolic link leads out of a folder.
+    """Refuse a path that leads out of a folder through a symbolic link.
 
     Raises:
-        OutputError: It is one.
+        OutputError: The path leads out of the folder.
     """
     try:
         inside = target.parent.resolve().is_relative_to(root.resolve())
@@ -151,7 +152,7 @@ def _check_place(root: Path, target: Path) -> None:
 
 
 def _copy(source: Path, target: Path, root: Path) -> None:
-    """Copy a file to its place, where nothing but a regular file may be replaced."""
+    """Copy a file to a path at which nothing but a regular file may be replaced."""
     _check_place(root, target)
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -187,7 +188,7 @@ def download(model: Model, folder: Path, options: argparse.Namespace, report: Re
     finally:
         report.event("model_download_end", model=model.name, successful=successful)
     if not model.files:
-        report.line(f"{model.name}: nothing to download, its model stands in {model.folder}")
+        report.line(f"{model.name}: nothing to download, its model is in {model.folder}")
 
 
 def _download_file(

@@ -4,7 +4,7 @@
 
 What has arrived when a connection breaks stays in NAME.part, and the next attempt, or the next run, asks the server
 for the rest only. A server that cannot continue sends the whole again. What is not the published file is removed.
-A symbolic link that stands in the place of either file is never followed.
+A symbolic link in the place of either file is never followed.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ def fetch_file(
         progress: Called with the number of bytes that are there, each time that some have arrived.
 
     Raises:
-        ChecksumError: What the source gives is another file; nothing of it is kept.
+        ChecksumError: The source has another file; nothing is kept of it.
         ModelError: The network or the server failed; what arrived is kept for the next time.
         OutputError: The file cannot be written.
     """
@@ -81,7 +81,7 @@ def regular_size(path: Path) -> int:
     """Return the size of the regular file of that name, 0 if there is nothing.
 
     Raises:
-        OutputError: Something else has that name, which must be neither followed nor replaced.
+        OutputError: Something else has that name, such as a link or a device, which is neither followed nor replaced.
     """
     try:
         facts = path.lstat()
@@ -100,7 +100,7 @@ def _complaint(file: ModelFile, part: Path, reason: str) -> str:
 
 
 def _fetch_part(file: ModelFile, part: Path, progress: Progress) -> None:
-    """Bring the partial file to its end and verify it, or remove it."""
+    """Fetch the missing rest of the partial file and verify the whole; remove it if it is not the published file."""
     start = regular_size(part)
     if start > file.size:
         start = 0
@@ -124,9 +124,9 @@ def _fetch_part(file: ModelFile, part: Path, progress: Progress) -> None:
 
 
 def _receive(file: ModelFile, part: Path, start: int, progress: Progress) -> int:
-    """Append what the server sends; return how much of what was there it continued.
+    """Append the server's answer to the partial file; return the offset at which the answer begins.
 
-    A file that is longer than expected is cut one byte after its end: it is the wrong one.
+    A file that is longer than expected is cut one byte after its expected end, which shows that it is the wrong one.
     """
     arrivals = transfer(address(file.source), start=start, size=file.size)
     try:
@@ -145,7 +145,7 @@ def _receive(file: ModelFile, part: Path, start: int, progress: Progress) -> int
 
 
 def _open_part(part: Path, start: int) -> BinaryIO:
-    """Open the partial file to write from `start` on, and nothing that somebody put in its place."""
+    """Open the partial file to write from `start` on; a link or a device in its place is refused."""
     no_follow: int = getattr(os, "O_NOFOLLOW", 0)  # Windows has none
     flags = os.O_RDWR | os.O_CREAT | no_follow | getattr(os, "O_BINARY", 0)
     regular_size(part)
@@ -159,6 +159,6 @@ def _open_part(part: Path, start: int) -> BinaryIO:
 
 
 def _remove(part: Path) -> None:
-    """Remove the partial file; what somebody put in its place stays."""
+    """Remove the partial file if it is a regular file."""
     if stat.S_ISREG(part.lstat().st_mode):
         part.unlink()

@@ -19,8 +19,8 @@ def describe(model: Model | CompositeModel, root: Path) -> dict[str, object]:
     """Return the facts about a model, its stages within it.
 
     Args:
-        model: Of that zoo.
-        root: The zoo's folder.
+        model: The model.
+        root: The folder models/ that it is in.
     """
     stages = model.stages if isinstance(model, CompositeModel) else ()
     simple = model if isinstance(model, Model) else None

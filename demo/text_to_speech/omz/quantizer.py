@@ -31,9 +31,11 @@ from ..store.model_yml import Model
 from ..store.quantization_yml import Quantization, read_quantization
 from .selection import Selected, build_parser, positive, precisions, run_for_each, subfolder
 
-QUANTIZED = ("FP16-INT8", "FP32-INT8")  # each is made from the IR of the first part's precision
+# Each is made from the IR of the precision that its name begins with.
+QUANTIZED = ("FP16-INT8", "FP32-INT8")
 RECORDINGS = (".wav", ".flac", ".ogg", ".mp3")
-FRAMES = 128  # of a piece, where the model's time is dynamic
+# Length of a piece for a model whose time is dynamic.
+FRAMES = 128
 
 Mel = NDArray[np.float32]
 
@@ -62,12 +64,12 @@ def read_dataset(folder: Path) -> Iterator[Mel]:
 
 
 def cut(mels: Iterator[Mel], frames: int, limit: int) -> list[Mel]:
-    """Cut spectrograms into pieces of one length; what is left at an end is not used.
+    """Cut spectrograms into pieces of one length; a shorter rest at an end is not used.
 
     Args:
         mels: float32 [1, 80, T].
         frames: Length of a piece.
-        limit: How many pieces at most; they are then taken evenly from all there are.
+        limit: The largest number of pieces; of more, this many are taken at equal distances.
 
     Raises:
         InputError: No spectrogram is long enough.
@@ -162,11 +164,11 @@ def quantize(
         ModelError: NNCF is missing or refuses the model.
         OutputError: The result cannot be written.
     """
-    import openvino
+    from ..inference.runtime import core
 
     nncf = _nncf()
     nncf.set_log_level(logging.WARNING)  # it names every layer that it leaves alone
-    model = openvino.Core().read_model(source)
+    model = core().read_model(source)
     try:
         quantized = nncf.quantize(model, nncf.Dataset(pieces), subset_size=len(pieces), **options)
     except Exception as error:  # NNCF lets errors of many types through
@@ -204,17 +206,17 @@ def _publish(model: Any, target: Path, *, fp16: bool) -> None:
 
 
 def frames_of(source: Path) -> int | None:
-    """Return the frames that a vocoder's IR takes; None where it is no vocoder.
+    """Return how many frames a vocoder's IR takes, or None if the model is no vocoder.
 
     Raises:
         ModelError: The IR is missing or damaged.
     """
-    import openvino
+    from ..inference.runtime import core
 
     if not source.is_file():
         raise ModelError(f"{source} is not there: run omz_converter first")
     try:
-        model = openvino.Core().read_model(source)
+        model = core().read_model(source)
     except RuntimeError as error:
         raise ModelError(f"{source} is damaged: run omz_converter again") from error
     shape = model.inputs[0].partial_shape
@@ -300,9 +302,8 @@ def _make(model: Model, source: Path, target: Path, options: argparse.Namespace,
         mels = speak(settings.texts)
     else:
         raise InputError("--dataset_dir is needed: a folder of mel spectrograms (.npy) or recordings")
-    arguments = nncf_options(
-        settings
-    )  # a missing NNCF is told before minutes are spent on the mel spectrograms
+    # First, so that a missing NNCF is reported before minutes are spent on the mel spectrograms.
+    arguments = nncf_options(settings)
     pieces = cut(mels, frames_of(source) or FRAMES, options.subset_size or settings.subset_size)
     quantize(source, target, pieces, arguments, precision=precision)
 

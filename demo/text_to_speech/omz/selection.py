@@ -16,7 +16,7 @@ from pathlib import Path
 
 from ..cli.frame import OneLineParser, put, run
 from ..errors import InputError, SpeechError
-from ..store.cache import models_root
+from ..store.catalogue import models_root
 from ..store.convert import PRECISIONS
 from ..store.model_yml import (
     COMPOSITE_YML,
@@ -28,11 +28,10 @@ from ..store.model_yml import (
 )
 
 KNOWN_PRECISIONS = ("FP16", "FP16-INT1", "FP16-INT8", "FP32", "FP32-INT1", "FP32-INT8")  # names of the zoo
-MAX_LEVELS = 10  # of folders in one another; the zoo has three
-COLLECTIONS = (
-    "public",
-    "intel",
-)  # the zoo's folders of models; the models of this repository are public ones
+# Levels of folders in one another; the Open Model Zoo has three.
+MAX_LEVELS = 10
+# The Open Model Zoo's folders of models. The models of this repository count as public.
+COLLECTIONS = ("public", "intel")
 
 
 @dataclass(frozen=True)
@@ -40,8 +39,8 @@ class Selected:
     """A chosen model, not read yet.
 
     Attributes:
-        folder: Of its model.yml or composite-model.yml.
-        root: The zoo that it stands in.
+        folder: The folder of its model.yml or composite-model.yml.
+        root: The folder of models that the model belongs to.
     """
 
     folder: Path
@@ -86,7 +85,7 @@ def build_parser(prog: str, description: str) -> OneLineParser:
     choice.add_argument("--all", action="store_true", help="all models")
     choice.add_argument("--print_all", action="store_true", help="print the names of all models and stop")
     parser.add_argument(
-        "--model_root", type=Path, metavar="DIR", help="another zoo than the models of this package"
+        "--model_root", type=Path, metavar="DIR", help="a folder of models, instead of those of this package"
     )
     return parser
 
@@ -96,7 +95,7 @@ def select(options: argparse.Namespace) -> list[Selected]:
 
     Raises:
         InputError: The list cannot be read, or a pattern matches no model.
-        ModelError: There is no zoo.
+        ModelError: There is no folder of models.
     """
     root = options.model_root or models_root()
     if not root.is_dir():
@@ -116,20 +115,20 @@ def select(options: argparse.Namespace) -> list[Selected]:
 
 
 def _folders(root: Path) -> Iterator[Path]:
-    """Give the folders of simple and composite models, sorted by name, but not those of stages."""
+    """Yield the folders of simple and composite models, sorted by name, but not those of stages."""
     for folder in sorted(_described(root.absolute()), key=lambda folder: folder.name):
         if not (folder.parent / COMPOSITE_YML).is_file():
             yield folder
 
 
 def _described(root: Path) -> Iterator[Path]:
-    """Give the folders with a model.yml or a composite-model.yml; links to folders are not followed."""
+    """Yield the folders with a model.yml or a composite-model.yml; links to folders are not followed."""
     waiting = [(root, 0)]
     while waiting:
         folder, level = waiting.pop()
         try:
             entries = list(os.scandir(folder))
-        except OSError:  # a folder that this user may not read is none of the zoo's
+        except OSError:  # a folder that this user may not read holds no models
             continue
         if not {MODEL_YML, COMPOSITE_YML}.isdisjoint(entry.name for entry in entries):
             yield folder
@@ -139,7 +138,7 @@ def _described(root: Path) -> Iterator[Path]:
 
 
 def _matching(folders: Iterable[Path], pattern: str) -> Iterator[Path]:
-    """Give the models of that name; of a composite model of another name, the stages of that name."""
+    """Yield the models whose names match a pattern, and the matching stages of composite models that do not match."""
     for folder in folders:
         if fnmatch.fnmatchcase(folder.name, pattern):
             yield folder
@@ -175,7 +174,7 @@ def precisions(value: str) -> tuple[str, ...]:
 
 
 def precisions_of(model: Model) -> tuple[str, ...]:
-    """Return the precisions in which a model can be had: an IR's are its folders, other ones are converted."""
+    """Return the precisions of a model: FP16 and FP32 if it is converted, those of its folders if it is an IR."""
     if model.framework != "dldt":
         return tuple(sorted(PRECISIONS))
     folders = {file.name.split("/")[0] for file in model.files if file.name.count("/") == 1}
@@ -192,7 +191,7 @@ def positive(value: str) -> int:
 def for_each(
     work: Callable[[Selected], None], selected: Sequence[Selected], parser: argparse.ArgumentParser
 ) -> None:
-    """Do the work for every model; each failure is one line on standard error and keeps no other from its turn.
+    """Do the work for every model; a failure is one line on standard error, and the other models are still processed.
 
     Raises:
         SpeechError: At the end, when some have failed; it names them.
@@ -221,10 +220,10 @@ def run_for_each(
 
     Args:
         work: Takes a model and the options.
-        parser: Of the command, made by `build_parser`.
+        parser: The command's parser, made by `build_parser`.
         argv: The arguments; those of the process when None.
-        check: Refuses options that do not go together.
-        finish: Done at the end, also when models have failed.
+        check: Raises an InputError for options that do not go together.
+        finish: Called at the end, also when models have failed.
 
     Returns:
         The exit status.

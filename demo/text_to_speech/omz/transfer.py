@@ -1,13 +1,13 @@
-"""What a web server sends of a file, in pieces, within bounds of time and size.
+"""Transfer a file from a web server in pieces, within bounds of time and size.
 
     for item in transfer(url, start=0, size=512_000):
-        ...  # first the place in the file where the answer begins, then its bytes
+        ...  # first the offset at which the answer begins, then its bytes
 
-A server is believed in nothing. Its redirections lead to web addresses only, never from https to http, and not for
-ever; a body that has no end is cut one byte after the end of the file; a compressed one, which is not asked for, is
-unpacked piece by piece; and one that comes drop by drop is given up: each piece has to arrive in time. What is not kept
-out is a redirection to an address of a private network: such a request carries no credentials of this program, and of
-the answer nothing is kept unless it is the published file.
+A server is not trusted. Its redirections lead to web addresses only, never from https to http, and there is a limit to
+their number. A body without an end is cut one byte after the end of the file. A compressed one, which is not asked for,
+is unpacked piece by piece. A slow one is given up: each piece has to arrive in time. Redirections to addresses of a
+private network are not refused: such a request carries no credentials of this program, and nothing is kept of the
+answer unless it is the published file.
 """
 
 from __future__ import annotations
@@ -27,12 +27,16 @@ from ..store.addresses import web_address
 if TYPE_CHECKING:
     import requests
 
-TIMEOUT = (15.0, 60.0)  # seconds to connect, and until something arrives
-STALL = 80.0  # seconds until a whole piece has arrived, and to connect and be redirected before the first
-PIECE = 2**14  # bytes: so much at most is lost when a connection breaks
+# Seconds to connect, and until something arrives.
+TIMEOUT = (15.0, 60.0)
+# Seconds until a whole piece has arrived; for the first one, with connecting and redirections.
+STALL = 80.0
+# Bytes of a piece, which is also how much is lost at most when a connection breaks.
+PIECE = 2**14
 MAX_REDIRECTS = 10
 
-_OVERHEAD = 2**20  # bytes that a body may be longer on the wire than the file
+# Bytes by which a body may be longer on the wire than the file.
+_OVERHEAD = 2**20
 _CONTENT_RANGE = re.compile(r"bytes (\d+)-\d+/(?:\d+|\*)")
 _CANNOT_CONTINUE = 416  # HTTP: range not satisfiable
 
@@ -56,12 +60,12 @@ def transfer(url: str, *, start: int, size: int) -> Iterator[int | bytes]:
     time to time. A thread that is given up holds nothing but its connection.
 
     Args:
-        url: Its address.
-        start: How many bytes of it are there already.
-        size: How many it has.
+        url: The file's address.
+        start: How many bytes of the file are there already.
+        size: How many bytes the file has.
 
     Yields:
-        Where the answer begins, `start` or 0; then its bytes, at most one more than the file has.
+        The offset at which the answer begins, `start` or 0; then its bytes, at most one more than the file has.
 
     Raises:
         TransferError: The network or the server failed; what was yielded before may be kept.
@@ -223,11 +227,11 @@ def _unpacked(packed: bytes, unpacker: zlib._Decompress | None) -> Iterator[byte
 
 
 def _reason(error: requests.RequestException) -> str:
-    """Say in a few words what the library says in many."""
+    """Return the reason of a failure in a few words."""
     import requests
 
     if isinstance(error, requests.HTTPError) and error.response is not None:
-        # The server's own words stay out of the message: a terminal would obey what stands in them.
+        # The server's own words stay out of the message: a terminal would obey control characters in them.
         status = error.response.status_code
         known = status in http.HTTPStatus.__members__.values()
         return f"the server answers {status} {http.HTTPStatus(status).phrase if known else ''}".strip()

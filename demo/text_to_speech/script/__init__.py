@@ -1,1 +1,32 @@
 """What is to be said, and how: plain text and SSML become a script, and a script becomes utterances."""
+
+from .directions import Delivery, Manner, MannerOptions, Mark, Pause
+from .incremental import IncrementalScripts, incremental_scripts
+from .plain import parse_text, read_script
+from .script import Alias, Block, Piece, Script, join_scripts
+from .ssml import is_ssml, parse_ssml
+from .utterances import Utterance, Word, WordReader, spoken_utterances, utterances
+
+__all__ = [
+    "Alias",
+    "Block",
+    "Delivery",
+    "IncrementalScripts",
+    "Manner",
+    "MannerOptions",
+    "Mark",
+    "Pause",
+    "Piece",
+    "Script",
+    "Utterance",
+    "Word",
+    "WordReader",
+    "incremental_scripts",
+    "is_ssml",
+    "join_scripts",
+    "parse_ssml",
+    "parse_text",
+    "read_script",
+    "spoken_utterances",
+    "utterances",
+]

@@ -22,7 +22,8 @@ from ..text.grouped_warnings import SHOWN, one_document, warn
 from ..text.normalization import SAY_AS, read_as
 from ..text.pronunciations import parse_phonemes
 from .directions import Delivery, Mark, Pause, parse_time
-from .script import Alias, Block, Piece, Script, parse_text, with_inline_phonemes
+from .inline_phonemes import with_inline_phonemes
+from .script import Alias, Block, Piece, Script
 from .ssml_values import BREAKS, EMPHASIS, RefusedError, choice, decibels, semitones, time_factor, wanted
 
 _log = logging.getLogger(__name__)
@@ -77,21 +78,6 @@ def _named(line: int, column: int) -> str:
 def is_ssml(text: str) -> bool:
     """Tell whether a text is an SSML document: it begins with `<speak` or `<?xml`."""
     return bool(_BEGINNING.match(text))
-
-
-def read_script(text: str, *, ssml: bool | None = None) -> Script:
-    """Return the script of a plain text or of an SSML document.
-
-    Args:
-        text: Either of them.
-        ssml: Which of them it is; the beginning of the text decides when None, see `is_ssml`.
-
-    Raises:
-        InputError: See `parse_text` and `parse_ssml`.
-    """
-    with one_document():
-        text = check_text(text)
-        return parse_ssml(text) if ssml or (ssml is None and is_ssml(text)) else parse_text(text)
 
 
 def parse_ssml(document: str) -> Script:

@@ -12,11 +12,11 @@ import bisect
 import itertools
 import logging
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
-from ..errors import InputError
+from ..errors import InputError, about
 from ..text import PhonemizedWord, Reading, Sentence
 from ..text.grouped_warnings import GroupedWarnings, part_of
 from ..text.symbols import PUNCTUATION, STRESS_MARKS
@@ -185,45 +185,79 @@ class _Open:
         return len(self.words)
 
 
-def utterances(script: Script, reader: WordReader, manner: Manner) -> Iterator[Utterance]:
-    """Yield what is spoken in one go, each only when it is asked for; what has no sound is passed over.
+def utterances(script: Script | Iterable[Script], reader: WordReader, manner: Manner) -> Iterator[Utterance]:
+    """Yield the utterances of a script, each when it is asked for; text without pronunciation is skipped.
+
+    Args:
+        script: A script, or the scripts of one text that arrives in pieces.
+        reader: Turns sentences into words with phonemes.
+        manner: Speed, pitch, volume and pauses of the whole text.
 
     Raises:
         InputError: Phonemes in the text are not in the voice's alphabet.
     """
+    scripts = [script] if isinstance(script, Script) else script
+    found = incremental_utterances(scripts, reader, manner)
+    return (utterance for utterance in found if utterance is not None)
+
+
+def incremental_utterances(
+    scripts: Iterable[Script], reader: WordReader, manner: Manner
+) -> Iterator[Utterance | None]:
+    """Yield the utterances of a text that arrives in pieces, and None at the end of each script.
+
+    After None there is nothing to speak until the next script has come.
+
+    Args:
+        scripts: The scripts of one text; each is taken when those before it have been spoken.
+        reader: See `utterances`.
+        manner: See `utterances`.
+
+    Raises:
+        InputError: See `utterances`.
+    """
     gap, now = _Gap(), _Open()
     spoken = False
     warnings = GroupedWarnings()
-    for item in _items(_Document(script, reader, manner, warnings)):
-        if isinstance(item, Word):
-            while now.has_sound() and _sounds(item) and not now.has_room_for(item):
-                first = now.cut()
-                yield _utterance(gap, first, _Cut(), warnings)
-                gap, spoken = _Gap(), True
-            now.add(item)
-        elif isinstance(item, Mark) and now.words:
-            now.marks.append((len(now.words), item))
-        elif isinstance(item, Mark):
-            gap.directions.append(item)
-        else:
-            if now.has_sound():
-                yield _utterance(gap, now, item, warnings)
-                spoken = True
-                gap = _Gap([mark for index, mark in now.marks if index == len(now.words)])
-            else:
-                gap.directions += [mark for _, mark in now.marks]
-            now = _Open()
-            if isinstance(item, Pause):
+    for script in scripts:
+        for item in _items(_Document(script, reader, manner, warnings)):
+            if isinstance(item, Word):
+                while now.has_sound() and _sounds(item) and not now.has_room_for(item):
+                    first = now.cut()
+                    yield _utterance(gap, first, _Cut(), warnings)
+                    gap, spoken = _Gap(), True
+                now.add(item)
+            elif isinstance(item, Mark) and now.words:
+                now.marks.append((len(now.words), item))
+            elif isinstance(item, Mark):
                 gap.directions.append(item)
-            elif spoken:
-                gap.pause = max(gap.pause, item.pause)
+            else:
+                if now.has_sound():
+                    yield _utterance(gap, now, item, warnings)
+                    spoken = True
+                    gap = _Gap([mark for index, mark in now.marks if index == len(now.words)])
+                else:
+                    gap.directions += [mark for _, mark in now.marks]
+                now = _Open()
+                if isinstance(item, Pause):
+                    gap.directions.append(item)
+                elif spoken:
+                    gap.pause = max(gap.pause, item.pause)
+        yield None
     if gap.directions:
         yield _utterance(replace(gap, pause=0.0), _Open(), _Stop(0.0, 0.0), warnings)
     warnings.finish()
 
 
-def spoken_utterances(script: Script, reader: WordReader, manner: Manner) -> Iterator[Utterance]:
-    """Return the utterances of a script that has something to say; all but the first are made when asked for.
+def spoken_utterances(
+    script: Script | Iterable[Script], reader: WordReader, manner: Manner
+) -> Iterator[Utterance]:
+    """Return the utterances of a script that has something to speak; all but the first are made when asked for.
+
+    Args:
+        script: See `utterances`; of scripts that arrive, the first that has something to speak is waited for.
+        reader: See `utterances`.
+        manner: See `utterances`.
 
     Raises:
         InputError: Nothing in the script has a sound; or see `utterances`.
@@ -231,8 +265,13 @@ def spoken_utterances(script: Script, reader: WordReader, manner: Manner) -> Ite
     said = utterances(script, reader, manner)
     first = next(said, None)
     if first is None or not first.words:
-        raise InputError("nothing in the text can be spoken: expected at least one word")
+        raise nothing_to_speak()
     return itertools.chain([first], said)
+
+
+def nothing_to_speak() -> InputError:
+    """Return the error of a text in which nothing has a sound."""
+    return InputError("nothing in the text can be spoken: expected at least one word")
 
 
 def _sounds(word: Word) -> bool:
@@ -306,7 +345,9 @@ def _items(document: _Document) -> Iterator[Word | Mark | Pause | _Stop]:
         yield from script.directions[done:inside]
         behind = _next_directions(script, inside, sentence.end - 1)
         done = _next_directions(script, behind, following.start)
-        yield from _merged(list(_words(document, sentence)), script.directions[inside:behind])
+        with about(sentence=sentence.text, offset=script.span(sentence.start, sentence.start + 1)[0]):
+            words = list(_words(document, sentence))
+        yield from _merged(words, script.directions[inside:behind])
         pause = manner.pause_paragraph if sentence.ends_paragraph else manner.pause_sentence
         after = script.directions[behind:done]
         yield _Stop(pause, _Gap(list(after), pause).seconds())

@@ -11,14 +11,15 @@ from numpy.typing import NDArray
 
 from ..errors import DeviceError
 from ..inference.mel import SAMPLE_RATE
-from .sinks import AudioSink, check_sample_rate
+from .samples import check_sample_rate
+from .sinks import AudioSink
 
 
 class PlayerSink(AudioSink):
     """The default sound device; made by `open_player`. Writing waits until the device has room."""
 
-    def __init__(self, stream: Any, failure: type[Exception]) -> None:
-        super().__init__()
+    def __init__(self, stream: Any, failure: type[Exception], *, sample_rate: int) -> None:
+        super().__init__(sample_rate=sample_rate)
         self._stream = stream
         self._failure = failure
 
@@ -59,7 +60,7 @@ def open_player(*, sample_rate: int = SAMPLE_RATE) -> Iterator[AudioSink]:
             " expected one, or -o FILE"
         ) from error
     try:
-        yield PlayerSink(stream, failure)
+        yield PlayerSink(stream, failure, sample_rate=sample_rate)
     except BaseException:
         with suppress(failure):
             stream.abort()

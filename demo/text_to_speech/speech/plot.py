@@ -11,6 +11,7 @@ import itertools
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -79,14 +80,27 @@ def save_plot(speech: Speech, path: str | Path) -> None:
 
 
 def check_plot_path(path: str | Path) -> None:
-    """Refuse a name that does not end in .png, and what `files.open_output` would refuse.
+    """Refuse a name that does not end in .png, what `files.open_output` would refuse, and any name without OpenCV.
 
     Raises:
-        OutputError: The picture could not be written.
+        OutputError: The picture could not be drawn or written.
     """
     if Path(path).suffix.lower() != ".png":
         raise OutputError(f"{str(path) or repr('')} cannot be written: expected a name that ends in .png")
     check_output(path)
+    # Only looked for: importing OpenCV takes a tenth of a second, and this is asked before the first sound.
+    if not _opencv_is_there():
+        raise OutputError(
+            f"{path} cannot be drawn: the package opencv-python is missing; pip install 'opencv-python>=4.10'"
+        )
+
+
+def _opencv_is_there() -> bool:
+    try:
+        return find_spec("cv2") is not None
+    except ValueError:
+        # A module that something put among the imported ones without a specification, or as None.
+        return False
 
 
 def draw(speech: Speech) -> Image:
@@ -124,7 +138,7 @@ def contours(speech: Speech) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         first = round(sentence.start / FRAME_SECONDS)
         last = first + sentence.mel.shape[1]
         mel[:, first:last] = sentence.mel
-        pitch[first:last] = sentence.pitch
+        pitch[first:last] = sentence.f0
     return mel, pitch
 
 

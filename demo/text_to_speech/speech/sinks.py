@@ -1,60 +1,79 @@
-"""Where sound goes: the one writer of WAV, FLAC, OGG, MP3 and raw PCM, to files and to pipes.
+"""Sinks take sound and write it as WAV, FLAC, OGG, Opus, MP3 or raw samples, to files, pipes and file objects.
 
 with open_audio("speech.flac") as file:
     for chunk in synthesizer.stream(text):
         file.write(chunk.audio)
+
+One sound has one encoder, and one resampler where the file has another sample rate than the sound, so no chunk has a
+seam. What cannot go back to its beginning, such as a pipe, gets every container too: the header of a WAV says then that
+its length is unknown, that of a FLAC leaves the length open, and an MP3 has a constant bit rate, from which players
+tell the length, and lacks the tag that lets them cut the encoder's silence (50 to 150 ms) from both ends.
 """
 
 from __future__ import annotations
 
-import errno
-import operator
+import os
 import struct
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO, TypeAlias, cast
 
 import numpy as np
 import soundfile
 from numpy.typing import ArrayLike, NDArray
 
-from ..errors import InputError, OutputError
-from ..files import OutputFile, cannot_write, destination, open_output, reader_has_gone
+from ..errors import OutputError
+from ..files import open_output
 from ..inference.mel import SAMPLE_RATE
+from .containers import FORMATS as FORMATS
+from .containers import PIPE_FORMATS as PIPE_FORMATS
+from .containers import Container, check_container, container_of, file_rate
+from .file_objects import EncoderTarget, Writable, can_seek, flush, name_of, write_all
+from .mp3 import without_empty_frame
+from .resampling import Resampler
+from .samples import check_sample_rate, mono, to_pcm16
 
-# Name, which is also the suffix of a file: libsndfile's names of container and coding.
-FORMATS = {
-    "wav": ("WAV", "PCM_16"),
-    "flac": ("FLAC", "PCM_16"),
-    "ogg": ("OGG", "VORBIS"),
-    "mp3": ("MP3", "MPEG_LAYER_III"),
-    "raw": ("RAW", "PCM_16"),
-}
-# Those that can be written to a pipe, where nothing that was written can be changed afterwards.
-PIPE_FORMATS = ("wav", "raw")
 UNKNOWN_LENGTH = 0xFFFFFFFF  # the length in the WAV header of a stream
-FULL_SCALE = 32_767  # the 16-bit sample of 1.0
+MP3_COMPRESSION = 0.6  # of libsndfile's 0..1: a constant 64 kbit/s at 16,000 to 24,000 samples a second
 BLOCK = 65_536  # samples handed to an encoder at once; the Vorbis encoder keeps a whole block on the stack
-HIGHEST_RATE = 1_000_000  # samples per second
+
+
+Target: TypeAlias = "str | os.PathLike[str] | Writable"
 
 
 class AudioSink:
-    """Where sound goes: a file, a pipe or the sound device.
+    """The destination of a sound: a file, a pipe or the sound device.
+
+    Args:
+        sample_rate: Samples per second of the sound that comes in.
+        output_rate: Samples per second of the sound that goes out.
 
     Attributes:
-        samples: How many samples were written so far.
+        samples: How many samples were taken so far.
+        sample_rate: As given.
+        output_rate: As given.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, sample_rate: int = SAMPLE_RATE, output_rate: int | None = None) -> None:
+        check_sample_rate(sample_rate)
         self.samples = 0
+        self.sample_rate = sample_rate
+        self.output_rate = output_rate or sample_rate
+        self._resampler = None
+        if self.output_rate != sample_rate:
+            self._resampler = Resampler(sample_rate, self.output_rate)
+
+    @property
+    def seconds(self) -> float:
+        """Length of the sound so far."""
+        return self.samples / self.sample_rate
 
     def write(self, audio: ArrayLike) -> None:
         """Append samples.
 
         Args:
-            audio: [L], or [L, 1] and [1, L], mono; floating point of any width. Values outside -1..1 are clipped; no
-                samples at all are allowed.
+            audio: [L], or [L, 1] and [1, L], mono; floating point of any width. Values outside -1..1 are clipped;
+                an empty array is allowed.
 
         Raises:
             InputError: There are several channels, the samples are not floating point (16-bit samples must be divided
@@ -63,248 +82,222 @@ class AudioSink:
             BrokenPipeError: The reader of a pipe has gone.
         """
         samples = mono(audio)
-        for start in range(0, samples.size, BLOCK):
-            block = samples[start : start + BLOCK]
-            self._send(block)
+        # So many samples in make at most BLOCK samples out.
+        size = BLOCK * self.sample_rate // max(self.sample_rate, self.output_rate)
+        for start in range(0, samples.size, size):
+            block = samples[start : start + size]
+            self._send(self._resampled(block))
             self.samples += block.size
 
+    def finish(self) -> None:
+        """Write what the resampler and the encoder still hold, and the lengths in the header."""
+        if self._resampler:
+            self._send(_clipped(self._resampler.flush()))
+        self._end()
+
+    def _resampled(self, block: NDArray[np.float32]) -> NDArray[np.float32]:
+        return _clipped(self._resampler.process(block)) if self._resampler else block
+
     def _send(self, block: NDArray[np.float32]) -> None:
+        """Write samples of -1..1, at most about BLOCK."""
         raise NotImplementedError
+
+    def _end(self) -> None:
+        """Write what follows the last sample."""
+
+    def abandon(self) -> None:
+        """Give up a sound whose file is not going to be kept."""
+
+
+def _clipped(audio: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Clip the peaks that a resampled wave may have between the samples that it was made from."""
+    return np.clip(audio, -1.0, 1.0)
 
 
 class FileSink(AudioSink):
-    """An open sound file; made by `open_audio`.
+    """A sound that libsndfile encodes; made by `open_audio`.
 
     Args:
-        path: Its name in messages.
-        encoder: libsndfile's encoder.
-        target: The file that the encoder writes to.
+        file: Where the encoded bytes go.
+        name: What the file is called in messages.
+        container: One of `FORMATS`.
+        sample_rate: Samples per second of the sound.
+        output_rate: Samples per second of the file.
     """
 
-    def __init__(self, path: Path, encoder: soundfile.SoundFile, target: _EncoderTarget) -> None:
-        super().__init__()
-        self._path = path
-        self._encoder = encoder
-        self._target = target
+    def __init__(
+        self, file: Writable, *, name: str, container: Container, sample_rate: int, output_rate: int
+    ) -> None:
+        super().__init__(sample_rate=sample_rate, output_rate=output_rate)
+        self._name = name
+        container_name, coding = FORMATS[container]
+        options: dict[str, Any] = {"subtype": coding, "format": container_name}
+        begin: Callable[[bytes], bytes] = bytes
+        if container == "mp3" and not can_seek(file):
+            options |= {"bitrate_mode": "CONSTANT", "compression_level": MP3_COMPRESSION}
+            begin = without_empty_frame
+        self._target = EncoderTarget(file, name, begin=begin)
+        with self._encoding():
+            self._encoder = soundfile.SoundFile(self._target, "w", output_rate, channels=1, **options)
 
     def _send(self, block: NDArray[np.float32]) -> None:
-        with _encoding(self._path, self._target):
+        with self._encoding():
             self._encoder.write(to_pcm16(block) if self._encoder.subtype == "PCM_16" else block)
 
-    def finish(self) -> None:
-        """Write what the encoder still holds, and the lengths in the header."""
-        with _encoding(self._path, self._target):
+    def _end(self) -> None:
+        with self._encoding():
             self._encoder.close()
+            self._target.finish()
 
     def abandon(self) -> None:
-        """Close the encoder of a file that is not going to be kept."""
+        """Close the encoder without its last packets, so that no file looks complete that is not."""
+        self._target.close()
         with suppress(soundfile.SoundFileError, AssertionError):
             self._encoder.close()
 
+    @contextmanager
+    def _encoding(self) -> Iterator[None]:
+        """Let the encoder work, and raise why its output could not be written."""
+        try:
+            yield
+        except (soundfile.SoundFileError, AssertionError) as error:
+            # After a short write the wrapper of libsndfile raises either.
+            reason = OutputError(f"{self._name} cannot be written: {error}")
+            raise self._target.failure or reason from error
+        if self._target.failure:
+            raise self._target.failure
+
 
 class PipeSink(AudioSink):
-    """A pipe that sound is written to as it comes; `write` raises BrokenPipeError when the reader has gone.
+    """A stream of 16-bit samples, written as they come; `write` raises BrokenPipeError when the reader has gone.
 
-    A WAV on a pipe says in its header that its length is unknown, as streams do.
+    The header of a WAV on a pipe says that its length is unknown, as streams do.
 
     Args:
         pipe: Where to write; it is neither read nor sought.
         container: `wav`, or `raw` for 16-bit little-endian samples and nothing else.
-        sample_rate: Samples per second.
+        sample_rate: Samples per second of the sound.
+        output_rate: Samples per second of the stream; those of the sound when None.
         name: What the pipe is called in messages.
 
     Raises:
-        OutputError: The container cannot be written to a pipe.
+        OutputError: The container needs an encoder; `open_audio` has them.
         InputError: The sample rate is no positive whole number.
     """
 
     def __init__(
         self,
-        pipe: BinaryIO,
+        pipe: BinaryIO | Writable,
         *,
         container: str = "wav",
         sample_rate: int = SAMPLE_RATE,
+        output_rate: int | None = None,
         name: str = "the pipe",
     ) -> None:
-        super().__init__()
+        super().__init__(sample_rate=sample_rate, output_rate=output_rate)
         if container not in PIPE_FORMATS:
             raise OutputError(
                 f"{container!r} cannot be written to {name}: expected {' or '.join(PIPE_FORMATS)}"
             )
-        check_sample_rate(sample_rate)
         self._pipe = pipe
         self._name = name
-        self._header = wav_header(sample_rate) if container == "wav" else b""
+        # The header waits for the first samples: where none come because of an error, nothing is written.
+        self._header = wav_header(self.output_rate) if container == "wav" else b""
 
     def _send(self, block: NDArray[np.float32]) -> None:
         self._put(self._header + to_pcm16(block).astype("<i2").tobytes())
         self._header = b""
 
-    def finish(self) -> None:
-        """Write the header of a speech without samples, which is written with the first samples otherwise."""
+    def _end(self) -> None:
         self._put(self._header)
         self._header = b""
 
     def _put(self, data: bytes) -> None:
-        rest = memoryview(data)
-        try:
-            while rest:
-                # An unbuffered pipe may take a part only, or nothing where it would have to wait.
-                taken = self._pipe.write(rest)
-                if taken is None:
-                    raise BlockingIOError(errno.EAGAIN, "it does not wait for its reader")
-                rest = rest[taken:]
-            self._pipe.flush()
-        except (OutputError, BrokenPipeError):
-            raise
-        except OSError as error:
-            if reader_has_gone(error):
-                raise BrokenPipeError(errno.EPIPE, f"the reader of {self._name} has gone") from error
-            raise cannot_write(self._name, error) from error
-
-
-class _EncoderTarget:
-    """An output that libsndfile writes to; it remembers the first error.
-
-    libsndfile calls these methods from C, where an exception would be lost: it would be printed, and the encoder would
-    go on. Encoders write their last packets, and a WAV its length, when they close, and libsndfile does not report
-    when that fails.
-    """
-
-    def __init__(self, file: OutputFile) -> None:
-        self._file = file
-        self.failure: OSError | None = None
-
-    def write(self, data: bytes) -> int:
-        """Write all of the data; keep an error and return 0."""
-        try:
-            return self._file.write(data)
-        except OSError as error:
-            self.failure = self.failure or error
-            return 0
-
-    def seek(self, offset: int, whence: int = 0) -> int:
-        """Move to an offset."""
-        return self._file.seek(offset, whence)
-
-    def tell(self) -> int:
-        """Return the offset."""
-        return self._file.tell()
-
-
-@contextmanager
-def _encoding(path: Path, target: _EncoderTarget) -> Iterator[None]:
-    """Let an encoder work, and raise why its output could not be written."""
-    try:
-        yield
-    except (soundfile.SoundFileError, AssertionError) as error:
-        # After a short write the wrapper of libsndfile raises either.
-        raise target.failure or OutputError(f"{path} cannot be written: {error}") from error
-    if target.failure:
-        raise target.failure
+        write_all(self._pipe, data, self._name)
+        flush(self._pipe, self._name)
 
 
 @contextmanager
 def open_audio(
-    path: str | Path, *, container: str | None = None, sample_rate: int = SAMPLE_RATE
+    target: Target,
+    *,
+    container: str | None = None,
+    sample_rate: int = SAMPLE_RATE,
+    output_rate: int | None = None,
 ) -> Iterator[AudioSink]:
-    """Open a mono sound file to write chunks to; it appears under its name when the block ends well.
+    """Open a mono sound file to write chunks to.
 
-    A named pipe or a device is written to directly, as `wav` of unknown length or as `raw`. What the block raises
+    A file that is given by its path appears under its name when the block ends well; a named pipe or a device is
+    written to as the sound comes. A file object is written to from where it is, and left open. What the block raises
     passes through unchanged.
 
     Args:
-        path: The file; see `files.open_output`.
-        container: `wav` and `flac` (16 bit), `ogg` (Vorbis), `mp3`, or `raw` (16-bit little-endian samples without
-            a header); the suffix of the path decides when None.
-        sample_rate: Samples per second.
+        target: A path, see `files.open_output`; or a binary file object, which needs no more than `write`.
+        container: `wav` and `flac` (16 bit), `ogg` (Vorbis), `opus`, `mp3`, or `raw` (16-bit little-endian samples
+            without a header). When None, the suffix of the path decides; a file object gets `wav`.
+        sample_rate: Samples per second of the sound that is written.
+        output_rate: Samples per second of the file, 8,000 to 48,000; the sound is resampled as it comes. When None,
+            those of the sound, or the next ones that the coding has.
 
     Raises:
-        OutputError: The suffix or the container is unknown, the folder missing or not writable, the path no place for
-            sound, or the disk full.
-        InputError: The sample rate is no positive whole number.
+        OutputError: The suffix or the container is unknown, the container does not have that rate, the folder is
+            missing or not writable, the path no place for sound, or the disk full.
+        InputError: A rate is no whole number of its range, or the target is neither a path nor a binary file object.
+
+    Example:
+        with open_audio(response, container="opus") as file:
+            for chunk in synthesizer.stream(text):
+                file.write(chunk.audio)
     """
-    if container is None:
-        container = container_of(path)
-    elif container not in FORMATS:
-        raise OutputError(f"{path} cannot be written as {container!r}: expected {', '.join(FORMATS)}")
-    check_sample_rate(sample_rate)
-    if container in PIPE_FORMATS and destination(path).stream:
-        with open_output(path) as stream:
-            pipe = PipeSink(stream, container=container, sample_rate=sample_rate, name=str(path))
-            yield pipe
-            pipe.finish()
-        return
-    with open_output(path, needs_file=f"{container} needs a file: expected wav or raw") as file:
-        sink = _open_encoder(Path(path), file, container, sample_rate)
-        try:
+    is_path = isinstance(target, str | os.PathLike)
+    name = os.fspath(cast("str", target)) if is_path else name_of(target)
+    known = check_container(container, name) if container is not None else None
+    if is_path:
+        known = known or container_of(name)
+        rate = file_rate(known, sample_rate, output_rate, name=name)
+        with open_output(name) as file, _sink(file, name, known, sample_rate, rate) as sink:
             yield sink
-        except BaseException:
-            sink.abandon()
-            raise
-        sink.finish()
+        return
+    known = known or "wav"
+    rate = file_rate(known, sample_rate, output_rate, name=name)
+    with _sink(cast(Writable, target), name, known, sample_rate, rate) as sink:
+        yield sink
 
 
-def _open_encoder(path: Path, file: OutputFile, container: str, sample_rate: int) -> FileSink:
-    format_name, coding = FORMATS[container]
-    target = _EncoderTarget(file)
-    with _encoding(path, target):
-        encoder = soundfile.SoundFile(
-            target,
-            "w",
-            sample_rate,
-            channels=1,
-            subtype=coding,
-            endian="LITTLE" if format_name == "RAW" else "FILE",
-            format=format_name,
+@contextmanager
+def _sink(
+    file: Writable, name: str, container: Container, sample_rate: int, output_rate: int
+) -> Iterator[AudioSink]:
+    """Begin a sound in an open file, and end it when the block ends well."""
+    sink: AudioSink
+    if container == "raw" or (container == "wav" and not can_seek(file)):
+        sink = PipeSink(
+            file, container=container, sample_rate=sample_rate, output_rate=output_rate, name=name
         )
-    return FileSink(path, encoder, target)
+    else:
+        sink = FileSink(
+            file, name=name, container=container, sample_rate=sample_rate, output_rate=output_rate
+        )
+    try:
+        yield sink
+    except BaseException:
+        sink.abandon()
+        raise
+    sink.finish()
 
 
-def write_audio(path: str | Path, audio: ArrayLike, *, sample_rate: int = SAMPLE_RATE) -> None:
+def write_audio(
+    target: Target,
+    audio: ArrayLike,
+    *,
+    container: str | None = None,
+    sample_rate: int = SAMPLE_RATE,
+    output_rate: int | None = None,
+) -> None:
     """Write samples in -1..1 to a sound file; see `open_audio` and `AudioSink.write`."""
     samples = mono(audio)
-    with open_audio(path, sample_rate=sample_rate) as file:
+    with open_audio(target, container=container, sample_rate=sample_rate, output_rate=output_rate) as file:
         file.write(samples)
-
-
-def container_of(path: str | Path) -> str:
-    """Return the container that the suffix of a file name stands for.
-
-    Raises:
-        OutputError: It stands for none.
-    """
-    name = Path(path).suffix.lower().removeprefix(".")
-    if name not in FORMATS:
-        suffixes = ", ".join(f".{known}" for known in FORMATS)
-        raise OutputError(
-            f"{str(path) or repr('')} cannot be written: expected a name that ends in {suffixes}"
-        )
-    return name
-
-
-def mono(audio: ArrayLike) -> NDArray[np.float32]:
-    """Return samples as float32 [L], clipped to -1..1, or refuse them; see `AudioSink.write`."""
-    try:
-        samples = np.asarray(audio)
-    except ValueError as error:
-        raise InputError(f"waveform: expected one array of samples, got {type(audio).__name__}") from error
-    if samples.dtype.kind != "f":
-        raise InputError(
-            f"waveform of type {samples.dtype}: expected floating point in -1..1;"
-            " divide 16-bit samples by 32,768"
-        )
-    if samples.ndim == 0 or samples.size not in (0, max(samples.shape)):
-        raise InputError(f"waveform of shape {list(samples.shape)}: expected [L], one channel")
-    if not np.isfinite(samples).all():
-        raise InputError("waveform holds NaN or infinity: expected numbers in -1..1")
-    clipped: NDArray[np.floating] = np.clip(samples, -1.0, 1.0)
-    return clipped.reshape(-1).astype(np.float32, copy=False)
-
-
-def to_pcm16(audio: NDArray[np.float32]) -> NDArray[np.int16]:
-    """Turn samples of -1..1 into 16-bit ones, rounded and clipped."""
-    return np.rint(np.clip(audio, -1.0, 1.0) * FULL_SCALE).astype(np.int16)
 
 
 def wav_header(sample_rate: int) -> bytes:
@@ -312,17 +305,3 @@ def wav_header(sample_rate: int) -> bytes:
     layout = struct.pack("<HHIIHH", 1, 1, sample_rate, 2 * sample_rate, 2, 16)
     parts = (b"RIFF", struct.pack("<I", UNKNOWN_LENGTH), b"WAVEfmt ", struct.pack("<I", len(layout)), layout)
     return b"".join(parts) + b"data" + struct.pack("<I", UNKNOWN_LENGTH)
-
-
-def check_sample_rate(sample_rate: int) -> None:
-    """Refuse what is no sample rate.
-
-    Raises:
-        InputError: It is no whole number from 1 to 1,000,000.
-    """
-    try:
-        rate = operator.index(sample_rate)
-    except TypeError:
-        rate = 0
-    if not 1 <= rate <= HIGHEST_RATE:
-        raise InputError(f"sample rate {sample_rate!r}: expected a whole number of samples per second")

@@ -1,6 +1,6 @@
-"""Names of files and addresses in the network that somebody else wrote: what may be used of them.
+"""Checks of file names and web addresses that come from others.
 
-Both come from a model.yml; addresses come also from servers, which answer with the address of another place.
+Both come from a model.yml; addresses also come from servers, which may redirect a request.
 """
 
 from __future__ import annotations
@@ -11,27 +11,30 @@ from urllib.parse import urlsplit
 
 from ..errors import ModelError
 
-PART = ".part"  # ends the name of a file that has not arrived whole
+# Ends the name of a file that has not arrived whole.
+PART = ".part"
 
-MAX_NAME = 200  # bytes of each part of a path; file systems take 255, and temporary names are longer
+# Bytes of each part of a path. File systems take 255, but names of temporary files are longer than the final ones.
+MAX_NAME = 200
 MAX_PATH = 1000  # bytes
 MAX_URL = 2000  # characters
-MAX_LABEL = 63  # characters between two dots of a host's name, as the domain name system has it
+# Characters between two dots of a host's name, as the domain name system has it.
+MAX_LABEL = 63
 
-# What Windows keeps for itself, and control characters, which a terminal would obey in a message.
+# Characters that Windows reserves, and control characters, which a terminal would obey in a message.
 _FORBIDDEN = re.compile(r'[\x00-\x1f\x7f-\x9f<>:"|?*\\]')
 _DEVICE = re.compile(r"(?:con|prn|aux|nul|conin\$|conout\$|com[0-9¹²³]|lpt[0-9¹²³])(?:\..*)?", re.IGNORECASE)
 _NOT_OF_A_URL = re.compile(r"[\x00-\x20\x7f-\xa0\ud800-\udfff\\]")
 
 
 def relative_path(name: str) -> str:
-    """Return the name of a file if it is one, and stays below a folder, on every operating system.
+    """Return a relative path if it stays within its folder and is allowed on every operating system.
 
     Args:
         name: With forward slashes, such as FP32/voice.xml.
 
     Raises:
-        ModelError: It leads elsewhere, or cannot be the name of a file somewhere.
+        ModelError: The path leads out of the folder, or some operating system does not allow it.
     """
     parts = name.split("/")
     absolute = PureWindowsPath(name).anchor or PurePosixPath(name).anchor
@@ -62,13 +65,13 @@ def _is_plain(part: str) -> bool:
 
 
 def web_address(url: str) -> str:
-    """Return an address if it is one of the web, absolute and well formed.
+    """Return an address if it is an absolute and well-formed one of http or https.
 
     Args:
         url: Such as https://example.org/weights.bin.
 
     Raises:
-        ModelError: It is another thing.
+        ModelError: The address is something else.
     """
     try:
         parts = urlsplit(url)

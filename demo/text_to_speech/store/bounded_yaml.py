@@ -1,8 +1,8 @@
-"""YAML files of the zoo, read within bounds: a small file may describe no large value and take no long time.
+"""YAML files that describe models, read within bounds: a small file may describe no large value and take no long time.
 
 PyYAML's parser takes time that is quadratic in the depth of brackets, and an alias (*name) or a merge of aliases can
-multiply a value at each level. The files of a zoo need neither: depth, size and the length of numbers are bounded here,
-and aliases are refused. A key that stands twice in a mapping, of which PyYAML keeps the last one, is refused too.
+multiply a value at each level. These files need neither: depth, size and the length of numbers are bounded here,
+and aliases are refused. A key that occurs twice in a mapping is refused too: PyYAML would silently keep the last one.
 """
 
 from __future__ import annotations
@@ -14,16 +14,19 @@ from typing import Any
 
 from ..errors import ModelError
 
-MAX_BYTES = 2**17  # the largest model.yml of the Open Model Zoo has about a quarter of it
-MAX_DEPTH = 20  # mappings and lists within one another
-MAX_NUMBER = 100  # characters of what is not a text: base 60, which YAML 1.1 knows, takes quadratic time
+# The largest model.yml of the Open Model Zoo has about a quarter of this size.
+MAX_BYTES = 2**17
+# Levels of mappings and lists in one another.
+MAX_DEPTH = 20
+# Characters of a number or a date. Numbers in base 60, which YAML 1.1 knows, take quadratic time.
+MAX_NUMBER = 100
 
 
 def read_yaml(path: Path) -> dict[str, object]:
-    """Read a file whose top is a mapping with texts as keys.
+    """Read a file that holds a mapping with texts as keys.
 
     Raises:
-        ModelError: It cannot be read, or is something else.
+        ModelError: The file cannot be read, is no YAML, or holds something else.
     """
     content = parse_yaml(_text_of(path), str(path))
     if not isinstance(content, dict) or not all(isinstance(key, str) for key in content):
@@ -35,11 +38,11 @@ def parse_yaml(text: str, where: str) -> object:
     """Return what a text in YAML describes, with the tags of safe YAML only.
 
     Args:
-        text: The whole of it.
+        text: The whole text.
         where: Name of the file, for the message.
 
     Raises:
-        ModelError: It is no YAML, or goes beyond the bounds of this module.
+        ModelError: The text is no YAML, or goes beyond the bounds of this module.
     """
     import yaml
 
@@ -112,7 +115,7 @@ def _loader() -> Any:
             for key, _ in node.value:
                 if isinstance(key, yaml.ScalarNode):
                     if (key.tag, key.value) in known:
-                        raise _refused(f"the key {key.value[:40]!r} stands twice: leave one", key)
+                        raise _refused(f"the key {key.value[:40]!r} occurs twice: leave one", key)
                     known.add((key.tag, key.value))
             return node
 

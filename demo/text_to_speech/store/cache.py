@@ -7,84 +7,48 @@
                                  │ omz_quantizer --per_user
     CACHE/models/NAME-FP16-INT8-KEY/NAME.xml, NAME.bin
 
-The key comes from everything that decides about the result — the SHA-384 of the source, the configuration, the
-version of the converter and that of OpenVINO — so that nothing stale is ever used. `kept` keeps the results, verifies
-them and clears away the old ones.
+The key comes from everything that decides about the result: the SHA-384 of the source, the configuration, the versions
+of the converter and of OpenVINO. So a stale result is never used. `kept` keeps the results, verifies them and removes
+the old ones.
 """
 
 from __future__ import annotations
 
-import hashlib
 import logging
-from collections.abc import Callable, Iterator
+import os
+from collections.abc import Callable
 from pathlib import Path
 
-from ..errors import ModelError
+from ..errors import InputError, ModelError
+from .catalogue import model_folder, vocoders
 from .convert import CONFIG_JSON, CONVERTER_VERSION, check_precision, make_onnx, onnx_to_ir
 from .kept import Entry, intact, keep, store
-from .model_yml import COMPOSITE_YML, MODEL_YML, Model, read_model
+from .model_yml import Model, read_model
 from .quantization_yml import QUANTIZATION_YML, read_quantization
-from .sources import file_sha384
+from .sources import MissingFileError, file_sha384
 
 logger = logging.getLogger(__name__)
 
-_PACKAGE = Path(__file__).resolve().parents[1]
-# In the installed package the models stand within it, in a checkout beside demo/.
-_MODELS = (_PACKAGE / "models", _PACKAGE.parents[1] / "models")
-
-
-def models_root() -> Path:
-    """Return the folder models/ of this repository, or of the installed package.
-
-    Raises:
-        ModelError: It is not there.
-    """
-    for root in _MODELS:
-        if root.is_dir():
-            return root
-    raise ModelError(f"no folder {_MODELS[0]}: install the package again, or run in a whole checkout")
-
-
-def model_folder(name: str, *, models: Path | None = None) -> Path:
-    """Return the folder of a model, at the first or second level below the zoo's.
-
-    Args:
-        name: Such as hifi-gan or forward-tacotron-regression.
-        models: Another zoo than this repository's.
-
-    Raises:
-        ModelError: There is no such model; the message lists those that there are.
-    """
-    roots = [models] if models else [root for root in _MODELS if root.is_dir()]
-    folders = {folder.name: folder for root in reversed(roots) for folder in _model_folders(root)}
-    if name not in folders:
-        raise ModelError(f"no model {name!r}: expected one of {', '.join(sorted(folders)) or 'none'}")
-    return folders[name]
-
-
-def _model_folders(root: Path) -> Iterator[Path]:
-    for folder in sorted((*root.glob("*/"), *root.glob("*/*/"))):
-        parts = (MODEL_YML, COMPOSITE_YML, f"{folder.name}.onnx")
-        if any((folder / part).is_file() for part in parts):
-            yield folder
+# The folder that omz_downloader was given as --output_dir. A checkpoint in it goes before one that came with pip.
+DOWNLOADS_VARIABLE = "TTS_DOWNLOAD_DIR"
 
 
 def ensure_ir(name: str, *, precision: str = "FP32", models: Path | None = None) -> Path:
     """Return the IR of a model of this repository, made on first use.
 
-    Batch and time stay dynamic. What is made is logged in one line; what is there is verified and used at once. Where
-    the cache cannot be written, the IR is made for this process alone, with one warning.
+    Batch and time stay dynamic. A conversion is logged in one line; an IR that is there already is verified and used at
+    once. Where the cache cannot be written, the IR is made for this process alone, with one warning.
 
     Args:
         name: Such as hifi-gan or forward-tacotron-regression.
-        precision: Of the stored weights, FP32 or FP16.
-        models: Another zoo than this repository's.
+        precision: Precision of the stored weights, FP32 or FP16.
+        models: A folder models/ to look in, instead of this repository's.
 
     Returns:
         The .xml; its .bin is beside it.
 
     Raises:
-        InputError: The precision is another.
+        InputError: The precision is neither.
         ChecksumError: The checkpoint is not the published one.
         ModelError: There is no such model, or it cannot be converted.
         OutputError: There is no room for the IR.
@@ -92,13 +56,13 @@ def ensure_ir(name: str, *, precision: str = "FP32", models: Path | None = None)
     check_precision(precision)
     source = _source(name, models)
     facts = _facts(source)
-    entry = _entry(name, precision, facts)
+    entry = Entry.of("models", f"{name}-{precision}", facts)
 
     def make(work: Path) -> None:
         logger.info("converting %s to OpenVINO IR (%s) on first use, into %s", name, precision, work.parent)
         onnx = source if isinstance(source, Path) else work / f"{name}.onnx"
         if not isinstance(source, Path):
-            make_onnx(source, onnx)
+            _make_onnx(source, onnx, models)
         onnx_to_ir(onnx, work / f"{name}.xml", precision=precision, info={"name": name, **facts})
         if not isinstance(source, Path):
             onnx.unlink()
@@ -107,11 +71,11 @@ def ensure_ir(name: str, *, precision: str = "FP32", models: Path | None = None)
 
 
 def quantized_ir(name: str, *, models: Path | None = None) -> Path:
-    """Return the IR in INT8 of a model of this repository; it is looked for, not made.
+    """Return the IR in INT8 of a model of this repository, which omz_quantizer has made before.
 
     Args:
         name: Such as hifi-gan.
-        models: Another zoo than this repository's.
+        models: A folder models/ to look in, instead of this repository's.
 
     Raises:
         ModelError: There is no such model, or nobody has quantized it yet; the message names the command.
@@ -132,7 +96,7 @@ def publish_quantized(name: str, make: Callable[[Path], None], *, models: Path |
     Args:
         name: Such as hifi-gan.
         make: Writes the .xml whose path it is given, and the .bin beside it.
-        models: Another zoo than this repository's.
+        models: A folder models/ to look in, instead of this repository's.
 
     Raises:
         ModelError: There is no such model, or its folder does not say how to quantize it.
@@ -147,7 +111,9 @@ def _quantized_entry(name: str, models: Path | None) -> Entry:
         raise ModelError(f"{name} has no {QUANTIZATION_YML}: there is no int8 for it, use another precision")
     texts = read_quantization(folder).texts
     facts = _facts(_source(name, models)) | {"settings_sha384": file_sha384(folder / QUANTIZATION_YML)}
-    return _entry(name, "FP16-INT8", facts | ({"texts_sha384": file_sha384(texts)} if texts else {}))
+    if texts:
+        facts["texts_sha384"] = file_sha384(texts)
+    return Entry.of("models", f"{name}-FP16-INT8", facts)
 
 
 def _source(name: str, models: Path | None) -> Path | Model:
@@ -157,11 +123,40 @@ def _source(name: str, models: Path | None) -> Path | Model:
     return onnx if onnx.is_file() else read_model(folder)
 
 
-def _entry(name: str, precision: str, facts: dict[str, str]) -> Entry:
-    """Return the place of an IR in the cache."""
-    lines = "\n".join(f"{key}={value}" for key, value in facts.items())
-    key = hashlib.sha256(lines.encode()).hexdigest()[:16]
-    return Entry("models", f"{name}-{precision}-{key}")
+def _make_onnx(model: Model, onnx: Path, models: Path | None) -> None:
+    """Make the ONNX file of a vocoder; if its checkpoint is nowhere, the message names every way to go on."""
+    try:
+        make_onnx(model, onnx, download_folder=_download_folder(model.name))
+    except MissingFileError as error:
+        ready = [name for name in vocoders(models=models) if _has_onnx(name, models)]
+        instead = f", or speak with --vocoder {ready[0]}, which needs no checkpoint" if ready else ""
+        raise MissingFileError(
+            f"{error}; or run omz_downloader --name {model.name} -o FOLDER and set {DOWNLOADS_VARIABLE}=FOLDER{instead}"
+        ) from error
+
+
+def _download_folder(name: str) -> Path | None:
+    """Return where omz_downloader, or the stock tool of that name, put the files of a model, if anywhere.
+
+    Raises:
+        InputError: The variable begins with the home folder of a user who does not exist.
+    """
+    given = os.environ.get(DOWNLOADS_VARIABLE)
+    if not given:
+        return None
+    try:
+        root = Path(given).expanduser()
+    except RuntimeError as error:
+        raise InputError(
+            f"{DOWNLOADS_VARIABLE}={given} names no folder: expected the --output_dir of omz_downloader"
+        ) from error
+    # The stock tools leave out the folder `public` where the models' root is a folder of public ones.
+    folders = (root / "public" / name, root / name)
+    return next((folder for folder in folders if folder.is_dir()), None)
+
+
+def _has_onnx(name: str, models: Path | None) -> bool:
+    return (model_folder(name, models=models) / f"{name}.onnx").is_file()
 
 
 def _facts(source: Path | Model) -> dict[str, str]:

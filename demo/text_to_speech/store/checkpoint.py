@@ -30,14 +30,19 @@ from numpy.typing import NDArray
 from ..errors import ModelError
 from .pickled import run_pickle
 
-MAX_FILE_BYTES = 2**31  # a checkpoint is read whole, and ONNX cannot hold more either
-MAX_DEPTH = 32  # containers within containers
-MAX_VALUES = 1_000_000  # tensors, numbers and containers in one checkpoint
-MAX_ENTRIES = 100_000  # files in an archive; each costs much more memory than it takes in the file
+# A checkpoint is read whole, and ONNX cannot hold more either.
+MAX_FILE_BYTES = 2**31
+# Levels of containers in one another.
+MAX_DEPTH = 32
+# Tensors, numbers and containers in one checkpoint.
+MAX_VALUES = 1_000_000
+# Files in an archive. Each costs much more memory than it takes in the file.
+MAX_ENTRIES = 100_000
 
 _LEGACY_MAGIC = 0x1950A86A20F9469CFC6C
 _LEGACY_PROTOCOL = 1001
-_ENTRY_SIGNATURE = b"PK\x01\x02"  # of each entry of an archive's directory
+# Begins each entry of an archive's directory.
+_ENTRY_SIGNATURE = b"PK\x01\x02"
 
 _STORAGE_TYPES = {
     "BoolStorage": np.dtype("?"),
@@ -53,7 +58,7 @@ _STORAGE_TYPES = {
 
 
 class _StorageType(NamedTuple):
-    """What stands for a class such as torch.FloatStorage."""
+    """Takes the place of a class such as torch.FloatStorage while a pickle runs."""
 
     dtype: np.dtype[np.generic]
 
@@ -193,7 +198,7 @@ def _unpickle(data: bytes | memoryview, start: int, storages: dict[str, _Storage
 
 
 def _find(module: str, name: str) -> object:
-    """Return what stands for a global; refuse all but three kinds by name."""
+    """Return what takes the place of a global that the pickle names; refuse all but three kinds."""
     if (module, name) == ("collections", "OrderedDict"):
         return _ordered_dictionary
     if (module, name) == ("torch._utils", "_rebuild_tensor_v2"):
@@ -229,7 +234,7 @@ def _storage(pid: object) -> _Storage:
 
 
 class _RebuildTensor(NamedTuple):
-    """What stands for torch._utils._rebuild_tensor_v2: it checks a description and keeps it."""
+    """Takes the place of torch._utils._rebuild_tensor_v2: checks the description of a tensor and returns it."""
 
     def __call__(
         self,
@@ -283,8 +288,8 @@ def _resolve(tree: object, buffers: Mapping[str, memoryview], size: int) -> dict
     Args:
         tree: What the pickle built.
         buffers: The bytes of each storage.
-        size: Bytes of the pickle. Each value takes a byte of it at least, so a tree of more values repeats some of
-            them as a bomb does; the few tuples that an optimiser's state shares stay far below.
+        size: Bytes of the pickle. Each value takes at least one byte, so a tree with more values than bytes must
+            repeat some, as a bomb does. The few tuples that an optimiser's state shares stay far below.
     """
     left = min(size, MAX_VALUES)
 

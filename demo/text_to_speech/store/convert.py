@@ -3,7 +3,7 @@
     checkpoint ── make_onnx ──▶ NAME.onnx ── onnx_to_ir ──▶ NAME.xml, NAME.bin
 
 The published IR has the static shape that model.yml gives (1×80×128 for HiFi-GAN); the speech pipeline takes the
-same graph with its batch and time left dynamic. The first step is also what the zoo's converter runs as
+same graph with its batch and time left dynamic. The first step is also what the Open Model Zoo's converter runs as
 `pre-convert.py`, see `pre_convert`.
 """
 
@@ -25,15 +25,15 @@ from .sources import locate_file
 
 logger = logging.getLogger(__name__)
 
-CONVERTER_VERSION = (
-    1  # goes up with every change of what the conversion writes; old results are then not used
-)
-CONFIG_JSON = "config.json"  # beside model.yml: the shape of a vocoder of the HiFi-GAN family
+# Goes up with every change of what the conversion writes, so that old results are no longer used.
+CONVERTER_VERSION = 1
+# The file beside model.yml that gives the shape of a vocoder of the HiFi-GAN family.
+CONFIG_JSON = "config.json"
 PRECISIONS = ("FP32", "FP16")
 
 
 def make_onnx(model: Model, target: Path, *, download_folder: Path | None = None) -> None:
-    """Make the ONNX file of a vocoder of the zoo from its checkpoint.
+    """Make the ONNX file of a vocoder in models/ from its checkpoint.
 
     Args:
         model: A model whose folder holds a config.json and whose one file is the checkpoint.
@@ -100,7 +100,7 @@ def onnx_to_ir(
 ) -> None:
     """Convert an ONNX file to an IR with OpenVINO's converter.
 
-    The ONNX file's own metadata properties stand in the IR under rt_info/framework.
+    The ONNX file's own metadata properties are in the IR under rt_info/framework.
 
     Args:
         source: The ONNX file.
@@ -111,7 +111,7 @@ def onnx_to_ir(
         info: What to write under rt_info/model_info.
 
     Raises:
-        InputError: The precision is another.
+        InputError: The precision is neither FP32 nor FP16.
         ModelError: The ONNX file cannot be converted.
         OutputError: The IR cannot be written.
     """
@@ -136,11 +136,14 @@ def onnx_to_ir(
 def _read_onnx(source: Path, outputs: Sequence[str]) -> Any:
     """Do what openvino.convert_model does to an ONNX file, without its reports of usage.
 
-    Those are sent by processes that are forked from threads. A matrix product that NumPy computes at that moment may
-    wait for ever for the threads of its library, which a fork stops: a mel spectrogram after a conversion did.
+    Those reports are sent by processes that are forked from threads. A fork stops the threads of NumPy's library, so
+    that a matrix product which is computed at that moment may wait for them for ever: a mel spectrogram after a
+    conversion did.
     """
     import openvino
 
+    # The process's one Core lives in inference/, which this room does not import. A Core that only reads loads no
+    # device, so that one more costs next to nothing.
     model = openvino.Core().read_model(source)
     if outputs:
         facts = model.get_rt_info()
@@ -168,7 +171,7 @@ def check_precision(precision: str) -> None:
     """Refuse a precision that stored weights cannot have.
 
     Raises:
-        InputError: It is neither FP32 nor FP16.
+        InputError: The precision is neither FP32 nor FP16.
     """
     if precision not in PRECISIONS:
         raise InputError(f"precision {precision!r}: expected one of {', '.join(PRECISIONS)}")
@@ -188,7 +191,7 @@ def pre_convert(folder: Path, arguments: Sequence[str] | None = None) -> int:
     """Do the work of a pre-convert.py: put NAME.onnx into the folder for conversion results.
 
     Args:
-        folder: The model's folder in the zoo.
+        folder: The model's folder, which holds its model.yml.
         arguments: The command line; the last two are the download folder and the conversion folder.
 
     Returns:

@@ -8,8 +8,8 @@ The architecture (Kong et al. 2020, https://arxiv.org/abs/2010.05646; repository
              └─ leaky ReLU ─ conv_post, 7 wide ─ tanh
                  └─ audio [batch, 1, 256 · time]
 
-A residual block adds to its input, once per dilation, what one (kind "2") or two (kind "1") convolutions make
-of it. The published variants V1 and V2 use kind "1" and differ in width; V3 uses kind "2".
+For each of its dilations, a residual block sends its input through one (kind "2") or two (kind "1") convolutions and
+adds the result to the input. The published variants V1 and V2 use kind "1" and differ in width; V3 uses kind "2".
 """
 
 from __future__ import annotations
@@ -32,10 +32,13 @@ if TYPE_CHECKING:
 Weights = Mapping[str, NDArray[np.float32]]
 
 OPSET = 17
-IR_VERSION = 8  # the file format that came with opset 17; a newer one would only lock out older runtimes
-SLOPE = 0.1  # of the leaky ReLUs
-LAST_SLOPE = 0.01  # of the one before conv_post: the original leaves it at PyTorch's default
-EDGE_KERNEL = 7  # frames or samples, the width of conv_pre and of conv_post
+# The version of the file format that came with opset 17. A newer one would only lock out older runtimes.
+IR_VERSION = 8
+# Slopes of the leaky ReLUs, and of the last one, before conv_post, which the original leaves at PyTorch's default.
+SLOPE = 0.1
+LAST_SLOPE = 0.01
+# Width of conv_pre in frames, and of conv_post in samples.
+EDGE_KERNEL = 7
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,7 +49,7 @@ class HiFiGanConfig:
         resblock: The kind of residual block, "1" or "2".
         upsample_rates: Factor of each transposed convolution; their product is the hop length in samples.
         upsample_kernel_sizes: Width of each transposed convolution.
-        upsample_initial_channel: Channels behind conv_pre; each transposed convolution halves them.
+        upsample_initial_channel: Channels after conv_pre; each transposed convolution halves them.
         resblock_kernel_sizes: Width of the convolutions in each of the parallel residual blocks.
         resblock_dilation_sizes: Dilations in each of the parallel residual blocks.
         num_mels: Mel bands of the input.
@@ -85,7 +88,7 @@ class HiFiGanConfig:
 
     @classmethod
     def from_json(cls, path: Path) -> HiFiGanConfig:
-        """Read a config.json of the original repository; what it says about training is left aside.
+        """Read a config.json of the original repository, without the keys that only training needs.
 
         Raises:
             ModelError: The file is missing or malformed, or describes no generator.

@@ -3,10 +3,10 @@
     model.yml              description, task_type, files, framework, license; input_info, postprocessing,
                            model_optimizer_args, conversion_to_onnx_args, model_info
     composite-model.yml    description, task_type, framework, license, stages_order: a model of several parts,
-                           whose own model.yml stand in folders beside it
+                           whose own model.yml are in folders beside it
 
-A model's name is the name of its folder. The rules are those of the zoo's own tools (omz_tools 2024.6): what is
-accepted here is accepted there.
+A model's name is the name of its folder. The rules are those of the Open Model Zoo's own tools (omz_tools 2024.6):
+a file that is accepted here is accepted there.
 """
 
 from __future__ import annotations
@@ -16,10 +16,10 @@ import re
 import reprlib
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from ..errors import ModelError
 from .addresses import relative_path, web_address
@@ -27,9 +27,11 @@ from .bounded_yaml import read_yaml
 
 MODEL_YML = "model.yml"
 COMPOSITE_YML = "composite-model.yml"
-FRAMEWORKS = ("dldt", "onnx", "pytorch", "tf")  # dldt: an IR that needs no conversion
+# dldt means an IR that needs no conversion.
+FRAMEWORKS = ("dldt", "onnx", "pytorch", "tf")
 
-MAX_FILE_BYTES = 2**40  # of one file to fetch
+# Size of one file to fetch.
+MAX_FILE_BYTES = 2**40
 
 _NAME = re.compile(r"[0-9a-zA-Z._-]+")
 _SHA384_OF_NOTHING = hashlib.sha384().hexdigest()
@@ -79,22 +81,16 @@ class InputInfo:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Model:
-    """A model.yml.
+class Description:
+    """The facts that model.yml and composite-model.yml both give.
 
     Attributes:
         name: Name of the folder.
         folder: The folder.
-        description: What the model does, as its README says it.
+        description: What the model does, in a few sentences.
         task_type: Such as text_to_speech.
         framework: One of FRAMEWORKS.
         license: Address of the licence.
-        files: What has to be fetched.
-        input_info: Inputs of the converted model.
-        postprocessing: What the downloader does to fetched files, as written.
-        model_optimizer_args: Arguments for the conversion to IR; $dl_dir, $conv_dir, $config_dir are not replaced.
-        conversion_to_onnx_args: Arguments for the zoo's conversion from PyTorch to ONNX.
-        model_info: What shall be written into the IR's model_info.
     """
 
     name: str
@@ -103,6 +99,21 @@ class Model:
     task_type: str
     framework: str
     license: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Model(Description):
+    """A model.yml.
+
+    Attributes:
+        files: The files that have to be fetched.
+        input_info: Inputs of the converted model.
+        postprocessing: What the downloader does to fetched files, as written.
+        model_optimizer_args: Arguments for the conversion to IR; $dl_dir, $conv_dir, $config_dir are not replaced.
+        conversion_to_onnx_args: Arguments for the Open Model Zoo's conversion from PyTorch to ONNX.
+        model_info: Keys and values to write into the IR's model_info.
+    """
+
     files: tuple[ModelFile, ...] = ()
     input_info: tuple[InputInfo, ...] = ()
     postprocessing: tuple[Mapping[str, object], ...] = ()
@@ -112,15 +123,13 @@ class Model:
 
 
 @dataclass(frozen=True, kw_only=True)
-class CompositeModel:
-    """A composite-model.yml and the model.yml of its stages, in the order in which they run."""
+class CompositeModel(Description):
+    """A composite-model.yml.
 
-    name: str
-    folder: Path
-    description: str
-    task_type: str
-    framework: str
-    license: str
+    Attributes:
+        stages: The models of its parts, in the order in which they run.
+    """
+
     stages: tuple[Model, ...]
 
 
@@ -140,12 +149,7 @@ def read_model(folder: Path) -> Model:
         with context("model_info"):
             model_info = _mapping(content.get("model_info", {}))
         model = Model(
-            name=_folder_name(folder),
-            folder=folder,
-            description=_string(content, "description"),
-            task_type=_string(content, "task_type"),
-            framework=_framework(content),
-            license=_string(content, "license"),
+            **_description(content, folder),
             files=files,
             input_info=list_of(content, "input_info", _input_info),
             postprocessing=list_of(content, "postprocessing", _mapping),
@@ -164,35 +168,41 @@ def read_composite_model(folder: Path) -> CompositeModel:
     """Read the composite-model.yml of a folder and the model.yml of each of its stages.
 
     Raises:
-        ModelError: A file is missing or malformed, or the stages are not the folders that stand there.
+        ModelError: A file is missing or malformed, or the stages are not the folders that are there.
     """
     folder = folder.absolute()
     path = folder / COMPOSITE_YML
     content = read_yaml(path)
     with context(str(path)):
-        name = _folder_name(folder)
+        facts = _description(content, folder)
         stages = list_of(content, "stages_order", text, required=True)
         present = sorted(child.parent.name for child in folder.glob(f"*/{MODEL_YML}"))
         if sorted(stages) != present:
             raise ModelError(f"stages_order: expected the folders {present}, got {list(stages)}")
         for stage in stages:
-            if not stage.startswith(f"{name}-"):
-                raise ModelError(f"stages_order: {stage!r}: expected a name that begins with '{name}-'")
-        composite = CompositeModel(
-            name=name,
-            folder=folder,
-            description=_string(content, "description"),
-            task_type=_string(content, "task_type"),
-            framework=_framework(content),
-            license=_string(content, "license"),
-            stages=(),
-        )
-    return replace(composite, stages=tuple(read_model(folder / stage) for stage in stages))
+            if not stage.startswith(f"{folder.name}-"):
+                raise ModelError(
+                    f"stages_order: {stage!r}: expected a name that begins with '{folder.name}-'"
+                )
+    # Outside of the block above, so that a message about a stage names the stage's own file first.
+    return CompositeModel(**facts, stages=tuple(read_model(folder / stage) for stage in stages))
+
+
+def _description(content: Mapping[str, object], folder: Path) -> dict[str, Any]:
+    """Return the attributes of a Description."""
+    return {
+        "name": _folder_name(folder),
+        "folder": folder,
+        "description": _string(content, "description"),
+        "task_type": _string(content, "task_type"),
+        "framework": _framework(content),
+        "license": _string(content, "license"),
+    }
 
 
 @contextmanager
 def context(where: str) -> Iterator[None]:
-    """Put the place in front of the message of a ModelError."""
+    """Put the name of a file or a key in front of the message of a ModelError that the block raises."""
     try:
         yield
     except ModelError as error:
@@ -218,7 +228,11 @@ def _mapping(value: object) -> dict[str, object]:
 
 
 def text(value: object) -> str:
-    """Return a value that is a text and not empty."""
+    """Return a value if it is a text and not empty.
+
+    Raises:
+        ModelError: The value is something else.
+    """
     if not isinstance(value, str) or not value.strip():
         raise ModelError(f"expected a text, got {_shown(value)}")
     return value
@@ -239,7 +253,7 @@ def _framework(content: Mapping[str, object]) -> str:
 def list_of(
     content: Mapping[str, object], key: str, read: Callable[[object], _T], *, required: bool = False
 ) -> tuple[_T, ...]:
-    """Return what stands in a list, each entry read by a function; without the key, nothing."""
+    """Return the entries of a list, each read by a function; an empty tuple if the key is missing and not required."""
     values = content.get(key, None if required else [])
     if not isinstance(values, list):
         raise ModelError(f"{key}: expected a list, got {_shown(values)}")

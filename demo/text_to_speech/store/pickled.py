@@ -34,15 +34,15 @@ def run_pickle(
     """Run one pickle.
 
     Args:
-        data: Bytes that hold it, and perhaps more.
-        start: Where it begins.
-        find: Returns what stands for the name of a module and of something in it. What is callable there may be
-            called, with a tuple of arguments that the pickle built.
-        load: Returns what stands for a persistent id.
+        data: Bytes that hold the pickle, and perhaps more.
+        start: Offset of the pickle's first byte.
+        find: Takes the names of a module and of something in it, and returns an object for them. If it is callable, the
+            pickle may call it with a tuple of arguments that the pickle built.
+        load: Takes a persistent id and returns an object for it.
 
     Returns:
-        What the pickle built, and the offset after its last byte. Containers may be shared, may contain themselves
-        and may be nested to any depth: walk through them with a limit.
+        The value that the pickle built, and the offset after its last byte. Containers may be shared, may contain
+        themselves and may be nested to any depth: walk through them with a limit.
 
     Raises:
         ModelError: The pickle is damaged, too long, or uses an opcode that torch.save does not write.
@@ -199,7 +199,7 @@ class _Machine:
         self._stack.append(self._memo[self._number(_UINT4)])
 
     def name(self) -> None:
-        """GLOBAL: what stands for a module and a name, each a line of text."""
+        """GLOBAL: the object for a module and a name, each a line of text."""
         module, name = self._line(), self._line()
         self._stack.append(self._find(module, name))
 
@@ -212,7 +212,7 @@ class _Machine:
         return near[:end].decode("utf-8")
 
     def reduce(self) -> None:
-        """REDUCE: call what stands for a name with a tuple of arguments."""
+        """REDUCE: call the object for a name with a tuple of arguments."""
         function, arguments = self._last(2)
         if not callable(function) or type(arguments) is not tuple:
             raise ModelError(f"its pickle calls a {type(function).__name__}")
@@ -226,7 +226,7 @@ class _Machine:
         self._stack.append(target)
 
     def persistent(self) -> None:
-        """BINPERSID: what stands for a persistent id."""
+        """BINPERSID: the object for a persistent id."""
         self._stack.append(self._load(self._stack.pop()))
 
 

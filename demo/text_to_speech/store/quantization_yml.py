@@ -1,4 +1,4 @@
-"""quantization.yml: how a model of the zoo is quantized to INT8, beside its model.yml.
+"""quantization.yml: how a model is quantized to INT8, beside its model.yml.
 
     preset           mixed (symmetric weights, asymmetric activations) or performance (both symmetric)
     subset_size      windows of mel spectrogram that the ranges of the activations are taken from
@@ -35,8 +35,8 @@ class Quantization:
         subset_size: Windows to calibrate on.
         bias_correction: One of BIAS_CORRECTIONS.
         ignored_types: Operations that stay in floating point.
-        ignored_layers: Regular expressions for the names of further ones.
-        texts: What is spoken for the calibration, a sentence a line; None where a dataset must be given.
+        ignored_layers: Regular expressions for the names of further operations that do.
+        texts: A file of sentences, one a line, that are spoken to calibrate on; None where a dataset must be given.
     """
 
     preset: str = "mixed"
@@ -76,10 +76,10 @@ def read_quantization(folder: Path) -> Quantization:
         )
 
 
-def _is_within(path: Path, zoo: Path) -> bool:
-    """Whether a file is there, in the folder of a model of the same zoo, links followed."""
-    parts = path.resolve().parts[len(zoo.resolve().parts) :]
-    return len(parts) >= 2 and path.resolve().is_relative_to(zoo.resolve()) and path.is_file()
+def _is_within(path: Path, models: Path) -> bool:
+    """Return whether a file is there, in the folder of a model below the same models/, links followed."""
+    parts = path.resolve().parts[len(models.resolve().parts) :]
+    return len(parts) >= 2 and path.resolve().is_relative_to(models.resolve()) and path.is_file()
 
 
 def _one_of(content: dict[str, object], key: str, known: tuple[str, ...]) -> str:

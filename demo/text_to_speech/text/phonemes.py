@@ -1,32 +1,35 @@
-"""Sentence → words with phonemes, in the alphabet that the voice was trained on.
+"""Turns a text into words with phonemes, in the alphabet that the voice was trained on.
 
-The dictionaries, the tagger and the rules of stress and context are those of hibari-tts (Apache-2.0; a port of
-misaki's English, Apache-2.0), the ones that the voice's training texts went through as well. Around them here:
-numbers, abbreviations and signs are put into words before (`normalization`), heteronyms are decided by their context,
-the user's own pronunciations come first, the network for unknown words runs on OpenVINO, what still comes out
-without a sound is spelt, and every word keeps its place in the text.
+The dictionaries, the tagger and the rules of stress and context are those of hibari-tts (Apache-2.0; a port of misaki's
+English, Apache-2.0), which the voice's training texts went through as well. This module adds what they lack: numbers,
+abbreviations and signs are put into words before (`normalization`), the context decides heteronyms, the user's own
+pronunciations come first, the network for unknown words runs on OpenVINO, a word that still has no sound is spelled,
+and every word keeps its span in the text.
 """
 
 from __future__ import annotations
 
-import itertools
 import re
+import threading
 import unicodedata
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..errors import InputError
-from .characters import ReadableText, check_text, make_readable, warn_of
+from .characters import check_text, warn_about
+from .dictionaries import new_g2p
 from .engine import hibari_g2p
+from .given_readings import GIVEN, at_placeholders, in_order, make_rest_readable
 from .grouped_warnings import one_document
 from .heteronyms import pronounce_heteronyms
 from .known_names import KNOWN_NAMES
 from .normalization import Reading, normalize
+from .normalization.words import DIGIT_WORDS
+from .phonemizer_input import PRESET, Chunk, PhonemizerInput, chunks, insert_readings
 from .pronunciations import Lexicon, add_s, find_inline_phonemes
-from .said import PRESET, SaidText, chunks, say
 from .symbols import SYMBOLS, nearest_symbols
-from .traced import TracedText
 
 if TYPE_CHECKING:
     from hibari.g2p import G2P
@@ -34,21 +37,28 @@ if TYPE_CHECKING:
     from .unknown_words import UnknownWords
 
 _NOT_A_SYMBOL = re.compile(f"[^{re.escape(''.join(SYMBOLS[1:]))}]")
-_DIGITS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
-_TAGS = {"“": "``", "”": "''", "(": "-LRB-", ")": "-RRB-"}  # taken for words, they would swallow their words
+
+# Penn Treebank tags of quotation marks and brackets. The tagger takes these characters for words, and the phonemiser
+# would join a word to the mark next to it.
+_TAGS = {"“": "``", "”": "''", "(": "-LRB-", ")": "-RRB-"}
+
+# Tags of punctuation, which has no sound of its own.
 _SILENT_TAGS = frozenset([".", ",", "-LRB-", "-RRB-", "``", '""', "''", ":", "$", "#", "NFP"])
+
+# hibari's rating of phonemes that are given, the highest one.
+_GIVEN_RATING = 5
+
 _NAMES = Lexicon(KNOWN_NAMES)
-_GIVEN = "\ue000"  # stands in a readable text, which has none otherwise, for a span that the caller reads
 
 
 @dataclass(frozen=True)
 class PhonemizedWord:
-    """A word as it stands in the text, with its sound.
+    """A word as it is written in the text, and its phonemes.
 
     Attributes:
-        start: offset of its first character in the text.
-        end: offset behind its last one; marks around the word are outside, "$3.2 million" is one word.
-        phonemes: in the alphabet of `SYMBOLS`, with the marks that stand around the word.
+        start: Offset of the first character of the word in the text.
+        end: End offset of the word (exclusive). Punctuation around the word is outside, and "$3.2 million" is one word.
+        phonemes: Phonemes in the alphabet of `SYMBOLS`, with the punctuation around the word.
     """
 
     start: int
@@ -57,21 +67,30 @@ class PhonemizedWord:
 
 
 class Phonemizer:
-    """Callable: English text → phonemes, in the alphabet of `SYMBOLS`.
+    """Callable that returns the phonemes of an English text, in the alphabet of `SYMBOLS`.
 
-    Dictionaries are read when it is made (half a second); it holds no state of a text.
+    Making one loads the dictionaries. Threads and voices of the same language may share one: it keeps nothing of a
+    text, and it lets one thread at a time use hibari's phonemiser.
+
+    Example:
+        phonemizer = Phonemizer()
+        phonemizer("Hello world!")  # "həlˈO wˈɜɹld!"
     """
 
-    def __init__(self, *, core: Any = None, lexicon: Lexicon | None = None) -> None:
-        """Read the dictionaries.
+    def __init__(
+        self, *, core: Any = None, lexicon: Lexicon | None = None, cache_folder: Path | None = None
+    ) -> None:
+        """Load the dictionaries.
 
         Args:
-            core: an `openvino.Core` to share for the network that reads unknown words.
-            lexicon: pronunciations that come before those of the dictionaries.
+            core: The `openvino.Core` to use for the network that pronounces unknown words.
+            lexicon: Pronunciations that take precedence over those of the dictionaries.
+            cache_folder: A folder to keep the dictionaries in, in a form that is loaded faster and takes less memory;
+                it need not exist yet. None to parse the dictionaries and keep nothing.
 
         Raises:
             InputError: `lexicon` is no Lexicon.
-            ModelError: the package hibari-tts is not there.
+            ModelError: The package hibari-tts is not installed.
         """
         from .unknown_words import UnknownWords
 
@@ -80,82 +99,95 @@ class Phonemizer:
                 f"lexicon: {type(lexicon).__name__} given; expected a Lexicon, as in Lexicon({{…}})"
             )
         self._unknown_words: UnknownWords = UnknownWords(core=core)
-        self._g2p: G2P = hibari_g2p().G2P(oov=self._pronounce_unknown)
+        self._g2p: G2P = new_g2p(self._pronounce_unknown, cache_folder=cache_folder)
         self._lexicon = lexicon or Lexicon()
+        self._lock = threading.Lock()
 
     def __call__(self, text: str) -> str:
-        """Return the phonemes of a text of any length; empty if nothing in it has a sound.
+        """Return the phonemes of a text of any length; empty if nothing in the text has a sound.
 
-        Characters that cannot be read are named in a warning, and nothing else is left out. Phonemes may stand in
-        the text: "[[ həlˈoʊ ]]"; what is between such brackets and no phonemes is read as text, with a warning.
+        Characters that cannot be read are named in a warning; nothing else is left out. The text may contain phonemes:
+        "[[ həlˈoʊ ]]". Double brackets without phonemes are read as text, with a warning.
         """
         return " ".join(word.phonemes for word in self.words(text))
 
-    def words(self, text: str, *, readings: Sequence[Reading] | None = None) -> tuple[PhonemizedWord, ...]:
-        """Return the words of a text with their places and phonemes.
+    def words(
+        self, text: str, *, readings: Sequence[Reading] | None = None, lexicon: Lexicon | None = None
+    ) -> tuple[PhonemizedWord, ...]:
+        """Return the words of a text with their spans and phonemes.
 
         The phonemes joined by spaces are what calling the phonemizer returns.
 
         Args:
-            text: of any length; the time taken is linear in it.
-            readings: the spans of the text that the caller reads; double brackets are then text like any other.
-                When None, phonemes between double brackets are found here.
+            text: A text of any length. The time is linear in the length.
+            readings: The readings of the spans that the caller reads; double brackets are then ordinary text. None to
+                find phonemes between double brackets.
+            lexicon: Pronunciations for this text alone, which take precedence over those that the phonemizer was made
+                with.
 
         Raises:
-            InputError: `text` is no str; `readings` overlap, are empty, or are not in the text.
+            InputError: `text` is no str; `readings` overlap, are empty, or are outside of the text.
         """
         with one_document():
             text = check_text(text)
-            given = find_inline_phonemes(text) if readings is None else _in_order(readings, len(text))
-            readable = _make_readable(text, given)
-            warn_of(readable)
-            said = say(readable.text, self._readings(readable.text.text, given), self._letters)
-            tokens = self._g2p.phonemize_tokens(self._tokens(said))
-            return tuple(_words(said.text, self._sounds(tokens)))
+            given = find_inline_phonemes(text) if readings is None else in_order(readings, len(text))
+            readable = make_rest_readable(text, given)
+            warn_about(readable)
+            with self._lock:
+                found = self._readings(readable.text.text, given, lexicon)
+                prepared = insert_readings(readable.text, found, self._spell_capitals)
+                tokens = self._g2p.phonemize_tokens(self._tokens(prepared))
+                sounds = list(self._sounds(tokens))
+            return tuple(_words_of_text(chunks(prepared.text), sounds))
 
     def is_word(self, word: str) -> bool:
-        """Tell whether the dictionary has a word in just this writing."""
+        """Tell whether the dictionary has a word in exactly this spelling."""
         return word in self._g2p.lexicon.golds.d
 
     def _pronounce_unknown(self, word: str) -> str:
         """Return the phonemes of a word that the dictionaries do not have."""
         return _NAMES.pronounce(word) or self._unknown_words(word) or self._spell(word)
 
-    def _readings(self, text: str, given: Sequence[Reading]) -> list[Reading]:
-        """Return all the readings of a readable text: the caller's, the lexicon's, the rules'."""
-        places = (match.start() for match in re.finditer(_GIVEN, text))
-        first = [
-            Reading(place, place + 1, _readable(reading.spoken), reading.phonemes)
-            for place, reading in zip(places, given, strict=True)
-        ]
-        own = list(self._lexicon.find(text))
-        open_text = list(text)
-        for reading in own:
-            open_text[reading.start : reading.end] = _GIVEN * (reading.end - reading.start)
-        found = normalize("".join(open_text), is_word=self.is_word, closed=_GIVEN)
-        return sorted([*first, *own, *found], key=lambda reading: reading.start)
+    def _readings(self, text: str, given: Sequence[Reading], lexicon: Lexicon | None) -> list[Reading]:
+        """Return all readings of a readable text in order: the caller's, the lexicons', and those of the rules.
 
-    def _tokens(self, said: SaidText) -> list[Any]:
-        """Return the tokens of a text with their tags, and with phonemes where they are known."""
+        The caller's spans are one `GIVEN` each in the text. Those of the lexicons get `GIVEN` here, because the rules
+        read neither.
+        """
+        from_lexicon: list[Reading] = []
+        open_text = list(text)
+        for each in (lexicon or Lexicon(), self._lexicon):
+            found = list(each.find("".join(open_text)))
+            for reading in found:
+                open_text[reading.start : reading.end] = GIVEN * (reading.end - reading.start)
+            from_lexicon += found
+        from_rules = normalize("".join(open_text), is_word=self.is_word, closed=GIVEN)
+        all_readings = [*at_placeholders(text, given), *from_lexicon, *from_rules]
+        return sorted(all_readings, key=lambda reading: reading.start)
+
+    def _tokens(self, prepared: PhonemizerInput) -> list[Any]:
+        """Return hibari's tokens with their tags, and with phonemes where these are known."""
         new_token = hibari_g2p().Tok
         tokens: list[Any] = []
-        presets = iter(said.presets)
-        for piece in re.split(f"({PRESET})", said.text.text):
+        presets = iter(prepared.presets)
+        for piece in re.split(f"({PRESET})", prepared.text.text):
             if piece == PRESET:
                 preset = next(presets)
-                tokens.append(new_token(preset.text, phonemes=preset.phonemes, rating=5))
+                tokens.append(new_token(preset.text, phonemes=preset.phonemes, rating=_GIVEN_RATING))
                 continue
+            # hibari's tokenizer drops a space at the start of a piece, which belongs to the preset before it.
             if piece[:1] == " " and tokens:
                 tokens[-1].whitespace = " "
             tokens += [new_token(text, whitespace=space) for text, space in self._g2p.tokenizer(piece)]
         for token, tag in zip(tokens, self._g2p.tagger([token.text for token in tokens]), strict=True):
-            silent = tag in _SILENT_TAGS and any(map(str.isalnum, token.text))
-            token.tag = "NN" if silent else _TAGS.get(token.text, tag)  # a word is no punctuation
+            # A token with letters or digits is a word, whatever the tagger says.
+            is_mistagged = tag in _SILENT_TAGS and any(map(str.isalnum, token.text))
+            token.tag = "NN" if is_mistagged else _TAGS.get(token.text, tag)
         pronounce_heteronyms(tokens)
         return tokens
 
     def _sounds(self, tokens: Sequence[Any]) -> Iterator[str]:
-        """Yield the phonemes of each run of tokens between spaces."""
+        """Yield the phonemes of each run of tokens between two spaces."""
         sound = ""
         for token in tokens:
             sound += self._sound(token)
@@ -166,23 +198,25 @@ class Phonemizer:
             yield _clean(sound)
 
     def _sound(self, token: Any) -> str:
-        """Return a token's phonemes, spelt where the rules found none for letters or digits."""
+        """Return the phonemes of a token; letters and digits without any are spelled."""
         phonemes = str(token.phonemes or "")
         if any(map(str.isalpha, phonemes)) or not any(map(str.isalnum, token.text)):
             return phonemes
         return f"{self._spell(token.text)} {phonemes}"
 
-    def _letters(self, letters: str) -> str:
-        """Return the names of capital letters said in one go, with the s of a plural."""
+    def _spell_capitals(self, letters: str) -> str:
+        """Return the names of capital letters as one word; the letters may have the s of a plural after them."""
         capitals = letters.rstrip("s'")
         names = str(self._g2p.lexicon.get_NNP(capitals)[0])
         return nearest_symbols(names if capitals == letters else add_s(names))
 
     def _spell(self, text: str) -> str:
-        """Return the names of the letters and digits of a text."""
+        """Return the names of the letters and digits of a text, each a word."""
         lexicon = self._g2p.lexicon
         names = (
-            lexicon.lookup(_DIGITS[int(c)], None, None, None)[0] if c.isdecimal() else lexicon.get_NNP(c)[0]
+            lexicon.lookup(DIGIT_WORDS[int(c)], None, None, None)[0]
+            if c.isdecimal()
+            else lexicon.get_NNP(c)[0]
             for c in unicodedata.normalize("NFKD", text)
             if c.isascii() and c.isalnum()
         )
@@ -190,75 +224,56 @@ class Phonemizer:
 
 
 def _clean(sound: str) -> str:
+    """Return phonemes without anything outside of the alphabet, and with single spaces."""
     return " ".join(_NOT_A_SYMBOL.sub("", nearest_symbols(sound)).split())
 
 
-def _words(said: TracedText, sounds: Iterator[str]) -> Iterator[PhonemizedWord]:
-    """Put what is said between two spaces together where it stands for the same word of the text."""
-    start = end = 0
-    phonemes: list[str] = []
-    named = False
-    for (chunk_start, chunk_end, is_word), sound in zip(chunks(said), sounds, strict=True):
+@dataclass
+class _OpenWord:
+    """A word of the text whose chunks are being collected.
+
+    Several chunks may come from one word of the text: "$5" is read as "five dollars". Punctuation that is a chunk of
+    its own belongs to the word before, and at the beginning of a text to the word after.
+    """
+
+    start: int
+    end: int
+    is_word: bool
+    phonemes: list[str] = field(default_factory=list)
+
+    def ends_before(self, chunk: Chunk) -> bool:
+        """Tell whether a chunk begins another word of the text."""
+        return self.is_word and chunk.is_word and chunk.start > self.end
+
+    def add(self, chunk: Chunk, sound: str) -> None:
+        """Add a chunk and its phonemes."""
+        if chunk.is_word and not self.is_word:
+            # There was only punctuation so far.
+            self.start, self.end, self.is_word = chunk.start, chunk.end, True
+        elif chunk.is_word:
+            self.end = max(self.end, chunk.end)
+        self.phonemes.append(sound)
+
+    def close(self) -> PhonemizedWord:
+        """Return the finished word."""
+        return PhonemizedWord(self.start, self.end, " ".join(self.phonemes))
+
+
+def _words_of_text(chunks_of_text: Iterable[Chunk], sounds: Iterable[str]) -> Iterator[PhonemizedWord]:
+    """Join the chunks of the phonemiser's input into the words of the text.
+
+    Args:
+        chunks_of_text: The chunks.
+        sounds: The phonemes of each chunk; a chunk without phonemes is skipped.
+    """
+    word: _OpenWord | None = None
+    for chunk, sound in zip(chunks_of_text, sounds, strict=True):
         if not sound:
             continue
-        if phonemes and is_word and named and chunk_start > end:
-            yield PhonemizedWord(start, end, " ".join(phonemes))
-            phonemes, named = [], False
-        if not named and (is_word or not phonemes):
-            start, end, named = chunk_start, chunk_end, is_word
-        elif is_word:
-            end = max(end, chunk_end)
-        phonemes.append(sound)
-    if phonemes:
-        yield PhonemizedWord(start, end, " ".join(phonemes))
-
-
-def _in_order(readings: Sequence[Reading], length: int) -> list[Reading]:
-    """Return the readings in the order of the text, or refuse them."""
-    ordered = sorted(readings, key=lambda reading: reading.start)
-    for reading in ordered:
-        if not 0 <= reading.start < reading.end <= length:
-            raise InputError(
-                f"reading of the characters {reading.start} to {reading.end}:"
-                f" expected at least one of the {length} characters of the text"
-            )
-        if not (reading.spoken.strip() or reading.phonemes):
-            raise InputError(
-                f"reading of the characters {reading.start} to {reading.end}: expected words or phonemes, got neither"
-            )
-    for one, other in itertools.pairwise(ordered):
-        if other.start < one.end:
-            raise InputError(
-                f"reading of the characters {other.start} to {other.end} overlaps that of {one.start} to {one.end}:"
-                " expected each character in one reading at most"
-            )
-    return ordered
-
-
-def _readable(spoken: str) -> str:
-    """Make the words of a reading readable."""
-    if not spoken:
-        return ""
-    readable = make_readable(TracedText.of(check_text(spoken)))
-    warn_of(readable)
-    return readable.text.text
-
-
-def _make_readable(text: str, given: Sequence[Reading]) -> ReadableText:
-    """Make readable what stands between the readings that are given; `_GIVEN` stands for each of them."""
-    whole = TracedText.of(text)
-    if not given:
-        return make_readable(whole)
-    result = ReadableText(whole)
-    pieces = []
-    position = 0
-    for reading in [*given, None]:
-        piece = make_readable(whole[position : reading.start if reading else len(text)])
-        pieces.append(piece.text)
-        result.transliterated += piece.transliterated
-        result.unspoken |= piece.unspoken
-        if reading:
-            pieces.append(TracedText.standing_for(_GIVEN, reading.start, reading.end))
-            position = reading.end
-    result.text = TracedText.join(pieces)
-    return result
+        if word and word.ends_before(chunk):
+            yield word.close()
+            word = None
+        word = word or _OpenWord(chunk.start, chunk.end, chunk.is_word)
+        word.add(chunk, sound)
+    if word:
+        yield word.close()

@@ -1,12 +1,13 @@
-"""Pronunciations written by people, in IPA or ARPAbet, in the alphabet of `SYMBOLS`; lexicon files; `[[ … ]]` in texts.
+"""Parses the pronunciations that people write: lexicons, and phonemes between double brackets in a text.
 
-A lexicon is a text file in UTF-8: a word, a tab, its phonemes; empty lines and lines that begin with # do not count.
+A lexicon is a text file in UTF-8. Each line is a word, a tab and the phonemes of the word. Empty lines and lines that
+begin with # are ignored.
 
     hibari<TAB>hɪˈbɑːɹi
     Nguyen<TAB>/W IH1 N/
 
-A word in small letters stands for all its writings (hibari, Hibari, HIBARI), a word with a capital only for itself.
-Possessives and plurals with 's come along. The phonemes are IPA, or ARPAbet between slashes.
+A word in small letters applies to all spellings of it (hibari, Hibari, HIBARI), a word with a capital letter only to
+itself. An entry also covers the possessive of its word. Phonemes are IPA, or ARPAbet between slashes.
 """
 
 from __future__ import annotations
@@ -23,9 +24,9 @@ from .grouped_warnings import warn
 from .normalization import Reading
 from .symbols import CONSONANTS, PUNCTUATION, STRESS_MARKS, SYMBOLS, VOWELS, nearest_symbols
 
-_log = logging.getLogger(__name__)
+logger = logging.getLogger(__name__)
 
-# IPA of more than one character, or of another custom, → the alphabet of the voice; the longest first.
+# IPA as people write it → the alphabet of the voice, where the two differ.
 _IPA = {
     "t͡ʃ": "ʧ", "d͡ʒ": "ʤ", "tʃ": "ʧ", "dʒ": "ʤ", "oʊ": "O", "əʊ": "O", "eɪ": "A", "aɪ": "I", "aʊ": "W", "ɔɪ": "Y",
     "əl̩": "ᵊl", "l̩": "ᵊl", "n̩": "ᵊn", "m̩": "ᵊm", "ɝ": "ɜɹ", "ɚ": "əɹ", "ɜː": "ɜɹ", "r": "ɹ", "g": "ɡ",
@@ -55,24 +56,28 @@ _POSSESSIVE = re.compile(r"(.+)'s")
 
 
 def parse_phonemes(written: str) -> str:
-    """Read phonemes as people write them.
+    """Convert phonemes that people write into the alphabet of `SYMBOLS`.
 
     Args:
-        written: IPA, in which "oʊ" and "O" are the same and the stress mark stands before the syllable or before its
-            vowel, or ARPAbet between slashes: "/HH AH0 L OW1/".
+        written: IPA, or ARPAbet between slashes ("/HH AH0 L OW1/"). In IPA, a diphthong may be written "oʊ" or "O",
+            and the stress mark may precede the syllable or its vowel.
 
     Returns:
-        phonemes in the alphabet of `SYMBOLS`.
+        The phonemes in the alphabet of `SYMBOLS`.
 
     Raises:
-        InputError: something is neither.
+        InputError: A character is neither IPA of English nor ARPAbet, or the phonemes have no sound.
+
+    Example:
+        parse_phonemes("həˈloʊ")  # "həlˈO"
     """
     stripped = written.strip()
     if len(stripped) > 2 and stripped[0] == stripped[-1] == "/" and stripped.isascii():
         return " ".join(_read_arpabet(word) for word in stripped[1:-1].split("  "))
     plain = _SYLLABLE_BREAK.sub("", _IPA_PATTERN.sub(lambda match: _IPA[match[0]], stripped.strip("/")))
     phonemes = _STRESS_BEFORE_ONSET.sub(r"\2\1", nearest_symbols(" ".join(plain.split())))
-    # nearest_symbols takes a 1 for a tone, as the network for unknown words writes it; people do not.
+    # nearest_symbols removes a 1, which is a tone where the network for unknown words writes it. People who write a 1
+    # mean something else.
     unknown = sorted(set(phonemes).difference(SYMBOLS[1:]) | ({"1"} & set(plain)))
     if unknown:
         listed = ", ".join(f"{symbol!r} (U+{ord(symbol):04X})" for symbol in unknown[:5])
@@ -85,6 +90,7 @@ def parse_phonemes(written: str) -> str:
 
 
 def _read_arpabet(written: str) -> str:
+    """Convert the ARPAbet of one word."""
     sounds = []
     for phone in written.split():
         match = _ARPABET_PHONE.fullmatch(phone)
@@ -100,11 +106,13 @@ def _read_arpabet(written: str) -> str:
 def find_inline_phonemes(
     text: str, *, place: Callable[[int], str] = lambda at: f"offset {at}"
 ) -> list[Reading]:
-    """Find phonemes that stand in a text between double brackets; anything else there is text, with a warning.
+    """Find the phonemes between double brackets in a text: "[[ həlˈoʊ ]]".
+
+    Brackets without phonemes are text, and a warning says so. Phonemes do not extend over a blank line.
 
     Args:
-        text: of any length; a blank line ends what stands between brackets.
-        place: tells for an offset of the text how a warning names it.
+        text: A text of any length.
+        place: Returns the name that a warning gives to an offset in the text.
     """
     if "[[" not in text:
         return []
@@ -112,27 +120,30 @@ def find_inline_phonemes(
     for match in INLINE_PHONEMES.finditer(text):
         try:
             if BLANK_LINE.search(match[0]):
-                raise InputError("a blank line stands between double brackets")
+                raise InputError("a blank line is between double brackets")
             found.append(Reading(match.start(), match.end(), phonemes=parse_phonemes(match[1])))
         except InputError as error:
             shown = " ".join(match[0][:60].split())
             message = f"{error}; {shown} is read as text"
-            warn(_log, "double brackets without phonemes", message, place=partial(place, match.start()))
+            warn(logger, "double brackets without phonemes", message, place=partial(place, match.start()))
     return found
 
 
 @dataclass(frozen=True)
 class Lexicon:
-    """Pronunciations of the user's own.
+    """The user's own pronunciations, which take precedence over the dictionaries.
 
     Args:
-        words: word → phonemes, as a line of a lexicon file has them: `Lexicon({"gif": "ʤˈɪf", "Nguyen": "/W IH1 N/"})`.
+        words: Word → phonemes, written as in a line of a lexicon file.
 
     Attributes:
-        words: word → phonemes in the alphabet of `SYMBOLS`; a word in small letters stands for all its writings.
+        words: Word → phonemes in the alphabet of `SYMBOLS`. A word in small letters applies to all spellings of it.
 
     Raises:
-        InputError: `words` is no mapping, or an entry is not a word and its phonemes; the message names the entry.
+        InputError: `words` is no mapping, or an entry is not a word and its phonemes. The message names the entry.
+
+    Example:
+        Lexicon({"gif": "ʤˈɪf", "Nguyen": "/W IH1 N/"})
     """
 
     words: Mapping[str, str] = field(default_factory=dict)
@@ -149,10 +160,10 @@ class Lexicon:
 
     @classmethod
     def read(cls, *paths: str | Path) -> Lexicon:
-        """Read lexicon files; where two have the same word, the later one counts.
+        """Read lexicon files. If two files have the same word, the later one counts.
 
         Raises:
-            InputError: a file cannot be read, or a line in it is not a word, a tab and phonemes.
+            InputError: A file cannot be read, or one of its lines is not a word, a tab and phonemes.
         """
         words: dict[str, str] = {}
         for path in paths:
@@ -161,12 +172,18 @@ class Lexicon:
         lexicon._keep(words)
         return lexicon
 
+    def updated(self, other: Lexicon) -> Lexicon:
+        """Return the words of both lexicons. If both have the same word, that of the other one counts."""
+        lexicon = Lexicon()
+        lexicon._keep({**self.words, **other.words})
+        return lexicon
+
     def _keep(self, checked: dict[str, str]) -> None:
-        """Keep entries that were read; reading phonemes a second time could change them."""
+        """Set the words to phonemes that were parsed before, because parsing them again could change them."""
         object.__setattr__(self, "words", checked)
 
     def find(self, text: str) -> Iterator[Reading]:
-        """Yield the readings of the words of a text that the lexicon has; of "x-y" also of "x" and "y"."""
+        """Yield a reading for each word of a text that the lexicon has, or for the parts of a word such as "x-y"."""
         if not self.words:
             return
         for match in _WORD.finditer(text):
@@ -181,7 +198,7 @@ class Lexicon:
                     yield Reading(start, start + len(part[0]), phonemes=phonemes)
 
     def pronounce(self, word: str) -> str:
-        """Return the phonemes of a word or of its possessive; empty if the lexicon does not have it."""
+        """Return the phonemes of a word or of a possessive; empty if the lexicon does not have the word."""
         phonemes = self.words.get(word) or self.words.get(word.lower(), "")
         possessive = None if phonemes else _POSSESSIVE.fullmatch(word)
         if possessive:
@@ -191,7 +208,7 @@ class Lexicon:
 
 
 def add_s(phonemes: str) -> str:
-    """Put the sound of a plural or possessive s behind phonemes."""
+    """Append the sound of a plural or possessive s to the phonemes of a word."""
     if phonemes[-1:] in tuple("szʃʒʧʤ"):
         return phonemes + "ᵻz"
     return phonemes + ("s" if phonemes[-1:] in tuple("ptkfθ") else "z")
@@ -219,10 +236,16 @@ def _read_file(path: Path) -> dict[str, str]:
 
 
 def _add_entry(words: dict[str, str], word: object, written: object, *, place: str) -> None:
-    """Add a word and its phonemes as people write them, or refuse them.
+    """Add an entry to the words of a lexicon after checking it.
+
+    Args:
+        words: The words, to which the entry is added.
+        word: The word as people write it.
+        written: The phonemes as people write them.
+        place: Where the entry comes from; messages begin with it.
 
     Raises:
-        InputError: The word is none, or there already, or the phonemes are none; the message begins with the place.
+        InputError: The word is not one word or is there already, or the phonemes cannot be parsed.
     """
     if not isinstance(word, str) or not isinstance(written, str):
         raise InputError(
@@ -234,7 +257,7 @@ def _add_entry(words: dict[str, str], word: object, written: object, *, place: s
             f"{place}: {word[:60]!r} is not one word; expected one word, without a space, and its phonemes"
         )
     if key in words:
-        raise InputError(f"{place}: {key!r} stands there twice; leave one")
+        raise InputError(f"{place}: {key!r} is there twice; leave one")
     try:
         words[key] = parse_phonemes(written)
     except InputError as error:

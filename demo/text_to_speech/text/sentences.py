@@ -1,11 +1,13 @@
-"""Text → sentences, the unit in which speech is made, with their places in the text.
+"""Splits a text into sentences, the units in which speech is made.
 
-A full stop ends a sentence unless what stands around it says otherwise: an abbreviation, an initial, the number
-of a list, a small letter behind it. When in doubt the sentence goes on: the full stop is still spoken as a
-pause, while a boundary in the wrong place would drop the voice in the middle of a name. A blank line ends a
-paragraph; a single line break is a space, since plain text is often hard-wrapped, unless an item of a list
-follows. Phonemes between double brackets (`[[ … ]]`) are one word: no sentence ends in them, and they are not cut.
+A full stop ends a sentence unless it belongs to an abbreviation, an initial or the number of a list item, or a small
+letter follows it. In doubt the sentence goes on: the full stop is still spoken as a pause, while a wrong boundary would
+drop the voice in the middle of a name. A blank line ends a paragraph. A single line break is a space, because plain
+text is often hard-wrapped, unless a list item follows. Phonemes between double brackets (`[[ … ]]`) are one word: no
+sentence ends in them, and they are not cut.
 """
+
+from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
@@ -13,33 +15,32 @@ from dataclasses import dataclass
 
 from ..errors import InputError
 from .pronunciations import BLANK_LINE, INLINE_PHONEMES
+from .word_sets import word_set
 
-MAX_LENGTH = 300  # characters of a sentence, about 20 s of speech
+MAX_LENGTH = 300
+"""Characters of the longest sentence, about 20 s of speech."""
 
-
-def _words(words: str) -> frozenset[str]:
-    return frozenset(words.split())
-
-
-# Abbreviations, without their last full stop. Those with a capital stand for themselves only, the others for
-# any writing of theirs. First: never the last word of a sentence, or so rarely that it does not matter.
-_BEFORE_A_NAME = _words(
+# Abbreviations without their last full stop. Those with a capital letter apply only to themselves, the others to any
+# spelling of the word. The first two sets are (almost) never the last word of a sentence.
+_BEFORE_A_NAME = word_set(
     "mr mrs ms mx messrs mme mlle dr drs prof rev hon fr ste Mt Ft gen gov sen rep sens reps pres supt adm capt cmdr"
     " col cpl lt maj sgt pvt insp atty vs v cf viz e.g i.e eg ie approx ca c esp incl resp"
 )
-_BEFORE_A_NUMBER = _words(
+_BEFORE_A_NUMBER = word_set(
     "no nos nr n° p pp vol vols ch chs fig figs sec secs art arts eq eqs op ref refs tab par para pt bk ver tel"
     " max min Jan Feb Mar Apr Jun Jul Aug Sep Sept Oct Nov Dec"
 )
-# Also the last word of a sentence: the word behind decides, if sentences often begin with it.
-_ABBREVIATIONS = _words(
+# These may end a sentence. They do if sentences often begin with the next word.
+_ABBREVIATIONS = word_set(
     "jr sr esq inc ltd corp bros plc llc ave blvd rd hwy dept univ assn govt bldg apt eds al ph.d Co"
     " Mon Tue Tues Wed Thu Thurs Fri Sat Sun St"
 )
 _ACRONYM = re.compile(r"(?:[^\W\d_]\.)+[^\W\d_]{1,2}")
-_SMALL_WORD = re.compile(r"[^\W\d_A-Z][^A-Z]*$")  # "iPad" begins sentences too
-_BEHIND_A_TIME = re.compile("[A-Z]{2,4}|(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day")
-_OPENERS = _words(
+# "iPad" is no small word: it begins sentences, too.
+_SMALL_WORD = re.compile(r"[^\W\d_A-Z][^A-Z]*$")
+_AFTER_A_TIME = re.compile("[A-Z]{2,4}|(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day")
+# Words with which sentences often begin.
+_OPENERS = word_set(
     "a after all although an and are as at because before but by can did do does for from had has have he her"
     " here his how however i if in is it its let many most my no not now of on once one or our perhaps she since"
     " so some still such that the their then there these they this those thus to under until was we well were"
@@ -57,22 +58,24 @@ _SPEAKER = re.compile(rf"\s*(?:\w+ ){{1,2}}?(?:{_SPEECH_VERBS})\b")
 _LIST_ITEM = re.compile(r"\s*(?:[-*•‣▪●–—]|\(?(?:\d{1,3}[.)]|[A-Za-z]\)))\s+\S")
 _ENUMERATION = re.compile(r"\(?(?:\d{1,3}|[A-Za-z]|[ivxIVX]{1,5})\.")
 
-_HIDDEN = "\ue002"  # in the place of a character of a reading: no mark, no space
+# A private-use character that hides a character of a reading from the rules: it is no punctuation and no space.
+_HIDDEN = "\ue002"
 _HIDDEN_RUN = re.compile(f"{_HIDDEN}+")
 
-# Where to cut a sentence that is too long, the best place first.
+# Where to cut a sentence that is too long: best after a sentence within quotes or a semicolon, then at a clause, then
+# between words.
 _CUTS = tuple(map(re.compile, (r"[.!?…;:][\"'”’»)\]]*\s", r"[,)—–]\s|\s(?=[(—–])|—(?=.)", r"\s")))
 
 
 @dataclass(frozen=True)
 class Sentence:
-    """A stretch of a text that is spoken in one go.
+    """A part of a text that is spoken in one go.
 
     Attributes:
-        text: its characters, each white-space character as one space.
-        start: offset of its first character in the original text.
-        end: offset behind its last character; `end - start == len(text)`.
-        ends_paragraph: a longer pause follows.
+        text: The characters of the sentence, with a space instead of each white-space character.
+        start: Offset of the first character in the original text.
+        end: End offset in the original text (exclusive); `end - start == len(text)`.
+        ends_paragraph: Whether the sentence is the last of its paragraph, so that a longer pause follows.
     """
 
     text: str
@@ -80,46 +83,65 @@ class Sentence:
     end: int
     ends_paragraph: bool
 
+    @classmethod
+    def of(cls, text: str, start: int, end: int, ends_paragraph: bool) -> Sentence:
+        """Return the sentence of a span of a text."""
+        return cls(re.sub(r"\s", " ", text[start:end]), start, end, ends_paragraph)
+
 
 def split_sentences(text: str, *, max_length: int = MAX_LENGTH) -> list[Sentence]:
     """Split a text into sentences; every character that is not white space is in exactly one of them.
 
     Args:
-        text: any text, of any length; the time taken is linear in it.
-        max_length: characters; longer sentences are cut at clauses, else between words, else anywhere
-            but in phonemes between double brackets.
+        text: A text of any length. The time is linear in the length.
+        max_length: Characters of the longest sentence. Longer ones are cut at clauses, else between words, else
+            anywhere except in phonemes between double brackets.
 
     Returns:
-        the sentences in order, none of them empty.
+        The sentences in order, none of them empty.
 
     Raises:
         InputError: `max_length` is less than 1.
+
+    Example:
+        [sentence.text for sentence in split_sentences("Dr. Smith left. Why?")]  # ["Dr. Smith left.", "Why?"]
     """
     if max_length < 1:
         raise InputError(f"max_length is {max_length}; expected at least 1 character")
-    sentences = []
-    visible = _hide_phonemes(text)
+    return [Sentence.of(text, *span) for span in sentence_spans(text, max_length=max_length)]
+
+
+def sentence_spans(text: str, *, max_length: int | None = MAX_LENGTH) -> Iterator[tuple[int, int, bool]]:
+    """Yield the start, the end (exclusive) and `ends_paragraph` of each sentence.
+
+    Args:
+        text: Any text.
+        max_length: See `split_sentences`; None for sentences of any length.
+    """
+    visible = hide_phonemes(text)
     for paragraph_start, paragraph_end in _paragraphs(visible):
         spans = [
             piece
             for block_start, block_end in _blocks(visible, paragraph_start, paragraph_end)
             for start, end in _sentence_spans(visible, block_start, block_end)
-            for piece in _cut(visible, start, end, max_length)
+            for piece in cut_sentence(visible, start, end, max_length or end - start)
         ]
-        last = spans[-1]
-        sentences += [Sentence(re.sub(r"\s", " ", text[a:b]), a, b, (a, b) == last) for a, b in spans]
-    return sentences
+        yield from ((start, end, False) for start, end in spans[:-1])
+        yield (*spans[-1], True)
 
 
 def hide_readings(text: str, spans: Iterable[tuple[int, int]]) -> str:
-    """Hide spans of a text in which no sentence may end, and which are not cut.
+    """Hide spans of a text in which no sentence may end and which must not be cut.
 
-    The first letter, digit or bracket stays: what comes before a sentence's end depends on it, and it parts one span
-    from the next.
+    A letter, digit or bracket at the start of a span stays visible: whether the sentence before ends depends on it, and
+    it separates adjacent spans.
 
     Args:
-        text: any text.
-        spans: offsets of the first character and behind the last one, in ascending order; they do not overlap.
+        text: Any text.
+        spans: Start and end offsets (exclusive) in ascending order. The spans do not overlap.
+
+    Returns:
+        A text of the same length.
     """
     pieces, position = [], 0
     for start, end in spans:
@@ -129,8 +151,8 @@ def hide_readings(text: str, spans: Iterable[tuple[int, int]]) -> str:
     return "".join([*pieces, text[position:]]) if pieces else text
 
 
-def _hide_phonemes(text: str) -> str:
-    """Hide what stands between double brackets in one paragraph."""
+def hide_phonemes(text: str) -> str:
+    """Hide phonemes between double brackets, which are within one paragraph."""
     if "[[" not in text:
         return text
     found = (match for match in INLINE_PHONEMES.finditer(text) if not BLANK_LINE.search(match[0]))
@@ -171,7 +193,7 @@ def _paragraphs(text: str) -> Iterator[tuple[int, int]]:
 
 
 def _blocks(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
-    """Yield the spans of a paragraph that begin at a list item, or the whole paragraph."""
+    """Yield the spans of the list items of a paragraph, or the span of the whole paragraph."""
     begin = start
     for line_start, line_end in _lines(text, start, end):
         if line_start > begin and _LIST_ITEM.match(text, line_start, line_end):
@@ -198,14 +220,15 @@ def _ends_sentence(text: str, start: int, stop: re.Match[str], end: int) -> bool
     if next_word[:1].islower() and _SMALL_WORD.match(next_word):
         return False
     if marks[-1] in "\"'”’»" and _SPEAKER.match(text, stop.end(), end):
-        return not _may_go_on(next_word)  # "Why?" Tom asked.
+        # "Why?" Tom asked.
+        return not _may_go_on(next_word)
     if marks[0] != "." or len(marks.rstrip("\"'”’»)]}")) > 1:
         return True
     return not _is_abbreviation(text, start, stop.start(), next_word)
 
 
 def _may_go_on(next_word: str) -> bool:
-    """Tell whether a word with a capital stands in the middle of sentences more often than at their start."""
+    """Tell whether a word with a capital letter is more often within a sentence than at its start."""
     return next_word == "I" or next_word.lower() not in _OPENERS
 
 
@@ -218,28 +241,39 @@ def _is_abbreviation(text: str, start: int, stop: int, next_word: str) -> bool:
     if forms & _BEFORE_A_NUMBER:
         return next_word[:1].isdigit() or (word.lower() != "no" and set(next_word) <= set("IVXLC"))
     if word.lower() in ("a.m", "p.m"):
-        return bool(_BEHIND_A_TIME.fullmatch(next_word))
+        return bool(_AFTER_A_TIME.fullmatch(next_word))
     if len(word) == 1 and word != "I":
         return word.isupper() and (len(next_word) == 1 or _may_go_on(next_word))
     return bool(forms & _ABBREVIATIONS or _ACRONYM.fullmatch(word)) and _may_go_on(next_word)
 
 
-def _cut(text: str, start: int, end: int, max_length: int) -> Iterator[tuple[int, int]]:
-    """Yield a sentence in pieces of about the same length, none longer than `max_length`."""
+def cut_sentence(text: str, start: int, end: int, max_length: int) -> Iterator[tuple[int, int]]:
+    """Yield the spans of the pieces of a sentence, of about the same length and none longer than `max_length`.
+
+    A cut depends on the next `2 * max_length` characters only, so that it is the same while a text still arrives.
+
+    Args:
+        text: The text, in which `hide_phonemes` hid what is not cut.
+        start: Offset of the first character of the sentence.
+        end: End offset of the sentence (exclusive).
+        max_length: Characters of the longest piece.
+    """
     while end - start > max_length:
-        pieces = -(-(end - start) // max_length)
-        cut = _best_cut(text, start, (end - start) / pieces, max_length)
+        near = min(end - start, 2 * max_length)
+        cut = _best_cut(text, start, near / -(-near // max_length), max_length)
         yield _strip(text, start, cut)
         start = _skip_space(text, cut)
-    yield start, end
+    if start < end:
+        yield start, end
 
 
 def _best_cut(text: str, start: int, wanted: float, max_length: int) -> int:
-    """Return the best place to cut behind `start`: as near as can be to `wanted` characters behind it."""
+    """Return the best offset to cut at, as near as possible to `wanted` characters after `start`."""
     for pattern in _CUTS:
-        places = [match.end() for match in pattern.finditer(text, start, start + max_length + 1)]
-        places = [place for place in places if place - start >= max_length / 3]
-        if places:
-            return min(places, key=lambda place: abs(place - start - wanted))
+        offsets = [match.end() for match in pattern.finditer(text, start, start + max_length + 1)]
+        # No piece becomes shorter than a third of the limit.
+        offsets = [offset for offset in offsets if offset - start >= max_length / 3]
+        if offsets:
+            return min(offsets, key=lambda offset: abs(offset - start - wanted))
     hidden = _HIDDEN_RUN.match(text, start + max_length)
     return hidden.end() if hidden else start + max_length

@@ -1,13 +1,13 @@
-"""The alphabet the voice was trained on, and how phonemes become the ids that the model takes.
+"""The alphabet of phonemes that the voice was trained on, and the ids of its symbols.
 
-The symbols are those of misaki's American English (hexgrad, Apache-2.0), as the phonemiser of hibari-tts
-writes them: IPA with one letter per diphthong and affricate, so that each symbol is one character.
+The symbols are those of misaki's American English (hexgrad, Apache-2.0), as the phonemiser of hibari-tts writes them:
+IPA with one letter per diphthong and affricate, so that each symbol is one character.
 
     A eɪ   I aɪ   O oʊ   W aʊ   Y ɔɪ   ʤ dʒ   ʧ tʃ   T the flapped t of "water"
     ᵊ the schwa of "bottle"   ᵻ the vowel of "boxes"   ɐ the unstressed article "a"
 
-Every symbol stands in the model file too (ONNX metadata property `symbols`, joined by line breaks), and the
-index of a symbol is its id: the order is part of the model and may only grow at the end.
+The index of a symbol is its id. The order is part of the trained model: symbols may only be added at the end. The model
+file lists the symbols too (ONNX metadata property `symbols`, joined by line breaks).
 """
 
 import numpy as np
@@ -16,36 +16,37 @@ from numpy.typing import NDArray
 from ..errors import InputError
 
 BOUNDARY = "_"
-"""The silence before and after every utterance; it never stands inside the phonemes."""
+"""The silence before and after every utterance; phonemes never contain it."""
 
 PUNCTUATION = ';:,.!?—…"()“” '
+"""The punctuation marks that the voice was trained with, and the space between words."""
+
 STRESS_MARKS = "ˈˌ"
+"""Main and secondary stress, written before the vowel."""
+
 VOWELS = "AIOWYiuæɐɑɔəɛɜɪʊʌᵊᵻ"
 CONSONANTS = "bdfhjklmnpstvwzðŋɡɹʃʒʤʧθT"
 
 SYMBOLS: tuple[str, ...] = (BOUNDARY, *PUNCTUATION, *STRESS_MARKS, *VOWELS, *CONSONANTS)
+"""All symbols in the order of their ids."""
 
 _IDS = {symbol: index for index, symbol in enumerate(SYMBOLS)}
 
-# What the lexicons and the network for unknown words can also write, and that the voice never heard in
-# training (counted over the 13,100 LJSpeech transcripts): the nearest sound that it did hear.
-_NEAREST = str.maketrans(
-    {
-        "ɾ": "T",  # the dictionary's flap; the phonemiser itself writes T
-        "ʔ": "t",  # the glottal stop of "button"
-        "ʀ": "ɹ",  # French and German r
-        "a": "ɑ",  # a of foreign names, "Bach"
-        "y": "u",  # French u, German ü
-        "1": "",  # a tone digit: no sound of its own
-        "-": "",  # a syllable break: no sound of its own
-    }
-)
+# Sounds that the dictionaries and the network for unknown words can write but that the voice never met in training
+# (counted in the 13,100 LJSpeech transcripts), and the nearest sounds that it did meet:
+#     ɾ  the dictionary's flap, for which the phonemiser itself writes T
+#     ʔ  the glottal stop of "button"
+#     ʀ  the French and the German r
+#     a  the a of foreign names, as in "Bach"
+#     y  the French u and the German ü
+#     1  a tone digit, and - a syllable break, which have no sound of their own
+_NEAREST = str.maketrans({"ɾ": "T", "ʔ": "t", "ʀ": "ɹ", "a": "ɑ", "y": "u", "1": "", "-": ""})
 
 
 def nearest_symbols(phonemes: str) -> str:
-    """Replaces sounds that the voice was not trained on by the nearest trained ones.
+    """Replace sounds that the voice was not trained on by the nearest ones of the alphabet.
 
-    Only the sounds that the phonemiser can write are known; anything else stays, for `to_ids` to refuse.
+    Only the sounds that the phonemiser can write are replaced. Anything else is kept, and `to_ids` refuses it.
     """
     return phonemes.translate(_NEAREST)
 
@@ -54,7 +55,7 @@ def check_symbols(phonemes: str) -> None:
     """Refuse phonemes that are not in the alphabet of the voice.
 
     Raises:
-        InputError: a character is not in `SYMBOLS`, or is the boundary.
+        InputError: A character is not in `SYMBOLS`, or is the boundary.
     """
     unknown = sorted(set(phonemes).difference(SYMBOLS[1:]))
     if unknown:
@@ -65,16 +66,16 @@ def check_symbols(phonemes: str) -> None:
 
 
 def to_ids(phonemes: str) -> NDArray[np.int64]:
-    """The model's input for one utterance.
+    """Return the input of the acoustic model for one utterance.
 
     Args:
-        phonemes: phonemes in the alphabet of `SYMBOLS`, without the boundary symbol.
+        phonemes: Phonemes in the alphabet of `SYMBOLS`, without the boundary symbol.
 
     Returns:
-        ids, shape [len(phonemes) + 2]: the phonemes between two boundary symbols.
+        The ids of the phonemes between two boundary symbols, shape [len(phonemes) + 2].
 
     Raises:
-        InputError: a character is not in the alphabet.
+        InputError: A character is not in the alphabet.
     """
     check_symbols(phonemes)
     return np.array([0, *(_IDS[symbol] for symbol in phonemes), 0], dtype=np.int64)

@@ -1,7 +1,7 @@
-"""A text whose characters know which characters of the original text they came from.
+"""A text that keeps, for each of its characters, the span of the original text that the character came from.
 
-Reading aloud rewrites: "ﬁ" becomes "fi", "$5" becomes "five dollars". Word times are given for the words that the
-user wrote, so every rewriting here keeps, for each character, the span of the original that it stands for.
+The front end rewrites a text before it is spoken: "ﬁ" becomes "fi", "$5" becomes "five dollars". Word times are given
+for the words that the user wrote, so every rewriting keeps the original spans.
 """
 
 from __future__ import annotations
@@ -14,12 +14,12 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class TracedText:
-    """A text and, for each of its characters, the span that it stands for.
+    """A text and the original span of each of its characters.
 
     Attributes:
-        text: the characters.
-        starts: for each, offset of the first original character that it stands for; never falls.
-        ends: for each, offset behind the last one; never falls.
+        text: The characters.
+        starts: For each character, the offset of its first original character. The offsets never decrease.
+        ends: For each character, the end offset of its original span (exclusive). The offsets never decrease.
     """
 
     text: str
@@ -28,17 +28,17 @@ class TracedText:
 
     @classmethod
     def of(cls, text: str, start: int = 0) -> TracedText:
-        """Return a text that stands for itself, at the offset `start` of the original."""
+        """Return a text that is the original from offset `start` on, unchanged."""
         return cls(text, range(start, start + len(text)), range(start + 1, start + 1 + len(text)))
 
     @classmethod
     def standing_for(cls, text: str, start: int, end: int) -> TracedText:
-        """Return a text each character of which stands for the same span."""
+        """Return a text of which every character has the same original span."""
         return cls(text, (start,) * len(text), (end,) * len(text))
 
     @classmethod
     def join(cls, pieces: Iterable[TracedText]) -> TracedText:
-        """Return the pieces as one text."""
+        """Return the concatenation of some texts."""
         pieces = list(pieces)
         return cls(
             "".join(piece.text for piece in pieces),
@@ -46,23 +46,23 @@ class TracedText:
             list(itertools.chain.from_iterable(piece.ends for piece in pieces)),
         )
 
-    def __getitem__(self, place: slice) -> TracedText:
-        return TracedText(self.text[place], self.starts[place], self.ends[place])
+    def __getitem__(self, part: slice) -> TracedText:
+        return TracedText(self.text[part], self.starts[part], self.ends[part])
 
     def span(self, start: int, end: int) -> tuple[int, int]:
-        """Return the original span of the characters from `start` to `end`, at least one."""
+        """Return the original span of the characters from `start` to `end` (exclusive), at least one."""
         return self.starts[start], self.ends[end - 1]
 
     def translate(self, table: dict[int, str]) -> TracedText:
-        """Replace single characters by other single characters."""
+        """Replace single characters by other single characters, as `str.translate` does."""
         return TracedText(self.text.translate(table), self.starts, self.ends)
 
     def sub(self, pattern: re.Pattern[str], replace: str | Callable[[re.Match[str]], str]) -> TracedText:
-        r"""Replace what a pattern finds; the new characters stand for the whole of it.
+        r"""Replace the matches of a pattern. The new characters all get the span of the whole match.
 
         Args:
-            pattern: as for `re.sub`.
-            replace: the new text, in which `\1` means a group, or a function of the match.
+            pattern: The pattern, as for `re.sub`.
+            replace: The new text, in which `\1` is a group of the match, or a function of the match.
         """
         pieces = []
         end = 0
@@ -72,8 +72,9 @@ class TracedText:
             pieces.append(self[end:start])
             if start < stop:
                 pieces.append(TracedText.standing_for(new, *self.span(start, stop)))
-            elif new:  # between two characters: a space that stands for nothing
-                place = self.ends[start - 1] if start else 0
-                pieces.append(TracedText.standing_for(new, place, place))
+            elif new:
+                # The match is empty, so the new text has no original characters: its span is empty, too.
+                offset = self.ends[start - 1] if start else 0
+                pieces.append(TracedText.standing_for(new, offset, offset))
             end = stop
         return TracedText.join([*pieces, self[end:]]) if pieces else self

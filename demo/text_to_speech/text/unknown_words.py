@@ -1,9 +1,9 @@
-"""The pronunciation of words that no dictionary has, from hibari's character network run on OpenVINO.
+"""Pronounces words that no dictionary has, with the character network of hibari-tts on OpenVINO.
 
-The network (0.65 M parameters, Apache-2.0, in the package hibari-tts) reads a word as letter ids
-[1, length] and writes phoneme ids [1, 4 * length], to be read as in connectionist temporal classification:
-repeated ids are one, id 0 is nothing. The class that comes with it runs it on another runtime, leaves out
-letters that it does not know and whatever stands behind the 24th letter; here nothing is left out.
+The network (0.65 M parameters, Apache-2.0, in the package hibari-tts) takes a word as letter ids [1, length] and
+returns phoneme ids [1, 4 * length], which are decoded as in connectionist temporal classification: repetitions of an id
+count once, and id 0 is nothing. hibari's own class for the network uses another runtime, drops letters that the
+network does not know, and drops everything after the 24th letter. This module drops nothing.
 """
 
 from __future__ import annotations
@@ -22,27 +22,29 @@ from ..forks import check_not_forked, loading_models
 from .engine import hibari_g2p
 from .symbols import nearest_symbols
 
-CACHE_SIZE = 8192  # words; a text has the same names again and again
+CACHE_SIZE = 8192
+"""Words whose pronunciations are kept, because a text repeats the same names."""
 
-_LANGUAGE_MARK = re.compile(r"\([a-z-]*\)")  # "(fr)…(en)", which the network learnt from its teacher
+# "(fr)…(en)" around foreign words, which the network learned from its teacher.
+_LANGUAGE_TAG = re.compile(r"\([a-z-]*\)")
 
 _compiling = threading.Lock()
 _compiled: Any = None
 
 
 class UnknownWords:
-    """Word → phonemes, in the alphabet of `SYMBOLS`; safe to call from several threads.
+    """Callable that returns the phonemes of a word in the alphabet of `SYMBOLS`. Threads may share one.
 
-    The network is compiled when the first word is asked for: most texts need it, but not `--help`. It is compiled once
-    per process; each instance has an inference request of its own.
+    The network is compiled once per process, when the first word is asked for. Each instance has an inference request
+    of its own.
     """
 
     def __init__(self, *, core: Any = None) -> None:
         """Read the network's alphabet.
 
         Args:
-            core: an `openvino.Core` to share; without one, one is made when it is needed. The first instance that reads
-                a word decides for the process.
+            core: The `openvino.Core` to use, or None to create one when it is needed. The core of the first instance
+                that pronounces a word is used in the whole process.
         """
         self._model = Path(hibari_g2p().ASSETS) / "oov.onnx"
         alphabet = json.loads(self._model.with_suffix(".json").read_text(encoding="utf-8"))
@@ -55,22 +57,24 @@ class UnknownWords:
         self._cached = lru_cache(CACHE_SIZE)(self._pronounce)
 
     def __call__(self, word: str) -> str:
-        """Return the phonemes of one word; empty if it has no letter."""
+        """Return the phonemes of a word; empty if the word has no letter."""
         return self._cached(word)
 
     def _pronounce(self, word: str) -> str:
+        """Pronounce a word in pieces of equal length that the network can take."""
         letters = self._known_letters(word)
         pieces = -(-len(letters) // self._longest)
         bounds = [len(letters) * piece // pieces for piece in range(pieces + 1)] if pieces else []
         spoken = (self._run(letters[start:end]) for start, end in itertools.pairwise(bounds))
-        return nearest_symbols(_LANGUAGE_MARK.sub("", "".join(spoken))).strip()
+        return nearest_symbols(_LANGUAGE_TAG.sub("", "".join(spoken))).strip()
 
     def _known_letters(self, word: str) -> str:
-        """Replace letters that the network does not know, and any single letter, by their base letters."""
+        """Return the letters of a word; those that the network does not know are replaced by their base letters."""
         if word.isascii():
             return "".join(letter for letter in word if letter in self._letter_ids)
         from anyascii import anyascii
 
+        # A word of one letter is replaced, too.
         letters = (c if c in self._letter_ids and len(word) > 1 else anyascii(c) for c in word)
         return "".join(letter for letter in "".join(letters) if letter in self._letter_ids)
 
@@ -99,7 +103,8 @@ def _compile(model: Path, core: Any) -> Any:
 
     loading_models()
     core = core or openvino.Core()
-    # One thread: the network is too small to gain from two. f32: see the precision trap in the README.
+    # One thread, because the network is too small to gain from two; f32, because OpenVINO's default may be bf16, which
+    # is slower on many processors and less exact.
     return core.compile_model(
         core.read_model(model),
         "CPU",

@@ -1,11 +1,12 @@
-"""What is written short, as words: numbers, dates, money, units, abbreviations, addresses, signs.
+"""Puts what is written short into words: numbers, dates, money, units, abbreviations, addresses, signs.
 
     normalize("Dr. Smith paid $3.2 million.")
     → [Reading(0, 3, "Doctor"), Reading(15, 27, "three point two million dollars")]
 
-Rules stand in order, and the first that reads a span closes it: no other rule sees it. Each sees the text as it was
-written, never the words of another rule. What no rule reads is left to the phonemiser. Every rule takes time linear in
-the length of the text, whose words are of limited length (`characters.MAX_TOKEN`).
+The rules are applied in the order of `RULES`. The first rule that reads a span closes it, and later rules do not see
+it. Every rule sees the text as it was written, never the words of another rule. A span that no rule reads is left to
+the phonemiser. Each rule takes time linear in the length of the text, because the length of a token is limited
+(`characters.MAX_READABLE_TOKEN_LENGTH`).
 """
 
 from __future__ import annotations
@@ -13,20 +14,23 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from ..characters import make_readable, warn_of
+from ..characters import make_readable, warn_about
 from ..traced import TracedText
-from . import addresses, codes, dates, names, places, quantities, signs
+from . import codes, dates, internet_addresses, names, postal_addresses, quantities, signs
 from .interpretations import SAY_AS, read_characters, read_ordered_date
 from .rules import CLOSED, Context, Reading, Rule
 
 __all__ = ["SAY_AS", "Reading", "normalize", "read_as", "spoken"]
 
+# The order decides between rules whose patterns overlap. Whatever has a form of its own (an address, a date, a code)
+# comes before the quantities, which would read its digits; quantities come before names, so that the "m" of "5 m" is
+# a unit; what is left of numbers and signs is read by itself at the end.
 RULES: tuple[Rule, ...] = (
-    *addresses.RULES[:5],
+    *internet_addresses.EARLY_RULES,
     *dates.RULES,
-    *addresses.RULES[5:],
+    *internet_addresses.RULES,
     *signs.EARLY_RULES,
-    *places.RULES,
+    *postal_addresses.RULES,
     *codes.EARLY_RULES,
     *quantities.RULES,
     *signs.UNIT_RULES,
@@ -38,25 +42,22 @@ RULES: tuple[Rule, ...] = (
 )
 
 _LETTERS = re.compile(r"[^\W\d_]{2,}")
-
-
-def _is_shouted(text: str) -> bool:
-    return text.isupper() and len(_LETTERS.findall(text)) > 2
+_SPACE_BEFORE_MARK = re.compile(r" (?=[,.;:!?)”]|'s\b)|(?<=[(“]) ")
 
 
 def normalize(
     text: str, *, is_word: Callable[[str], bool] = lambda word: False, closed: str = CLOSED
 ) -> list[Reading]:
-    """Find what in a text is not said as it is written.
+    """Find the spans of a text that are not read as they are written.
 
     Args:
-        text: as `characters.make_readable` leaves it.
-        is_word: tells whether a dictionary has a word in just this writing; it decides between initialisms and words
-            written in capitals.
-        closed: a character that stands where somebody else decides; no rule reads it.
+        text: A text that `characters.make_readable` returned.
+        is_word: Tells whether a dictionary has a word in exactly this spelling. It decides between initialisms and
+            words written in capitals.
+        closed: A character that replaces each character of the spans that the caller reads; no rule reads them.
 
     Returns:
-        the readings in the order of the text; they do not overlap.
+        The readings in the order of the text. They do not overlap.
     """
     context = Context(is_word, _is_shouted(text))
     found: list[Reading] = []
@@ -65,13 +66,18 @@ def normalize(
     for rule in RULES:
         if rule.needs and characters.isdisjoint(rule.needs):
             continue
-        open_text = rule.pattern.sub(_reader(rule, context, found), open_text)
+        open_text = rule.regex.sub(_reader(rule, context, found), open_text)
     return sorted(found, key=lambda reading: reading.start)
 
 
+def _is_shouted(text: str) -> bool:
+    """Tell whether a text is written in capitals throughout and is more than one or two initialisms."""
+    return text.isupper() and len(_LETTERS.findall(text)) > 2
+
+
 def _reader(rule: Rule, context: Context, found: list[Reading]) -> Callable[[re.Match[str]], str]:
-    """Return the function that keeps what a rule reads and closes its span."""
-    group = "it" if "it" in rule.pattern.groupindex else 0
+    """Return a replacement function for `re.sub` that collects the readings of a rule and closes their spans."""
+    group = rule.group
 
     def read(match: re.Match[str]) -> str:
         words_read = rule.read(match, context)
@@ -86,41 +92,49 @@ def _reader(rule: Rule, context: Context, found: list[Reading]) -> Callable[[re.
 
 
 def spoken(text: str, *, is_word: Callable[[str], bool] = lambda word: False) -> str:
-    """Return a whole text with its readings in place, to look at and to test."""
+    """Return a whole text with its readings inserted.
+
+    Args:
+        text: A text that `characters.make_readable` returned.
+        is_word: See `normalize`.
+
+    Example:
+        spoken("It is 5 km.")  # "It is five kilometers."
+    """
     pieces = []
     position = 0
     for reading in normalize(text, is_word=is_word):
         pieces += [text[position : reading.start], f" {reading.spoken} "]
         position = reading.end
     joined = " ".join("".join([*pieces, text[position:]]).split())
-    return re.sub(r" (?=[,.;:!?)”]|'s\b)|(?<=[(“]) ", "", joined)
+    return _SPACE_BEFORE_MARK.sub("", joined)
 
 
 def read_as(interpretation: str, text: str, *, form: str = "") -> str:
-    """Read a text as what it is said to be, or as plain text where that does not fit.
+    """Return the words of a text that is marked as a value of some kind, as SSML's `say-as` marks it.
 
-    What cannot be spoken is named in a warning.
+    A text that is no such value is read as plain text. A warning names the characters that cannot be spoken.
 
     Args:
-        interpretation: a key of `SAY_AS`; another one is read as plain text is.
-        text: for example "1234".
-        form: the order of a date's numbers, such as "dmy".
+        interpretation: A key of `SAY_AS`. Any other interpretation reads the text as plain text.
+        text: The text, for example "1234".
+        form: The order of the numbers of a date, such as "dmy"; empty if it is not given.
     """
     if interpretation == "characters":
-        return read_characters(text, _plain)
+        return read_characters(text, _read_plain)
     readable = _readable(text)
     if interpretation == "date" and form:
-        said = read_ordered_date(readable, form)
+        words_read = read_ordered_date(readable, form)
     else:
-        said = SAY_AS[interpretation](readable) if interpretation in SAY_AS else None
-    return spoken(readable) if said is None else said
+        words_read = SAY_AS[interpretation](readable) if interpretation in SAY_AS else None
+    return spoken(readable) if words_read is None else words_read
 
 
 def _readable(text: str) -> str:
     readable = make_readable(TracedText.of(text))
-    warn_of(readable)
+    warn_about(readable)
     return readable.text.text.strip()
 
 
-def _plain(text: str) -> str:
+def _read_plain(text: str) -> str:
     return spoken(_readable(text))

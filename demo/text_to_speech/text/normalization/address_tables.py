@@ -1,7 +1,9 @@
-"""Addresses, places and codes and how they are said: tables as those of `tables`, for a reader to extend."""
+"""Tables of internet addresses, postal addresses and codes, in the format that `tables` describes."""
 
-from .tables import table, word_set
+from ..word_sets import word_set
+from .tables import table
 
+# Top-level domains, and how they are read: as words or by their letters.
 TOP_LEVEL_WORDS = word_set(
     """
     com org net gov info biz name pro app dev blog shop store online site tech club int mil museum travel news
@@ -14,6 +16,7 @@ TOP_LEVEL_LETTERS = word_set(
     cc to
     """
 )
+# File name extensions, which are read by their letters unless the next table says otherwise.
 FILE_ENDINGS = word_set(
     """
     txt pdf doc docx xls xlsx ppt pptx csv tsv json xml yml yaml html htm css js ts py rb cpp java exe zip gz tar
@@ -44,13 +47,13 @@ ADDRESS_SIGNS = {
     "\\": "backslash",
 }
 
-# Words behind which a number is said digit by digit.
+# Words before a number that is read digit by digit; part of a regular expression.
 CODES = (
     "ISBN|ISSN|SSN|IBAN|PIN|[Pp]in|ID|[Zz]ip|ZIP|[Aa]ccount|[Aa]cct\\.?|[Cc]ard|[Ss]erial|[Cc]onfirmation"
     "|[Tt]racking|[Cc]ode|[Pp]asscode|[Pp]assword|[Ee]xtension|[Ee]xt\\.?|[Ee]nding in"
 )
 
-# Behind the name of a street, without a full stop.
+# Kinds of streets that follow the name of the street, written without a full stop.
 STREETS = table(
     """
     St = Street
@@ -68,6 +71,7 @@ STREETS = table(
     Ter = Terrace
     """
 )
+# The postal codes of the states of the USA.
 STATES = {
     code: name.strip()
     for code, _, name in (
@@ -85,5 +89,6 @@ STATES = {
     )
 }
 
-# Words behind which three digits are said as in a code: "flight two oh five".
+# Words before a number of three or four digits that is read as a code, as in "flight two oh five"; part of a regular
+# expression.
 NUMBERED = "Box|[Ff]light [A-Z]{2}|Boeing|Airbus|Route|Highway|Interstate|[Rr]oom|[Ff]light|[Bb]us|Suite|Apartment|Area"

@@ -1,33 +1,37 @@
-"""Codes of letters and digits: flights, rooms, models, formulas, ISBN; numbers that are said digit by digit."""
+"""Reads codes of letters and digits: flights, rooms, models, formulas, ISBN, and numbers that are read by digit."""
 
 import re
+import string
 
 from . import words
 from .address_tables import CODES, NUMBERED
-from .addresses import split_compound
-from .rules import DIGITS, Context, Rule
+from .internet_addresses import split_compound
+from .rules import Context, Rule
 from .tables import SAID_AS_WORDS, SAID_OTHERWISE
 
 _YEAR = re.compile(r"(?:19|20)\d\d")
 
 
 def _code(match: re.Match[str], context: Context) -> str:
-    said: list[str] = []
+    """Read a code part by part: "B2B", "1080p", "FY2023", "747s"."""
+    spoken: list[str] = []
     parts = re.findall(r"[^\W\d_]+|\d+", match[0])
-    for place, part in enumerate(parts, start=1):
-        is_last = place == len(parts)
+    for number, part in enumerate(parts, start=1):
+        is_last = number == len(parts)
         if part.isdecimal():
-            lines = re.fullmatch(r"\d{4}[pi]\d*", match[0])  # 1080p
-            dated = is_last and parts[0].isalpha() and _YEAR.fullmatch(part)  # FY2023
-            said.append(words.year(part) if lines or dated else words.code_number(part))
-        elif part == "s" and is_last:  # 747s; the pattern has a digit, so something was said before
-            said[-1] = words.plural(said[-1])
+            is_resolution = re.fullmatch(r"\d{4}[pi]\d*", match[0])
+            is_year = is_last and parts[0].isalpha() and _YEAR.fullmatch(part)
+            spoken.append(words.year(part) if is_resolution or is_year else words.code_number(part))
+        elif part == "s" and is_last:
+            # The pattern asks for a digit, so a number precedes this s.
+            spoken[-1] = words.plural(spoken[-1])
         else:
-            said.append(_letters_of_code(part, context))
-    return " ".join(said)
+            spoken.append(_letters_of_code(part, context))
+    return " ".join(spoken)
 
 
 def _letters_of_code(part: str, context: Context) -> str:
+    """Read the letters of a code as a word if they are one, else by their names."""
     known = context.is_word(part) or context.is_word(part.lower())
     if len(part) > 2 and known and not part.isupper():
         return part
@@ -38,8 +42,9 @@ def _letters_of_code(part: str, context: Context) -> str:
 
 def _code_dash(match: re.Match[str], _: Context) -> str:
     number, before = match["number"], match.string[match.start() - 1]
-    said = words.spoken_integer(number) if before.islower() else words.code_number(number)  # post-1945
-    return words.plural(said) if match["s"] else said
+    # "post-1945" has a year, "COVID-19" a code.
+    spoken = words.spoken_integer(number) if before.islower() else words.code_number(number)
+    return words.plural(spoken) if match["s"] else spoken
 
 
 def _sharp(match: re.Match[str], _: Context) -> str:
@@ -66,7 +71,7 @@ def _aircraft(match: re.Match[str], _: Context) -> str:
 
 
 def _formula(match: re.Match[str], context: Context) -> str | None:
-    """Spell NaCl, NaOH, IoT and DoD, but not HiFi."""
+    """Read NaCl, NaOH, IoT and DoD by letter, but not HiFi."""
     written = match[0]
     if written in SAID_OTHERWISE:
         return SAID_OTHERWISE[written]
@@ -74,30 +79,27 @@ def _formula(match: re.Match[str], context: Context) -> str | None:
     return None if sounds_like_words or context.is_word(written) else words.letters(written)
 
 
+# Applied before the quantities, which would read the digits as numbers.
 EARLY_RULES = (
-    Rule(re.compile(r"(?<!\w)([CFJG])(#|\+\+)(?![\w#+])"), _sharp, "#+"),
-    Rule(re.compile(r"(?<![\w.])\.(\d\d)(?=[ -]cal)"), _caliber, "."),
+    Rule(r"(?<!\w)([CFJG])(#|\+\+)(?![\w#+])", _sharp, "#+"),
+    Rule(r"(?<![\w.])\.(\d\d)(?=[ -]cal)", _caliber, "."),
     Rule(
-        re.compile(
-            rf"\b(?:{CODES})(?: (?:number|no\.?|code|ending in|is))?:? ?#?(?P<it>\d[\d-]{{2,24}}[\dX])(?![\w.,]\d|\w)"
-        ),
+        rf"\b(?:{CODES})(?: (?:number|no\.?|code|ending in|is))?:? ?#?(?P<it>\d[\d-]{{2,24}}[\dX])(?![\w.,]\d|\w)",
         _digits,
-        DIGITS,
+        string.digits,
     ),
-    Rule(re.compile(r"\b(?:[Cc]all|[Dd]ial|[Dd]ialed) (?P<it>\d{3})(?![\w.,]\d|\w)"), _digits, DIGITS),
+    Rule(r"\b(?:[Cc]all|[Dd]ial|[Dd]ialed) (?P<it>\d{3})(?![\w.,]\d|\w)", _digits, string.digits),
     Rule(
-        re.compile(
-            r"\b(?:[Tt]he|[Aa]n?|Boeing|two|three|new|old) (?P<it>7[0-8]7(?:-(?P<kind>[1-9]00))?)"
-            r"(?!\w|[.,-]\d| [a-z]+s\b)"
-        ),
+        r"\b(?:[Tt]he|[Aa]n?|Boeing|two|three|new|old) (?P<it>7[0-8]7(?:-(?P<kind>[1-9]00))?)"
+        r"(?!\w|[.,-]\d| [a-z]+s\b)",
         _aircraft,
         "7",
     ),
-    Rule(re.compile(rf"\b(?:{NUMBERED}) (?P<it>\d{{3,4}})(?![\w.,]\d|\w)"), _coded, DIGITS),
+    Rule(rf"\b(?:{NUMBERED}) (?P<it>\d{{3,4}})(?![\w.,]\d|\w)", _coded, string.digits),
 )
 
 RULES = (
-    Rule(re.compile(r"(?<![\w.])(?:[^\W\d_]+\d|\d+[^\W\d_])[^\W_]*(?![\w])"), _code, DIGITS),
-    Rule(re.compile(r"(?<=[^\W\d_])(?P<it>-(?P<number>\d+)(?P<s>s)?)(?![\w-]|[.,]\d)"), _code_dash, "-"),
-    Rule(re.compile(r"(?<!\w)(?=[A-Z]*[a-z])(?![A-Z]+s\b)(?:[A-Z][a-z]?){2,5}(?!\w)"), _formula),
+    Rule(r"(?<![\w.])(?:[^\W\d_]+\d|\d+[^\W\d_])[^\W_]*(?![\w])", _code, string.digits),
+    Rule(r"(?<=[^\W\d_])(?P<it>-(?P<number>\d+)(?P<s>s)?)(?![\w-]|[.,]\d)", _code_dash, "-"),
+    Rule(r"(?<!\w)(?=[A-Z]*[a-z])(?![A-Z]+s\b)(?:[A-Z][a-z]?){2,5}(?!\w)", _formula),
 )

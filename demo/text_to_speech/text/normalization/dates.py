@@ -1,9 +1,10 @@
-"""Dates, decades, times of day."""
+"""Reads dates, decades and times of day."""
 
 import re
+import string
 
 from . import words
-from .rules import DIGITS, Context, Rule, alternatives, keep_stop
+from .rules import Context, Rule, alternatives, keep_stop
 from .tables import DAYS, MONTHS
 
 _MONTH_NAMES = {
@@ -19,13 +20,23 @@ _YEAR = r"(?:(?P<comma>,?) (?P<year>[12]\d{3})(?!\d|[.,]\d|:))?"
 
 
 def _spoken_year(number: str) -> str:
+    """Read a year of two or four digits; two digits are a year from 1941 to 2040."""
     if len(number) == 2:
         number = ("19" if int(number) > 40 else "20") + number
     return words.year(number)
 
 
 def read_date(day: int, month: int, year: str = "") -> str | None:
-    """Read a date as "March third, twenty twenty four"; None if there is no such month or day."""
+    """Read a date as "March third, twenty twenty four".
+
+    Args:
+        day: Day of the month.
+        month: Number of the month.
+        year: Two or four digits; empty if the date has no year.
+
+    Returns:
+        The words, or None if there is no such month or day.
+    """
     if not (1 <= month <= 12 and 1 <= day <= 31):
         return None
     spoken = f"{MONTHS[month - 1]} {words.ordinal(str(day))}"
@@ -67,7 +78,8 @@ def _circa(_: re.Match[str], __: Context) -> str:
 
 
 def _month_slash_day(match: re.Match[str], _: Context) -> str | None:
-    if match[0].endswith("9/11"):  # "after 9/11"
+    # "after 9/11" is the name of an event.
+    if match[0].endswith("9/11"):
         return None
     first = read_date(int(match["day"]), int(match["month"]))
     last = read_date(int(match["last"]), int(match["to"])) if match["to"] else ""
@@ -92,35 +104,37 @@ def _short_year(match: re.Match[str], _: Context) -> str:
 
 def _time(match: re.Match[str], _: Context) -> str | None:
     hour, minute = int(match["hour"]), int(match["minute"])
-    parts = match.groupdict()  # not every pattern has them all
+    # Two patterns share this function, and the second has neither seconds nor a time zone.
+    parts = match.groupdict()
     second, decimals = parts.get("second"), parts.get("decimals")
     if hour > 24 or minute > 59 or (second and int(second) > 59):
         return None
     half = f" {match['half'].upper()} M" if match["half"] else ""
-    said = words.cardinal(str(hour))
+    spoken = words.cardinal(str(hour))
     if minute:
-        spoken = words.cardinal(str(minute)).replace(" ", "-")
-        said += f" oh {spoken}" if minute < 10 else f" {spoken}"
+        minutes = words.cardinal(str(minute)).replace(" ", "-")
+        spoken += f" oh {minutes}" if minute < 10 else f" {minutes}"
     elif hour in (0, 24) and not second and not half:
-        said = "midnight"
+        spoken = "midnight"
     elif not half and not second:
-        said += " hundred hours" if hour > 12 else " o'clock"
+        spoken += " hundred hours" if hour > 12 else " o'clock"
     if second:
         exact = str(int(second)) + (decimals or "")
-        said += f" and {words.number(exact)} second{'' if exact == '1' else 's'}"
-    elif decimals:  # minutes and seconds, as of a race
-        said += f" point {words.digits(decimals)}"
-    hours = " hours" if parts.get("hours") and not said.endswith("hours") else ""
+        spoken += f" and {words.number(exact)} second{'' if exact == '1' else 's'}"
+    elif decimals:
+        # "1:23.45" are the minutes and seconds of a race.
+        spoken += f" point {words.digits(decimals)}"
+    hours = " hours" if parts.get("hours") and not spoken.endswith("hours") else ""
     zone = " Z" if parts.get("zulu") else ""
-    return keep_stop(match, said + half + hours + zone)
+    return keep_stop(match, spoken + half + hours + zone)
 
 
 def _military(match: re.Match[str], _: Context) -> str:
     hour, minute = match[1], match[2]
-    said = words.cardinal(hour) if hour[0] != "0" else f"oh {words.digits(hour[1])}"
+    spoken = words.cardinal(hour) if hour[0] != "0" else f"oh {words.digits(hour[1])}"
     if minute == "00":
-        return f"{said} hundred" if hour != "00" else "zero hundred"
-    return f"{said} {words.cardinal(minute) if minute[0] != '0' else 'oh ' + words.digits(minute[1])}"
+        return f"{spoken} hundred" if hour != "00" else "zero hundred"
+    return f"{spoken} {words.cardinal(minute) if minute[0] != '0' else 'oh ' + words.digits(minute[1])}"
 
 
 def _french_time(match: re.Match[str], _: Context) -> str:
@@ -144,7 +158,8 @@ def _short(match: re.Match[str], _: Context) -> str:
 
 def _month_slash_range(match: re.Match[str], context: Context) -> str | None:
     days = int(match["day"]), int(match["last"])
-    if max(days) <= 8 and max(days) in (2, 3, 4, 6, 8):  # 1/4-1/2 of a cup
+    # "1/4-1/2 of a cup" are fractions.
+    if max(days) in (2, 3, 4, 6, 8):
         return None
     return _month_slash_day(match, context)
 
@@ -155,7 +170,8 @@ def _to(_: re.Match[str], __: Context) -> str:
 
 _HALF = r"(?P<half>[AaPp])\.?[Mm]\b\.?"
 _DAY_NAME = "(?:Mon|Tues?|Wed|Thu(?:rs?)?|Fri|Sat|Sun)"
-_ONLY_DAYS = "(?:Tues?|Thu(?:rs?)?|Fri)"  # no other words
+# Short forms that mean nothing else, so that they are read anywhere.
+_ONLY_DAYS = "(?:Tues?|Thu(?:rs?)?|Fri)"
 _ONLY_MONTHS = "(?:Feb|Apr|Aug|Sept?|Oct|Nov|Dec)"
 _SHORT_MONTH = "(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)"
 _SHORT = rf"(?:{_DAY_NAME}|{_SHORT_MONTH})"
@@ -166,64 +182,54 @@ _DATED = (
 _SLASHED_DAY = r"(?P<month>1[0-2]|0?[1-9])/(?P<day>[12]\d|3[01]|0?[1-9])"
 
 RULES = (
-    Rule(re.compile(r"(?<=:\d\d)(?P<it>\s?[-–]\s?)(?=\d{1,2}:\d\d)"), _to, ":"),
-    Rule(re.compile(r"(?i)(?<=[ap]m)(?P<it>\s?[-–]\s?)(?=\d{1,2}(?::\d\d)? ?[ap]m)"), _to, DIGITS),
-    Rule(re.compile(r"(?<![\w./-])(\d{4})-([01]\d)-([0-3]\d)(?![\w/-]|\.\d)"), _iso, "-"),
-    Rule(re.compile(r"(?<![\w./-])(\d{4})-([01]\d)-([0-3]\d)(?=T\d\d:)"), _iso, "-"),
-    Rule(re.compile(r"(?<=\0)T(?=\d\d:)"), lambda match, context: "at", "T"),
-    Rule(re.compile(r"(?<![\w./-])(\d{4})/([01]\d)/([0-3]\d)(?![\w/-]|\.\d)"), _iso, "/"),
-    Rule(re.compile(r"(?<![\w./-])(\d{1,2})/(\d{1,2})/(\d{4}|\d{2})(?![\w/-])"), _slashed, "/"),
+    Rule(r"(?<=:\d\d)(?P<it>\s?[-–]\s?)(?=\d{1,2}:\d\d)", _to, ":"),
+    Rule(r"(?i)(?<=[ap]m)(?P<it>\s?[-–]\s?)(?=\d{1,2}(?::\d\d)? ?[ap]m)", _to, string.digits),
+    Rule(r"(?<![\w./-])(\d{4})-([01]\d)-([0-3]\d)(?![\w/-]|\.\d)", _iso, "-"),
+    Rule(r"(?<![\w./-])(\d{4})-([01]\d)-([0-3]\d)(?=T\d\d:)", _iso, "-"),
+    Rule(r"(?<=\0)T(?=\d\d:)", lambda match, context: "at", "T"),
+    Rule(r"(?<![\w./-])(\d{4})/([01]\d)/([0-3]\d)(?![\w/-]|\.\d)", _iso, "/"),
+    Rule(r"(?<![\w./-])(\d{1,2})/(\d{1,2})/(\d{4}|\d{2})(?![\w/-])", _slashed, "/"),
     Rule(
-        re.compile(
-            rf"(?<![\w./-]){_SLASHED_DAY} ?(?:[-–]|to) ?(?P<to>1[0-2]|0?[1-9])/(?P<last>[12]\d|3[01]|0?[1-9])"
-            r"(?![\w/-]|\.\d)"
-        ),
+        rf"(?<![\w./-]){_SLASHED_DAY} ?(?:[-–]|to) ?(?P<to>1[0-2]|0?[1-9])/(?P<last>[12]\d|3[01]|0?[1-9])"
+        r"(?![\w/-]|\.\d)",
         _month_slash_range,
         "/",
     ),
     Rule(
-        re.compile(
-            rf"{_DATED}(?P<it>{_SLASHED_DAY})(?P<to>)?(?P<last>)?(?![\w/]|[.-]\d| (?:of|cup|inch|mile|acre))"
-        ),
+        rf"{_DATED}(?P<it>{_SLASHED_DAY})(?P<to>)?(?P<last>)?(?![\w/]|[.-]\d| (?:of|cup|inch|mile|acre))",
         _month_slash_day,
         "/",
     ),
-    Rule(re.compile(r"(?<![\w./-])(\d{1,2})\.(\d{1,2})\.(\d{4})(?![\w/-])"), _dotted, "."),
-    Rule(re.compile(rf"(?<!\w){_MONTH} {_DAY}{_LAST}{_YEAR}"), _month_day, DIGITS),
-    Rule(re.compile(rf"(?<![\w.,:/$£€-]){_DAY}{_LAST}(?: of)? {_MONTH}{_YEAR}"), _day_month, DIGITS),
-    Rule(re.compile(rf"(?<!\w)(?P<it>{_MONTH})(?= '?\d)"), _bare_month, DIGITS),
-    Rule(re.compile(rf"(?<!\w)(?P<it>{_SHORT})(?=\.? ?[-–/] ?{_SHORT}\b)"), _short, "-–/"),
-    Rule(re.compile(rf"(?<=\0)(?P<it>\.? ?[-–] ?)(?={_SHORT}\b)"), _to, "-–"),
-    Rule(re.compile(rf"(?<!\w)(?P<it>{_SHORT})\b(?={_AND} ?(?:{_SHORT}\b|\0))"), _short),
-    Rule(re.compile(rf"(?<=\0)(?:\.?{_AND} ?|/)?(?P<it>{_SHORT})\b(?!\w)"), _short),
+    Rule(r"(?<![\w./-])(\d{1,2})\.(\d{1,2})\.(\d{4})(?![\w/-])", _dotted, "."),
+    Rule(rf"(?<!\w){_MONTH} {_DAY}{_LAST}{_YEAR}", _month_day, string.digits),
+    Rule(rf"(?<![\w.,:/$£€-]){_DAY}{_LAST}(?: of)? {_MONTH}{_YEAR}", _day_month, string.digits),
+    Rule(rf"(?<!\w)(?P<it>{_MONTH})(?= '?\d)", _bare_month, string.digits),
+    Rule(rf"(?<!\w)(?P<it>{_SHORT})(?=\.? ?[-–/] ?{_SHORT}\b)", _short, "-–/"),
+    Rule(rf"(?<=\0)(?P<it>\.? ?[-–] ?)(?={_SHORT}\b)", _to, "-–"),
+    Rule(rf"(?<!\w)(?P<it>{_SHORT})\b(?={_AND} ?(?:{_SHORT}\b|\0))", _short),
+    Rule(rf"(?<=\0)(?:\.?{_AND} ?|/)?(?P<it>{_SHORT})\b(?!\w)", _short),
+    Rule(rf"(?<!\w)(?P<it>{_DAY_NAME}\b\.?)(?=,? (?:\0|\d|{_SHORT_MONTH}))(?<![Tt]he Sun)", _short),
+    Rule(rf"(?<!\w)(?P<it>{_ONLY_DAYS}|{_ONLY_MONTHS})(?![\w.'])", _short),
+    Rule(r"(?<![\w.])'?(\d\d[1-9]0|[12]\d00|[1-9]0)'?s\b", _decade, string.digits),
+    Rule(r"(?<!\w)'(\d\d)(?![\w.,:]\d|\w|')", _short_year, string.digits),
+    Rule(r"(?<!\w)(?P<it>[Cc]\.)(?= ?\d{3,4}\b)", _circa, string.digits),
     Rule(
-        re.compile(rf"(?<!\w)(?P<it>{_DAY_NAME}\b\.?)(?=,? (?:\0|\d|{_SHORT_MONTH}))(?<![Tt]he Sun)"), _short
-    ),
-    Rule(re.compile(rf"(?<!\w)(?P<it>{_ONLY_DAYS}|{_ONLY_MONTHS})(?![\w.'])"), _short),
-    Rule(re.compile(r"(?<![\w.])'?(\d\d[1-9]0|[12]\d00|[1-9]0)'?s\b"), _decade, DIGITS),
-    Rule(re.compile(r"(?<!\w)'(\d\d)(?![\w.,:]\d|\w|')"), _short_year, DIGITS),
-    Rule(re.compile(r"(?<!\w)(?P<it>[Cc]\.)(?= ?\d{3,4}\b)"), _circa, DIGITS),
-    Rule(
-        re.compile(
-            r"(?i)\b(?:in|since|until|till|by|year|anno|ad) (?P<it>10[1-9]\d)(?=[.,;:!?)]|$| (?!of)[a-z]{2,4}\b)"
-        ),
+        r"(?i)\b(?:in|since|until|till|by|year|anno|ad) (?P<it>10[1-9]\d)(?=[.,;:!?)]|$| (?!of)[a-z]{2,4}\b)",
         _year,
-        DIGITS,
+        string.digits,
     ),
-    Rule(re.compile(r"(?<![\w.,:])([01]\d|2[0-3])([0-5]\d)(?= ?(?:hours|hrs)\b)"), _military, DIGITS),
-    Rule(re.compile(r"(?<![\w.,:])([01]?\d|2[0-3])h([0-5]\d)(?!\w)"), _french_time, "h"),
+    Rule(r"(?<![\w.,:])([01]\d|2[0-3])([0-5]\d)(?= ?(?:hours|hrs)\b)", _military, string.digits),
+    Rule(r"(?<![\w.,:])([01]?\d|2[0-3])h([0-5]\d)(?!\w)", _french_time, "h"),
     Rule(
-        re.compile(
-            r"(?<![\w.:])(?P<hour>\d{1,2}):(?P<minute>\d\d)(?::(?P<second>\d\d))?"
-            rf"(?P<decimals>\.\d+)?(?P<zulu>Z)?(?: ?{_HALF}| ?(?P<hours>h|hrs|hours)\b)?(?![\w:])"
-        ),
+        r"(?<![\w.:])(?P<hour>\d{1,2}):(?P<minute>\d\d)(?::(?P<second>\d\d))?"
+        rf"(?P<decimals>\.\d+)?(?P<zulu>Z)?(?: ?{_HALF}| ?(?P<hours>h|hrs|hours)\b)?(?![\w:])",
         _time,
         ":",
     ),
     Rule(
-        re.compile(rf"(?<![\w.:])(?P<hour>\d{{1,2}})\.(?P<minute>\d\d) ?{_HALF}"),
+        rf"(?<![\w.:])(?P<hour>\d{{1,2}})\.(?P<minute>\d\d) ?{_HALF}",
         _time,
         ".",
     ),
-    Rule(re.compile(r"(?<![\w.:,$£€])(\d{1,2})(?: ?[-–] ?(\d{1,2}))? ?([AaPp])\.?[Mm]\b\.?"), _hour, DIGITS),
+    Rule(r"(?<![\w.:,$£€])(\d{1,2})(?: ?[-–] ?(\d{1,2}))? ?([AaPp])\.?[Mm]\b\.?", _hour, string.digits),
 )

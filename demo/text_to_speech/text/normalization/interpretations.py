@@ -1,8 +1,10 @@
-"""What SSML's `say-as` says a text is, and how it is then read.
+"""Reads a text as the kind of value that an interpretation of SSML's `say-as` names.
 
-Plain text and `say-as` have one reader for each kind of value: what is written as a date, a sum or a telephone number
-is read alike whether or not a `say-as` stands around it. An interpretation changes the reading only where the writing
-alone leaves it open: "1234" as a `cardinal` is no year, "911" as `digits` no number.
+Plain text and `say-as` share one reader for each kind of value, so a date, a sum or a telephone number is read alike in
+both. An interpretation changes the reading only where the spelling alone leaves it open: "1234" as a `cardinal` is not
+a year, and "911" as `digits` is not a number.
+
+A new interpretation is a function in this module and an entry of `SAY_AS`.
 """
 
 from __future__ import annotations
@@ -12,7 +14,7 @@ import unicodedata
 from collections.abc import Callable
 
 from ..characters import LAST_LATIN
-from . import addresses, dates, quantities, words
+from . import dates, internet_addresses, quantities, words
 
 _NUMBER = re.compile(r"([-–−+]?) ?(\d[\d, ]*(?:\.\d+)?|\.\d+)")
 _RANK = re.compile(r"(\d[\d, ]*)(?:st|nd|rd|th)?", re.IGNORECASE)
@@ -47,11 +49,11 @@ def _fraction(text: str) -> str | None:
 
 
 def _telephone(text: str) -> str | None:
-    return addresses.read_telephone(text) if any(map(str.isdecimal, text)) else None
+    return internet_addresses.read_telephone(text) if any(map(str.isdecimal, text)) else None
 
 
 def _plain(_: str) -> None:
-    """Leave a text to the rules of plain text."""
+    """Leave every text to the rules of plain text."""
 
 
 SAY_AS: dict[str, Callable[[str], str | None]] = {
@@ -60,21 +62,22 @@ SAY_AS: dict[str, Callable[[str], str | None]] = {
     "digits": _digits,
     "fraction": _fraction,
     "telephone": _telephone,
-    "characters": _plain,  # see `read_characters`
+    # `read_as` calls `read_characters` instead, which needs a second function.
+    "characters": _plain,
     "currency": _plain,
     "date": _plain,
     "time": _plain,
     "unit": _plain,
 }
-"""The interpretations, and what reads them: the words, or None for a text that the rules of plain text read."""
+"""The readers of the interpretations. A reader returns words, or None for a text that is to be read as plain text."""
 
 
 def read_characters(text: str, plain: Callable[[str], str]) -> str:
     """Read a text character by character.
 
     Args:
-        text: for example "B2".
-        plain: reads what is neither a digit nor a Latin letter, as plain text is read.
+        text: The text, for example "B2".
+        plain: Reads a character that is neither a digit nor a Latin letter as plain text is read.
     """
     return " ".join(
         words.digits(c) if c.isdecimal() else c.upper() if c.isalpha() and c <= LAST_LATIN else plain(c)
@@ -84,11 +87,14 @@ def read_characters(text: str, plain: Callable[[str], str]) -> str:
 
 
 def read_ordered_date(text: str, form: str) -> str | None:
-    """Read a date of numbers whose order a format gives; None where the two do not fit.
+    """Read a date that is written in numbers of a given order.
 
     Args:
-        text: for example "05/03/2024".
-        form: `dmy`, `mdy`, `ymd`, `dm` or `md`; a letter may be repeated, as in `ddmmyyyy`.
+        text: The text, for example "05/03/2024".
+        form: The order: `dmy`, `mdy`, `ymd`, `dm` or `md`. A letter may be repeated, as in `ddmmyyyy`.
+
+    Returns:
+        The words, or None if the text is no date of that form.
     """
     order = re.sub(r"(.)\1+", r"\1", form.lower())
     match = _NUMERIC_DATE.fullmatch(text)

@@ -1,11 +1,12 @@
-"""Currencies and units and how they are said: the tables of `quantities`, for a reader to extend.
+"""Tables of currencies and units, which `quantities` reads.
 
-The lines are those of `tables`: `written written … = one | many`.
+`tables` describes their format: `written written … = singular | plural`.
 """
 
-from .tables import forms, table, word_set
+from ..word_sets import word_set
+from .tables import forms, table
 
-# The written form of a currency → its unit, one and many, and its hundredth, one and many.
+# Written form of a currency → singular and plural of its unit, singular and plural of its hundredth.
 CURRENCIES = {
     written: tuple(part.strip() for part in spoken.split("|"))
     for written, spoken in table(
@@ -48,7 +49,7 @@ MAGNITUDES = table(
     """
 )
 
-# Units that are read behind a number; those that also mean something else only as the comments say.
+# Units, which are read after a number.
 _UNITS = forms(
     """
     ″ = inch | inches
@@ -189,6 +190,7 @@ _UNITS = forms(
     sqft = square foot | square feet
     """
 )
+# Units that are also written with a full stop, as abbreviations.
 _WITH_STOP = (
     "tsp tbsp Tbsp oz lb lbs ft yd gal qt pt sec min mins hr hrs mo mos yr yrs wk wks pkg doz km cm mm kg mi"
 )
@@ -197,8 +199,11 @@ UNITS = {
     **{f"{unit}.": _UNITS[unit] for unit in _WITH_STOP.split()},
     **dict.fromkeys(("fl oz", "fl. oz", "fl. oz."), ("fluid ounce", "fluid ounces")),
 }
-UNITS_AFTER_SPACE = frozenset("sBN")  # "5s" and "5B" without one mean other things
+# Units that are read only after a space: "5s" and "5B" mean other things.
+UNITS_AFTER_SPACE = frozenset("sBN")
+# What follows a unit, or precedes it in "sq. ft", and makes an area or a volume of it.
 POWERS = {"": "", **dict.fromkeys(("2", "²", "sq"), "square "), **dict.fromkeys(("3", "³", "cu"), "cubic ")}
+# Units of a duration such as "2h 30m".
 DURATIONS = forms(
     """
     d = day | days
@@ -207,8 +212,11 @@ DURATIONS = forms(
     s = second | seconds
     """
 )
+# Words near "350 F" that make it a temperature; part of a regular expression.
 HEAT = "oven|bak|heat|temp|degree|freez|boil|warm|cold|hot|cool|roast|weather|fever|summer|winter|grill"
+# Pairs of numbers with a hyphen that are no range.
 SCORES = {"24-7": "twenty four seven", "50-50": "fifty fifty", "50–50": "fifty fifty", "10-4": "ten four"}
+# What may follow the "/" of a rate, as in "5 km/h".
 PER = table(
     """
     h hr hrs hour = hour
@@ -250,13 +258,15 @@ PER = table(
     """
 )
 
-# Units that stand without a number: "in km/h", "per kWh".
+# Units that are also read without a number, as in "per kWh".
 ALONE = "kWh MWh kW MHz GHz kHz km cm kg mg µg mL mmHg dB GB TB ppm mph µm km² m² m³"
 
+# Denominators with a name of their own.
 FRACTIONS = {
     2: ("half", "halves"),
     4: ("quarter", "quarters"),
 }
+# Fractions that are one character.
 VULGAR = table(
     """
     ↉ = 0/3
@@ -281,7 +291,7 @@ VULGAR = table(
     """
 )
 
-# Words behind a quantity that are no nouns, so that it is no adjective: "the $5 that I paid".
+# Words after a quantity that are no nouns, so that the quantity is no adjective: "the $5 that I paid".
 NO_NOUNS = word_set(
     """
     a about above across after again ago all along also always am an and annually any apiece are around as at away
@@ -296,7 +306,7 @@ NO_NOUNS = word_set(
     """
 )
 
-# Nouns that a sum of money stands in front of like an adjective: "a five dollar bill"; part of a regular expression.
+# Nouns before which a sum of money is an adjective, as in "a five dollar bill"; part of a regular expression.
 MONEY_NOUNS = "|".join(
     sorted(
         word_set(

@@ -1,9 +1,9 @@
-"""Titles, abbreviations, Roman numerals, initialisms, capitals, camelCase and codes of letters and digits."""
+"""Reads titles, abbreviations, Roman numerals, initialisms, words in capitals and words in camelCase."""
 
 import re
 
 from . import words
-from .addresses import split_compound
+from .internet_addresses import split_compound
 from .rules import Context, Rule, alternatives, keep_stop
 from .tables import (
     ABBREVIATIONS,
@@ -26,27 +26,38 @@ _FUNCTION_WORDS = frozenset(
     ("in", "at", "of", "to", "from", "by", "the", "near", "and", "on", "a", "with", "for", "as", "is", "was")
 )
 _VOWELS = frozenset("AEIOUY")
-_LONGEST_SPELT = 5  # letters; a longer unknown word of capitals is said as a word if it can be
+
+# Letters of the longest unknown word in capitals that is read by letter. A longer one with vowels is read as a word.
+_LONGEST_SPELT = 5
 
 
 def _word_before(match: re.Match[str]) -> str:
+    """Return the word before a match, with its punctuation; empty if there is none."""
     before = match.string[max(0, match.start() - 40) : match.start()].split()
     return before[-1] if before else ""
 
 
 def _title(match: re.Match[str], _: Context) -> str | None:
-    title, before = match["title"], _word_before(match)
-    named = before[:1].isupper() and before.lower() not in _FUNCTION_WORDS and before[-1].isalpha()
-    saint = title == "St" and re.match(
-        rf" (?:{SAINTS})", match.string[match.end("it") : match.end("it") + 20]
-    )
-    if title in ("St", "Sr") and not saint and named and (match.start() - len(before) > 1 or title == "Sr"):
+    """Read a title, unless it is a street ("Main St") or follows a name ("John Sr")."""
+    title = match["title"]
+    if title in ("St", "Sr") and _follows_name(match, title) and not _is_saint(match, title):
         return None
-    if title == "Dr" and re.search(
-        r"\d+ (?:[A-Z]\w+ )+$", match.string[max(0, match.start() - 60) : match.start()]
-    ):
+    text_before = match.string[max(0, match.start() - 60) : match.start()]
+    if title == "Dr" and re.search(r"\d+ (?:[A-Z]\w+ )+$", text_before):
         return None
     return TITLES[title]
+
+
+def _follows_name(match: re.Match[str], title: str) -> bool:
+    before = _word_before(match)
+    is_name = before[:1].isupper() and before.lower() not in _FUNCTION_WORDS and before[-1].isalpha()
+    # The first word of a text is written with a capital whether it is a name or not.
+    return is_name and (match.start() - len(before) > 1 or title == "Sr")
+
+
+def _is_saint(match: re.Match[str], title: str) -> bool:
+    rest = match.string[match.end("it") : match.end("it") + 20]
+    return title == "St" and bool(re.match(rf" (?:{SAINTS})", rest))
 
 
 def _always_title(match: re.Match[str], _: Context) -> str:
@@ -70,7 +81,8 @@ def _roman_after_name(match: re.Match[str], _: Context) -> str | None:
     if not value or (name == "malcolm" and numeral == "X") or (len(numeral) == 1 and numeral not in "IVX"):
         return None
     if numeral == "I" and name != "war" and not _FOLLOWS_FIRST.match(match.string, match.end()):
-        return None  # "the part I like"
+        # "the part I like" has a pronoun.
+        return None
     if name in _CARDINAL or (name.endswith("s") and name[:-1] in _CARDINAL):
         return words.cardinal(str(value))
     if name in _ORDINAL:
@@ -115,18 +127,18 @@ def _initial(match: re.Match[str], _: Context) -> str:
     return match["it"][0]
 
 
-def _joined(match: re.Match[str], _: Context) -> str:
+def _joined_by_ampersand(match: re.Match[str], _: Context) -> str:
     """Read AT&T and R&D."""
     return " and ".join(words.letters(side) for side in match[0].split("&"))
 
 
-def _small_roman(match: re.Match[str], _: Context) -> str | None:
+def _roman_of_small_letters(match: re.Match[str], _: Context) -> str | None:
     value = words.roman(match["it"].upper())
     return words.cardinal(str(value)) if value else None
 
 
 def _is_word_or_form(word: str, context: Context) -> bool:
-    """Tell whether the dictionary has a word, or the one that it is a form of: "items", "baked", "sales"."""
+    """Tell whether the dictionary has a word or its base form: "items", "baked", "sales"."""
     forms = [
         word,
         *(word[: -len(ending)] for ending in ("s", "es", "ed", "d", "ing") if word.endswith(ending)),
@@ -135,6 +147,7 @@ def _is_word_or_form(word: str, context: Context) -> bool:
 
 
 def _capitals(match: re.Match[str], context: Context) -> str | None:
+    """Read a word in capitals as a word or by letter; the conditions come in the order of their certainty."""
     written, plural = match["word"], match["s"] or ""
     if match[0] in SAID_OTHERWISE or written in SAID_OTHERWISE:
         return SAID_OTHERWISE.get(match[0]) or SAID_OTHERWISE[written] + plural
@@ -142,11 +155,10 @@ def _capitals(match: re.Match[str], context: Context) -> str | None:
         return written.lower() + plural
     if len(written) == 2 and written not in SHORT_WORDS:
         return words.letters(written) + plural
-    small = _is_word_or_form(written.lower(), context)
-    named = (
-        written in NAMED and not context.shouted and _word_before(match).lower() in ("the", "an", "a", "our")
-    )
-    if small and not named and (context.shouted or written not in SPELT):
+    is_word = _is_word_or_form(written.lower(), context)
+    has_article = _word_before(match).lower() in ("the", "an", "a", "our")
+    is_initialism = written in NAMED and not context.shouted and has_article
+    if is_word and not is_initialism and (context.shouted or written not in SPELT):
         return written.lower() + plural
     if written in SPELT or not _VOWELS & set(written) or len(written) <= _LONGEST_SPELT:
         return words.letters(written) + plural
@@ -167,7 +179,8 @@ def _mixed_case(match: re.Match[str], context: Context) -> str | None:
 
 
 def _have(match: re.Match[str], _: Context) -> str:
-    return f"{match['first']} have"  # who'd've, couldn't've
+    """Read the second short form of "who'd've" and "couldn't've", which no dictionary has."""
+    return f"{match['first']} have"
 
 
 _FOLLOWS_FIRST = re.compile(r"[,.;:!?)\0]|'s|$| (?:(?:of|was|is|and|in|to|had|reigned|died)\b|[\0–—-])")
@@ -175,62 +188,55 @@ _NAME_NEXT = r"(?= ?(?:[A-Z]|\0)| (?:and|&) \0)"
 
 RULES = (
     Rule(
-        re.compile(rf"(?<!\w)(?P<it>(?P<title>{alternatives(ALWAYS_TITLES)})\b\.?)(?!\w)"),
+        rf"(?<!\w)(?P<it>(?P<title>{alternatives(ALWAYS_TITLES)})\b\.?)(?!\w)",
         _always_title,
         "MD",
     ),
-    Rule(re.compile(rf"(?<!\w)(?P<it>(?P<title>{alternatives(TITLES)})\.){_NAME_NEXT}"), _title, "."),
-    Rule(re.compile(r"(?<!\w)(?P<it>(?P<title>Dr|Prof|Lt|Col|Gen|Capt|Sgt|St|Mt))(?= [A-Z][a-z])"), _title),
+    Rule(rf"(?<!\w)(?P<it>(?P<title>{alternatives(TITLES)})\.){_NAME_NEXT}", _title, "."),
+    Rule(r"(?<!\w)(?P<it>(?P<title>Dr|Prof|Lt|Col|Gen|Capt|Sgt|St|Mt))(?= [A-Z][a-z])", _title),
     Rule(
-        re.compile(
-            rf"(?<!\w)(?P<it>(?P<name>{alternatives(BEFORE_NUMBERS)})"
-            r"(?:\.|(?<=pp)|(?<=pg)|(?<=№)|(?<=ol)|(?<=ig)|(?<=Rm)|(?<=Apt))) ?(?=[\d\0]|[IVXL]{2,}\b)"
-        ),
+        rf"(?<!\w)(?P<it>(?P<name>{alternatives(BEFORE_NUMBERS)})"
+        r"(?:\.|(?<=pp)|(?<=pg)|(?<=№)|(?<=ol)|(?<=ig)|(?<=Rm)|(?<=Apt))) ?(?=[\d\0]|[IVXL]{2,}\b)",
         _before_number,
     ),
-    Rule(re.compile(rf"(?<![\w.])(?P<it>{alternatives(ABBREVIATIONS)})(?!\w|\.\w)"), _abbreviation),
+    Rule(rf"(?<![\w.])(?P<it>{alternatives(ABBREVIATIONS)})(?!\w|\.\w)", _abbreviation),
     Rule(
-        re.compile(r"(?<!\w)(?:Ph\.?D\.|B\.?Sc\.|M\.?Sc\.|B\.A\.|M\.A\.|M\.D\.|Ed\.D\.)"),
+        r"(?<!\w)(?:Ph\.?D\.|B\.?Sc\.|M\.?Sc\.|B\.A\.|M\.A\.|M\.D\.|Ed\.D\.)",
         _degree,
         ".",
     ),
     Rule(
-        re.compile(r"(?<![\w.])(?P<letters>(?:[A-Za-z]\.){2,}(?:[A-Za-z](?![\w.]))?)(?P<s>'?s\b)?(?!\w)"),
+        r"(?<![\w.])(?P<letters>(?:[A-Za-z]\.){2,}(?:[A-Za-z](?![\w.]))?)(?P<s>'?s\b)?(?!\w)",
         _dotted_letters,
         ".",
     ),
-    Rule(re.compile(r"(?<![\w&])[A-Z]{1,3}(?:&[A-Z]{1,3})+(?![\w&])"), _joined, "&"),
+    Rule(r"(?<![\w&])[A-Z]{1,3}(?:&[A-Z]{1,3})+(?![\w&])", _joined_by_ampersand, "&"),
     Rule(
-        re.compile(
-            r"(?i:\b(?:chapter|part|section|page|volume|book|act|scene|appendix)) (?P<it>[ivxl]{2,7})\b"
-        ),
-        _small_roman,
+        r"(?i:\b(?:chapter|part|section|page|volume|book|act|scene|appendix)) (?P<it>[ivxl]{2,7})\b",
+        _roman_of_small_letters,
         "ivx",
     ),
-    Rule(re.compile(r"(?<![\w.'])(?P<it>[A-Z]\.)(?= ?[A-Z])"), _initial, "."),
+    Rule(r"(?<![\w.'])(?P<it>[A-Z]\.)(?= ?[A-Z])", _initial, "."),
+    Rule(r"(?<!\w)(?P<it>(?P<numeral>[IVX]+)(?:st|nd|rd|th)?)(?= [Cc]entur)", _roman_century, "IVX"),
     Rule(
-        re.compile(r"(?<!\w)(?P<it>(?P<numeral>[IVX]+)(?:st|nd|rd|th)?)(?= [Cc]entur)"), _roman_century, "IVX"
-    ),
-    Rule(
-        re.compile(
-            r"(?<!\w)(?P<name>[A-Za-z]{2,20}) (?P<it>(?P<first>[IVXL]{1,7})[-–](?P<last>[IVXL]{1,7}))(?!\w)"
-        ),
+        r"(?<!\w)(?P<name>[A-Za-z]{2,20}) (?P<it>(?P<first>[IVXL]{1,7})[-–](?P<last>[IVXL]{1,7}))(?!\w)",
         _roman_range,
         "-–",
     ),
     Rule(
-        re.compile(r"(?<!\w)(?P<name>[A-Za-z]{2,20})\.? (?P<it>[IVXLC]{1,8})(?=(?:'s)?(?![\w']))"),
+        r"(?<!\w)(?P<name>[A-Za-z]{2,20})\.? (?P<it>[IVXLC]{1,8})(?=(?:'s)?(?![\w']))",
         _roman_after_name,
         "IVXLC",
     ),
-    Rule(re.compile(r"(?<![\w.])(?P<it>[IVX]{2,8}|M[MDCLXVI]{3,12})(?![\w.]\w|\w|')"), _roman_alone, "IVXM"),
+    Rule(r"(?<![\w.])(?P<it>[IVX]{2,8}|M[MDCLXVI]{3,12})(?![\w.]\w|\w|')", _roman_alone, "IVXM"),
 )
 
+# Applied after the codes, which have capitals too.
 CAPITALS_RULES = (
-    Rule(re.compile(r"(?<![\w'])(?P<first>[A-Za-z]{1,12}(?:'[a-z]{1,4}){1,2})'ve(?![\w'])"), _have, "'"),
-    Rule(re.compile(r"(?<![\w'])(?P<word>[A-ZÀ-ÖØ-Þ]{2,})(?P<s>'?s)?(?![\w])"), _capitals),
+    Rule(r"(?<![\w'])(?P<first>[A-Za-z]{1,12}(?:'[a-z]{1,4}){1,2})'ve(?![\w'])", _have, "'"),
+    Rule(r"(?<![\w'])(?P<word>[A-ZÀ-ÖØ-Þ]{2,})(?P<s>'?s)?(?![\w])", _capitals),
     Rule(
-        re.compile(r"(?<!\w)(?:[a-z]+[A-Z]|[A-Z]+[a-z']+[A-Z]|[A-Z]{2,}[a-z]+)[A-Za-z]*(?!\w)"),
+        r"(?<!\w)(?:[a-z]+[A-Z]|[A-Z]+[a-z']+[A-Z]|[A-Z]{2,}[a-z]+)[A-Za-z]*(?!\w)",
         _mixed_case,
     ),
 )

@@ -1,6 +1,7 @@
-"""Money, percentages, units, fractions, ranges, ordinals and plain numbers."""
+"""Reads money, percentages, units, fractions, ranges, ordinals and plain numbers."""
 
 import re
+import string
 
 from . import words
 from .dates import read_date
@@ -18,8 +19,9 @@ from .measures import (
     UNITS_AFTER_SPACE,
     VULGAR,
 )
-from .rules import DIGITS, Context, Rule, alternatives, keep_stop
+from .rules import Context, Rule, alternatives, keep_stop
 
+# Parts of the patterns. `a` and `b` are the two numbers of a range, `a` alone is a single number.
 _PLAIN = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?(?![\d])|\d+(?:\.\d+)?|\.\d+"
 _AMOUNT = rf"(?P<a>(?:(?<![\w.)\0])[-–−+])?(?:{_PLAIN}))(?: ?[-–] ?(?P<b>{_PLAIN}))?"
 _MAGNITUDE = r"(?: ?-?(?P<size>thousand|million|billion|trillion|quadrillion|[kKmMbBtT]n?|mio|MM)\b)?"
@@ -31,30 +33,41 @@ _OF_UNIT = rf"(?: ?(?P<unit>{_UNIT})(?!\w))?"
 
 
 def _amount(match: re.Match[str]) -> str:
-    """Read the one number or the range of a match."""
+    """Read the number or the range of a match."""
     first = words.number(match["a"])
     return f"{first} to {words.number(match['b'])}" if match["b"] else first
 
 
 def _per(match: re.Match[str]) -> str:
+    """Read the "/" of a rate and what follows it."""
     return f" per {PER.get(match['per'], match['per'])}" if match["per"] else ""
 
 
-def _money(match: re.Match[str], _: Context) -> str | None:
-    one, many, cent, cents = CURRENCIES[match["currency"]]
+def _money(match: re.Match[str], _: Context) -> str:
     minus = "minus " if match["minus"] else ""
+    decimals = words.parts(match["a"])[2]
+    has_cents = len(decimals) in (0, 2) and not (match["size"] or match["b"])
+    return f"{minus}{_sum_with_cents(match) if has_cents else _sum(match)}{_per(match)}"
+
+
+def _sum(match: re.Match[str]) -> str:
+    """Read a range of money, a sum such as "$3.2 million", or one with other decimals than two."""
+    singular, plural, *_ = CURRENCIES[match["currency"]]
+    size = f" {MAGNITUDES.get(match['size'], match['size'])}" if match["size"] else ""
+    return f"{_amount(match)}{size} {singular if _is_adjective(match) else plural}"
+
+
+def _sum_with_cents(match: re.Match[str]) -> str:
+    """Read a sum in units and hundredths: "$3.50" as "three dollars and fifty cents"."""
+    singular, plural, cent, cents = CURRENCIES[match["currency"]]
     sign, whole, decimals = words.parts(match["a"])
-    if match["size"] or match["b"] or len(decimals) not in (0, 2) or (decimals and one == "JPY"):
-        size = f" {MAGNITUDES.get(match['size'], match['size'])}" if match["size"] else ""
-        unit = one if _is_adjective(match) else many
-        return f"{minus}{_amount(match)}{size} {unit}{_per(match)}"
-    said = []
+    spoken = []
     if words.integer(whole) or not decimals.strip("0"):
-        unit = one if words.count(whole) or (not decimals and _is_adjective(match)) else many
-        said.append(f"{words.cardinal(whole)} {unit}")
+        is_singular = words.is_one(whole) or (not decimals and _is_adjective(match))
+        spoken.append(f"{words.cardinal(whole)} {singular if is_singular else plural}")
     if decimals.strip("0"):
-        said.append(f"{words.cardinal(str(int(decimals)))} {cent if int(decimals) == 1 else cents}")
-    return minus + sign + " and ".join(said) + _per(match)
+        spoken.append(f"{words.cardinal(str(int(decimals)))} {cent if int(decimals) == 1 else cents}")
+    return sign + " and ".join(spoken)
 
 
 _DETERMINER = re.compile(
@@ -64,11 +77,11 @@ _NEXT_NOUN = re.compile(r"[ -](?!can (?:be|have|also|not|only)\b)([A-Za-z]{2,})(
 
 
 def _is_adjective(match: re.Match[str]) -> bool:
-    """Tell whether a quantity stands in front of a noun: "a $5 bill", "a 6 ft fence"."""
-    behind = match.string[match.end() : match.end() + 24]
-    if re.match(rf"[ -](?:(?:{MONEY_NOUNS})(?:s|es)?\b|a-|per-)", behind):
+    """Tell whether a quantity is the adjective of a noun: "a $5 bill", "a 6 ft fence"."""
+    rest = match.string[match.end() : match.end() + 24]
+    if re.match(rf"[ -](?:(?:{MONEY_NOUNS})(?:s|es)?\b|a-|per-)", rest):
         return True
-    noun = _NEXT_NOUN.match(behind)
+    noun = _NEXT_NOUN.match(rest)
     if not noun or noun[1].lower() in NO_NOUNS or noun[1].endswith(("ly", "ed")):
         return False
     return bool(_DETERMINER.search(match.string[max(0, match.start() - 24) : match.start()]))
@@ -79,11 +92,11 @@ def _leading(match: re.Match[str], _: Context) -> str:
 
 
 def _duration(match: re.Match[str], _: Context) -> str:
-    said = (
-        f"{words.number(number)} {DURATIONS[unit][not words.count(number)]}"
+    spoken = (
+        f"{words.number(number)} {DURATIONS[unit][not words.is_one(number)]}"
         for number, unit in re.findall(r"(\d+) ?([dhms])", match[0])
     )
-    return " ".join(said)
+    return " ".join(spoken)
 
 
 def _pence(match: re.Match[str], _: Context) -> str:
@@ -113,18 +126,23 @@ def _percent(match: re.Match[str], _: Context) -> str:
 
 def _unit(match: re.Match[str], _: Context) -> str | None:
     unit, space = match["unit"].replace("° ", "°"), match["space"]
-    if (unit in UNITS_AFTER_SPACE and not space and not (unit == "s" and "." in match["a"])) or (
-        unit == "in" and space == " "
-    ):
+    if _is_other_letter(unit, space, match["a"]):
         return None
-    if space == "-" and unit in UNITS_AFTER_SPACE:  # 4521-B
-        return None
-    one, many = UNITS["in." if unit == "in" else unit]
+    singular, plural = UNITS["in." if unit == "in" else unit]
     power = POWERS[match["power"] or (match["shape"] or "")[:2]]
-    single = words.count(match["a"]) and not (match["b"] or match["size"])
-    single = single or space == "-" or _is_adjective(match)
+    is_one = words.is_one(match["a"]) and not (match["b"] or match["size"])
+    name = singular if is_one or space == "-" or _is_adjective(match) else plural
     size = f" {match['size']}" if match["size"] else ""
-    return keep_stop(match, f"{_amount(match)}{size} {power}{one if single else many}{_per(match)}")
+    return keep_stop(match, f"{_amount(match)}{size} {power}{name}{_per(match)}")
+
+
+def _is_other_letter(unit: str, space: str, number: str) -> bool:
+    """Tell whether what looks like a unit after a number is something else: "the 5 in it", "4521-B", "the 90s"."""
+    if unit == "in":
+        return space == " "
+    if unit not in UNITS_AFTER_SPACE:
+        return False
+    return space == "-" or (not space and not (unit == "s" and "." in number))
 
 
 def _feet(match: re.Match[str], _: Context) -> str:
@@ -143,7 +161,7 @@ def _vulgar(match: re.Match[str], _: Context) -> str:
 
 
 def mixed(whole: str, above: str, below: str) -> str:
-    """Read a fraction, perhaps behind a whole number: "1 1/2" as "one and a half"."""
+    """Read a fraction with or without a whole number before it: "1 1/2" as "one and a half"."""
     fraction = words.fraction(above, below)
     if not whole:
         return fraction
@@ -154,29 +172,41 @@ def _unit_of_fraction(match: re.Match[str]) -> str:
     return f" {UNITS[match['unit']][bool(match[1])]}" if match["unit"] else ""
 
 
-def _fraction(match: re.Match[str], _: Context) -> str | None:
+# Pairs of numbers with a slash that are neither a fraction nor a date.
+_FIXED_PAIRS = {
+    "24/7": "twenty four seven",
+    "9/11": "nine eleven",
+    "50/50": "fifty fifty",
+    "20/20": "twenty twenty",
+}
+_USUAL_DENOMINATORS = frozenset((*range(11), 12, 16, 20, 25, 32, 50, 64, 100, 128, 1000))
+
+
+def _fraction(match: re.Match[str], _: Context) -> str:
     whole, above, below = match[1], match[2], match[3]
-    top, bottom = int(above), int(below)
-    fixed = {
-        "24/7": "twenty four seven",
-        "9/11": "nine eleven",
-        "50/50": "fifty fifty",
-        "20/20": "twenty twenty",
-    }
-    if not whole and match[0] in fixed:
-        return fixed[match[0]]
-    if not whole and re.match(" ?=", match.string[match.end() : match.end() + 2]):
+    if match[0] in _FIXED_PAIRS:
+        return _FIXED_PAIRS[match[0]]
+    if whole:
+        return mixed(whole, above, below) + _unit_of_fraction(match)
+    if re.match(" ?=", match.string[match.end() : match.end() + 2]):
         return f"{words.cardinal(above)} divided by {words.cardinal(below)}"
-    if not whole and bottom in (10, 100) and top not in (1, 3, 7, 9):
+    return _pair(match, above, below)
+
+
+def _pair(match: re.Match[str], above: str, below: str) -> str:
+    """Read two numbers with a slash between them: a score, a fraction, a date, or just the two numbers."""
+    top, bottom = int(above), int(below)
+    if bottom in (10, 100) and top not in (1, 3, 7, 9):
         return f"{words.cardinal(above)} out of {words.cardinal(below)}"
-    if whole or (top < bottom and (bottom <= 10 or bottom in (12, 16, 20, 25, 32, 50, 64, 100, 128, 1000))):
-        return mixed(whole or "", above, below) + _unit_of_fraction(match)
+    if top < bottom and bottom in _USUAL_DENOMINATORS:
+        return mixed("", above, below) + _unit_of_fraction(match)
     if len(above) < 3 and len(below) < 3 and (date := read_date(bottom, top)):
         return date
-    if top == 1:  # 1/250 s
+    if top == 1:
+        # "1/250 s" is a time of exposure.
         return words.fraction(above, below) + (f" of a {UNITS[match['unit']][0]}" if match["unit"] else "")
-    said = f"{words.cardinal(above)} {'over' if top < bottom else 'slash'} {words.cardinal(below)}"
-    return said + _unit_of_fraction(match)
+    link = "over" if top < bottom else "slash"
+    return f"{words.cardinal(above)} {link} {words.cardinal(below)}{_unit_of_fraction(match)}"
 
 
 def _ordinal(match: re.Match[str], _: Context) -> str:
@@ -186,21 +216,18 @@ def _ordinal(match: re.Match[str], _: Context) -> str:
 def _range(match: re.Match[str], _: Context) -> str:
     if match[0] in SCORES:
         return SCORES[match[0]]
-    minus = match.string[match.end() : match.end() + 2].lstrip().startswith("=")
-    return f"{_side(match[1])} {'minus' if minus else 'to'} {_side(match[2])}"
-
-
-def _side(number: str) -> str:
-    return words.spoken_integer(number)
+    is_difference = match.string[match.end() : match.end() + 2].lstrip().startswith("=")
+    first, second = words.spoken_integer(match[1]), words.spoken_integer(match[2])
+    return f"{first} {'minus' if is_difference else 'to'} {second}"
 
 
 def _by(match: re.Match[str], _: Context) -> str:
-    power = match.string[match.end() : match.end() + 1] in tuple("^⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
-    link = " times " if " × " in match[0] or power else " by "
+    has_exponent = match.string[match.end() : match.end() + 1] in tuple("^⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
+    link = " times " if " × " in match[0] or has_exponent else " by "
     unit = f" {UNITS[match['unit']][not _is_adjective(match)]}" if match["unit"] else ""
     sides = re.findall(rf"{_PLAIN}", match[0])
-    said = (words.year(side) if re.fullmatch(r"\d{4}", side) else words.number(side) for side in sides)
-    return link.join(said) + unit
+    spoken = (words.year(side) if re.fullmatch(r"\d{4}", side) else words.number(side) for side in sides)
+    return link.join(spoken) + unit
 
 
 def _times(match: re.Match[str], _: Context) -> str:
@@ -227,85 +254,72 @@ def _number(match: re.Match[str], _: Context) -> str:
     return sign + words.spoken_integer(match[0].lstrip(words.SIGNS))
 
 
-_NUMERIC = DIGITS
-
 RULES = (
     Rule(
-        re.compile(
-            rf"(?<![\w.])(?P<it>(?P<currency>{_SIGNS})(?P<a>\d+(?:\.\d+)?))(?= ?(?:to|or|and|[-–]) ?"
-            rf"(?P=currency)\d+(?:\.\d+)?(?: (?:thousand|million|billion|trillion)|[kKmMbB]n?\b))"
-        ),
+        rf"(?<![\w.])(?P<it>(?P<currency>{_SIGNS})(?P<a>\d+(?:\.\d+)?))(?= ?(?:to|or|and|[-–]) ?"
+        rf"(?P=currency)\d+(?:\.\d+)?(?: (?:thousand|million|billion|trillion)|[kKmMbB]n?\b))",
         _leading,
-        _NUMERIC,
+        string.digits,
     ),
-    Rule(re.compile(r"(\d*) ?([¼-¾⅐-⅞↉])" + _OF_UNIT), _vulgar, "".join(VULGAR)),
+    Rule(r"(\d*) ?([¼-¾⅐-⅞↉])" + _OF_UNIT, _vulgar, "".join(VULGAR)),
     Rule(
-        re.compile(
-            rf"(?<![\w.])(?P<minus>[-–−])?(?P<currency>{_SIGNS}|(?:{_CODES})(?= ?\d)) ?"
-            rf"{_AMOUNT}{_MAGNITUDE}{_PER}(?![\d])"
-        ),
+        rf"(?<![\w.])(?P<minus>[-–−])?(?P<currency>{_SIGNS}|(?:{_CODES})(?= ?\d)) ?"
+        rf"{_AMOUNT}{_MAGNITUDE}{_PER}(?![\d])",
         _money,
-        _NUMERIC,
+        string.digits,
     ),
     Rule(
-        re.compile(
-            rf"(?<![\w.])(?P<minus>[-–−])?{_AMOUNT}{_MAGNITUDE} ?(?P<currency>{_SIGNS}|(?:{_CODES})(?!\w))"
-            rf"(?! ?\d){_PER}"
-        ),
+        rf"(?<![\w.])(?P<minus>[-–−])?{_AMOUNT}{_MAGNITUDE} ?(?P<currency>{_SIGNS}|(?:{_CODES})(?!\w))"
+        rf"(?! ?\d){_PER}",
         _money,
-        _NUMERIC,
+        string.digits,
     ),
-    Rule(re.compile(r"(?<![\w.])(\d+(?:\.\d+)?) ?¢"), _cents, "¢"),
-    Rule(re.compile(r"(?<![\w.,:])(\d{1,2})p(?![\w-])"), _pence, "p"),
+    Rule(r"(?<![\w.])(\d+(?:\.\d+)?) ?¢", _cents, "¢"),
+    Rule(r"(?<![\w.,:])(\d{1,2})p(?![\w-])", _pence, "p"),
     Rule(
-        re.compile(r"(?<![\w.])(\d+(?:\.\d+)?)[eE]([-+−]\d{1,3}|(?<=e)\d{1,3}|(?<=\.\dE)\d{1,3})(?!\w)"),
+        r"(?<![\w.])(\d+(?:\.\d+)?)[eE]([-+−]\d{1,3}|(?<=e)\d{1,3}|(?<=\.\dE)\d{1,3})(?!\w)",
         _exponent,
         "eE",
     ),
     Rule(
-        re.compile(
-            r"(?<![\w.])\d+ ?d,? ?\d+ ?h(?:,? ?\d+ ?m)?(?!\w)|(?<![\w.])\d+ ?h,? ?\d+ ?m(?:,? ?\d+ ?s)?(?!\w)"
-            r"|(?<![\w.])\d+ ?m,? ?\d+ ?s(?!\w)"
-        ),
+        r"(?<![\w.])\d+ ?d,? ?\d+ ?h(?:,? ?\d+ ?m)?(?!\w)|(?<![\w.])\d+ ?h,? ?\d+ ?m(?:,? ?\d+ ?s)?(?!\w)"
+        r"|(?<![\w.])\d+ ?m,? ?\d+ ?s(?!\w)",
         _duration,
         "hs",
     ),
-    Rule(re.compile(rf"(?<![\w.]){_AMOUNT}(?<=\d\d) ?(?P<scale>[CF])(?![\w.+#])"), _temperature, "CF"),
-    Rule(re.compile(rf"(?<![\w.]){_AMOUNT} ?(?P<sign>[%‰])"), _percent, "%‰"),
-    Rule(re.compile(r"(?<![\w.,])(\d+)['′] ?[x×] ?(\d+)['′]"), _feet_by_feet, "'′"),
-    Rule(re.compile(r"(?<![\w.,])(\d+)['′] ?(\d+(?:\.\d+)?)(?:[\"”″]|'')?(?!\w)"), _feet, "'′"),
+    Rule(rf"(?<![\w.]){_AMOUNT}(?<=\d\d) ?(?P<scale>[CF])(?![\w.+#])", _temperature, "CF"),
+    Rule(rf"(?<![\w.]){_AMOUNT} ?(?P<sign>[%‰])", _percent, "%‰"),
+    Rule(r"(?<![\w.,])(\d+)['′] ?[x×] ?(\d+)['′]", _feet_by_feet, "'′"),
+    Rule(r"(?<![\w.,])(\d+)['′] ?(\d+(?:\.\d+)?)(?:[\"”″]|'')?(?!\w)", _feet, "'′"),
     Rule(
-        re.compile(
-            rf"(?<![\w.])(?<!\d/){_AMOUNT}(?: (?P<size>thousand|million|billion|trillion))?(?P<space>[ -]?)"
-            rf"(?P<shape>(?:sq|cu)\.? )?(?P<unit>° ?[CF]|{_UNIT}|in(?![ ]|-\d))"
-            rf"(?P<power>[2²3³])?{_PER}(?![\w'²³]|\.[A-Za-z])"
-        ),
+        rf"(?<![\w.])(?<!\d/){_AMOUNT}(?: (?P<size>thousand|million|billion|trillion))?(?P<space>[ -]?)"
+        rf"(?P<shape>(?:sq|cu)\.? )?(?P<unit>° ?[CF]|{_UNIT}|in(?![ ]|-\d))"
+        rf"(?P<power>[2²3³])?{_PER}(?![\w'²³]|\.[A-Za-z])",
         _unit,
-        _NUMERIC,
+        string.digits,
     ),
     Rule(
-        re.compile(r"(?<![\w./,])(?:(\d+)[ -])?(\d{1,3})[/⁄](\d{1,4})(?![\d/]|[.,]\d)" + _OF_UNIT),
+        r"(?<![\w./,])(?:(\d+)[ -])?(\d{1,3})[/⁄](\d{1,4})(?![\d/]|[.,]\d)" + _OF_UNIT,
         _fraction,
         "/⁄",
     ),
-    Rule(re.compile(r"(?i)(?<![\w.])(\d[\d,]*)(?:st|nd|rd|th)\b"), _ordinal, _NUMERIC),
+    Rule(r"(?i)(?<![\w.])(\d[\d,]*)(?:st|nd|rd|th)\b", _ordinal, string.digits),
     Rule(
-        re.compile(rf"(?<![\w.])(?:{_PLAIN})(?: ?[x×] ?(?:{_PLAIN}))+(?: ?(?P<unit>{_UNIT}))?(?!\w)"),
+        rf"(?<![\w.])(?:{_PLAIN})(?: ?[x×] ?(?:{_PLAIN}))+(?: ?(?P<unit>{_UNIT}))?(?!\w)",
         _by,
         "x×",
     ),
-    Rule(re.compile(rf"(?<![\w.])({_PLAIN})[x×](?!\w)"), _times, "x×"),
-    Rule(re.compile(r"(?<![\w.:])(\d{1,4}):(\d{1,4})(?![\w:])"), _ratio, ":"),
+    Rule(rf"(?<![\w.])({_PLAIN})[x×](?!\w)", _times, "x×"),
+    Rule(r"(?<![\w.:])(\d{1,4}):(\d{1,4})(?![\w:])", _ratio, ":"),
     Rule(
-        re.compile(rf"(?<![\w.,–-])({_PLAIN}) ?[-–] ?({_PLAIN})(?![\w]|[-–]\d|[.,]\d)"),
+        rf"(?<![\w.,–-])({_PLAIN}) ?[-–] ?({_PLAIN})(?![\w]|[-–]\d|[.,]\d)",
         _range,
         "-–",
     ),
-    Rule(
-        re.compile(r"(?<![\w.,])\d{1,3}(?:(?: \d{3})+ 000| 000|(?: \d{3}){2,})(?![\d.,]\d|\w)"), _spaced, " "
-    ),
-    Rule(re.compile(r"(?P<exponent>⁻?[⁰¹²³⁴-⁹]+)"), _squared, "⁰¹²³⁴⁵⁶⁷⁸⁹"),
-    Rule(re.compile(r"(?<=[\w)\0])\^(?P<exponent>-?\d+)"), _squared, "^"),
+    Rule(r"(?<![\w.,])\d{1,3}(?:(?: \d{3})+ 000| 000|(?: \d{3}){2,})(?![\d.,]\d|\w)", _spaced, " "),
+    Rule(r"(?P<exponent>⁻?[⁰¹²³⁴-⁹]+)", _squared, "⁰¹²³⁴⁵⁶⁷⁸⁹"),
+    Rule(r"(?<=[\w)\0])\^(?P<exponent>-?\d+)", _squared, "^"),
 )
 
-NUMBER_RULES = (Rule(re.compile(rf"(?:(?<![\w.)\0”'])[-–−+](?=[\d.]))?(?:{_PLAIN})"), _number, _NUMERIC),)
+# Applied after the names and codes: what is left of digits is a plain number.
+NUMBER_RULES = (Rule(rf"(?:(?<![\w.)\0”'])[-–−+](?=[\d.]))?(?:{_PLAIN})", _number, string.digits),)

@@ -1,26 +1,38 @@
-"""What a rule of the normaliser is, and what it makes: the reading of one span of a text."""
+"""The rule of the normaliser, and the reading that it makes of one span of a text."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import cached_property
 
 from ..symbols import check_symbols
+
+CLOSED = "\0"
+"""The character that replaces each character of a span that was read, so that no other rule reads the span again.
+
+A text that is normalised has no NUL: `characters.check_text` replaced it.
+"""
+
+# A closing quotation mark or bracket may follow the last full stop of a text.
+_CLOSING_MARKS = "\"'”’)"
+_LONGEST_END = 8
 
 
 @dataclass(frozen=True)
 class Reading:
-    """How a span of a text is said.
+    """How a span of a text is read.
 
     Attributes:
-        start: offset of its first character.
-        end: offset behind its last one.
-        spoken: words; a single capital letter is the name of that letter, "Us" such a name with the sound of s.
-        phonemes: instead of words, phonemes in the alphabet of `SYMBOLS`.
+        start: Offset of the first character of the span.
+        end: End offset of the span (exclusive).
+        spoken: The words to speak. A single capital letter is the name of that letter; "Us" is such a name in the
+            plural.
+        phonemes: Phonemes in the alphabet of `SYMBOLS`, which replace `spoken`.
 
     Raises:
-        InputError: `phonemes` has a character that is not in the alphabet; `parse_phonemes` reads usual IPA.
+        InputError: `phonemes` has a character outside the alphabet. `parse_phonemes` accepts ordinary IPA.
     """
 
     start: int
@@ -35,11 +47,11 @@ class Reading:
 
 @dataclass(frozen=True)
 class Context:
-    """What a rule may want to know beside its match.
+    """What a rule may ask about the text and the dictionary, besides its match.
 
     Attributes:
-        is_word: tells whether a dictionary has a word in just this writing.
-        shouted: the text is written in capitals throughout.
+        is_word: Tells whether the dictionary has a word in exactly this spelling.
+        shouted: Whether the whole text is written in capitals.
     """
 
     is_word: Callable[[str], bool]
@@ -48,31 +60,42 @@ class Context:
 
 @dataclass(frozen=True)
 class Rule:
-    """A pattern and how that which it finds is read.
+    """A pattern, and the function that puts its matches into words.
+
+    The pattern is compiled when the rule is first applied, because compiling all of them takes a quarter of the time of
+    the import, and short texts need only some.
 
     Attributes:
-        pattern: what is found; a group `it`, where there is one, is what is read, the rest is context.
-        read: match, context → words, or None if it is not what it seems.
-        needs: characters of which one at least is in the text, or the rule cannot apply; empty: it always can.
+        pattern: Regular expression. If it has a group `it`, only that group is replaced, and the rest is context.
+        read: Returns the words for a match, or None if the match is something else than the rule is about.
+        needs: The rule is skipped unless the text has at least one of these characters; empty for a rule that is
+            always tried.
     """
 
-    pattern: re.Pattern[str]
+    pattern: str
     read: Callable[[re.Match[str], Context], str | None]
     needs: str = ""
 
+    @cached_property
+    def regex(self) -> re.Pattern[str]:
+        """The compiled pattern. Two threads that ask at the same time get equal ones."""
+        return re.compile(self.pattern)
 
-DIGITS = "0123456789"
-CLOSED = "\0"  # stands in for every character that a rule has read: no other rule sees it
+    @cached_property
+    def group(self) -> str | int:
+        """The group of a match that is replaced."""
+        return "it" if "it" in self.regex.groupindex else 0
 
 
-def alternatives(words: object) -> str:
-    """Return a regular expression for any of the words, the longest first."""
-    assert hasattr(words, "__iter__")
+def alternatives(words: Iterable[str]) -> str:
+    """Return a regular expression that matches any of the words, the longest first."""
     return "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
 
 
 def keep_stop(match: re.Match[str], spoken: str) -> str:
-    """Give the full stop of an abbreviation back to the sentence that ends with it."""
-    rest = match.string[match.end() : match.end() + 9]  # not all of it: the time is to be linear
-    ends = match[0].endswith(".") and len(rest) < 9 and not rest.strip("\"'”’)")
-    return spoken + "." if ends and not spoken.endswith(".") else spoken
+    """Append the full stop of an abbreviation to its reading if the sentence ends with it."""
+    # One character more than the longest end tells whether the text goes on. The whole rest would do as well, but
+    # copying it for each match takes quadratic time.
+    rest = match.string[match.end() : match.end() + _LONGEST_END + 1]
+    ends_text = len(rest) <= _LONGEST_END and not rest.strip(_CLOSING_MARKS)
+    return f"{spoken}." if ends_text and match[0].endswith(".") and not spoken.endswith(".") else spoken

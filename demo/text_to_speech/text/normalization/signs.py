@@ -1,11 +1,11 @@
-"""Signs that stand between or in front of words and numbers."""
+"""Reads signs between words and numbers or before them."""
 
 import re
 
 from .measures import ALONE, PER, UNITS
 from .rules import Context, Rule, alternatives
 
-# Signs between or in front of words and numbers.
+# The names of signs.
 SIGNS = {
     "&": "and",
     "@": "at",
@@ -58,7 +58,7 @@ SIGNS = {
 }
 
 
-def _said(match: re.Match[str], _: Context) -> str:
+def _name(match: re.Match[str], _: Context) -> str:
     return SIGNS[match[0]]
 
 
@@ -80,12 +80,12 @@ def _slash(match: re.Match[str], _: Context) -> str:
 
 
 def _unit_alone(match: re.Match[str], _: Context) -> str:
-    """Read a unit without a number: many in "speed in km/h", one in "per kWh"."""
+    """Read a unit without a number: in the plural in "speed in km/h", in the singular in "per kWh"."""
     unit, per = match["unit"], match["per"]
     power = {"²": "square ", "³": "cubic "}.get(unit[-1], "")
-    one = match.string[max(0, match.start() - 5) : match.start()].endswith(("per ", " a ", "each "))
-    said = power + UNITS[unit.rstrip("²³")][0 if one else 1]
-    return f"{said} per {PER[per]}" if per else said
+    is_singular = match.string[max(0, match.start() - 5) : match.start()].endswith(("per ", " a ", "each "))
+    spoken = power + UNITS[unit.rstrip("²³")][0 if is_singular else 1]
+    return f"{spoken} per {PER[per]}" if per else spoken
 
 
 def _silent(_: re.Match[str], __: Context) -> str:
@@ -93,53 +93,47 @@ def _silent(_: re.Match[str], __: Context) -> str:
 
 
 _PER_WORDS = "day|week|month|year|hour|minute|second|night|person|game|user|team|page|mile"
-_AND_OR = re.compile(r"(?i)\band(?P<it>/)or\b")
-_COMMON = "".join(SIGNS)
 
-# Before the numbers are read, which close what they find.
+# Applied before the quantities: these signs are read by the number that follows them.
 EARLY_RULES = (
-    Rule(re.compile(r"#(?=\d)"), _number_sign, "#"),
+    Rule(r"#(?=\d)", _number_sign, "#"),
     Rule(
-        re.compile(r"(?<=[\d%kKmMbB])(?P<it> ?[-–] ?)(?=[$£€¥]\d|\d{1,3}(?:\.\d+)?%)"),
+        r"(?<=[\d%kKmMbB])(?P<it> ?[-–] ?)(?=[$£€¥]\d|\d{1,3}(?:\.\d+)?%)",
         lambda match, context: "to",
         "$£€¥%",
     ),
-    Rule(re.compile(r"~(?= ?[\d$£€.])"), _about, "~"),
-    Rule(re.compile(r"<3(?!\d)(?= |$|[.!])"), lambda match, context: "heart", "<"),
-    Rule(re.compile(r"(?<!\w)f/(?=\d)"), lambda match, context: "F", "/"),
+    Rule(r"~(?= ?[\d$£€.])", _about, "~"),
+    Rule(r"<3(?!\d)(?= |$|[.!])", lambda match, context: "heart", "<"),
+    Rule(r"(?<!\w)f/(?=\d)", lambda match, context: "F", "/"),
 )
 
-# Behind the quantities, whose units are closed.
+# Applied after the quantities, which have closed the units that follow a number.
 UNIT_RULES = (
     Rule(
-        re.compile(
-            rf"(?<![\w./\0])(?P<unit>{alternatives(ALONE.split())})(?:/(?P<per>{alternatives(PER)}))?(?![\w.]\w|\w|/)"
-        ),
+        rf"(?<![\w./\0])(?P<unit>{alternatives(ALONE.split())})(?:/(?P<per>{alternatives(PER)}))?(?![\w.]\w|\w|/)",
         _unit_alone,
     ),
     Rule(
-        re.compile(
-            rf"(?<![\w./\0])(?P<unit>g|m|ft|mi|J|W|N|mol|MB|L)/(?P<per>{alternatives(PER)})(?![\w.]\w|\w|/)"
-        ),
+        rf"(?<![\w./\0])(?P<unit>g|m|ft|mi|J|W|N|mol|MB|L)/(?P<per>{alternatives(PER)})(?![\w.]\w|\w|/)",
         _unit_alone,
         "/",
     ),
 )
 
 RULES = (
-    Rule(re.compile(rf"(?<=[s\0])/(?=(?:{_PER_WORDS})\b)"), _per, "/"),
+    Rule(rf"(?<=[s\0])/(?=(?:{_PER_WORDS})\b)", _per, "/"),
     Rule(
-        re.compile(r"(?<=[=≈<>≤≥(+*^])(?P<it> ?-)(?=[A-Za-z]\b)"),
+        r"(?<=[=≈<>≤≥(+*^])(?P<it> ?-)(?=[A-Za-z]\b)",
         lambda match, context: "minus",
         "-",
     ),
-    Rule(re.compile(r"(?<=[a-z] )-(?=[A-Za-z]\b)"), lambda match, context: "dash", "-"),
-    Rule(_AND_OR, _silent, "/"),
-    Rule(re.compile(r"(?<=[\w\0]) ?(?P<it>/) ?(?=[\w\0])"), _slash, "/"),
-    Rule(re.compile(r"(?<![^\s(])/(?=\w)|(?<=[\0 ])/(?=[ \0])"), _slash, "/"),
-    Rule(re.compile(r"(?<=\0) (?P<it>[-–]) (?=\0)"), lambda match, context: "minus", "-–"),
-    Rule(re.compile(r"(?<=\0)(?P<it> ?x ?)(?=\0)"), lambda match, context: "by", "x"),
-    Rule(re.compile(r"(?<=\0) ?(?P<it>[*×]) ?(?=\0)"), lambda match, context: "times", "*×"),
-    Rule(re.compile("[-=]>"), lambda match, context: "to", ">"),
-    Rule(re.compile(alternatives(SIGNS)), _said, _COMMON),
+    Rule(r"(?<=[a-z] )-(?=[A-Za-z]\b)", lambda match, context: "dash", "-"),
+    Rule(r"(?i)\band(?P<it>/)or\b", _silent, "/"),
+    Rule(r"(?<=[\w\0]) ?(?P<it>/) ?(?=[\w\0])", _slash, "/"),
+    Rule(r"(?<![^\s(])/(?=\w)|(?<=[\0 ])/(?=[ \0])", _slash, "/"),
+    Rule(r"(?<=\0) (?P<it>[-–]) (?=\0)", lambda match, context: "minus", "-–"),
+    Rule(r"(?<=\0)(?P<it> ?x ?)(?=\0)", lambda match, context: "by", "x"),
+    Rule(r"(?<=\0) ?(?P<it>[*×]) ?(?=\0)", lambda match, context: "times", "*×"),
+    Rule("[-=]>", lambda match, context: "to", ">"),
+    Rule(alternatives(SIGNS), _name, "".join(SIGNS)),
 )

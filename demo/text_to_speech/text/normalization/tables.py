@@ -1,8 +1,10 @@
-"""What is written short and how it is said: the tables of the normaliser, for a reader to extend.
+"""Tables of names, abbreviations and initialisms, and the two functions that parse tables.
 
-A line of a table is `written = spoken`, or several written forms before one `=`. Where one and many differ, the
-spoken form is `one | many`. Single capital letters in a spoken form are the names of letters.
+A line of a table is `written = spoken`, with one or more written forms before the `=`. Where singular and plural
+differ, the spoken form is `singular | plural`. A single capital letter in a spoken form is the name of the letter.
 """
+
+from ..word_sets import word_set
 
 MONTHS = (
     "January",
@@ -21,13 +23,8 @@ MONTHS = (
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
-def word_set(text: str) -> frozenset[str]:
-    """Read a table of single words."""
-    return frozenset(text.split())
-
-
 def table(lines: str) -> dict[str, str]:
-    """Read a table of lines `written written … = spoken`."""
+    """Parse a table of lines `written written … = spoken` into a dictionary of written to spoken forms."""
     result = {}
     for line in filter(str.strip, lines.splitlines()):
         written, _, spoken = line.partition(" = ")
@@ -36,12 +33,12 @@ def table(lines: str) -> dict[str, str]:
 
 
 def forms(lines: str) -> dict[str, tuple[str, str]]:
-    """Read a table whose spoken forms are `one | many`."""
+    """Parse a table whose spoken forms are `singular | plural`; a lone form serves as both."""
     pairs = {written: spoken.partition(" | ") for written, spoken in table(lines).items()}
     return {written: (one, many or one) for written, (one, _, many) in pairs.items()}
 
 
-# Read only in front of a name (a word with a capital, or an initial).
+# Titles that are read only before a name, which is a word with a capital letter or an initial.
 TITLES = table(
     """
     Dr = Doctor
@@ -82,7 +79,7 @@ TITLES = table(
     Amb = Ambassador
     """
 )
-# Titles that no other word is like: read everywhere, with and without a full stop.
+# Titles that are read everywhere, with and without a full stop, because no word is written like them.
 ALWAYS_TITLES = table(
     """
     Mr = Mister
@@ -95,7 +92,8 @@ ALWAYS_TITLES = table(
     Drs = Doctors
     """
 )
-# Behind a name, with the full stop.
+# Abbreviations, which are read anywhere in a text. "Dr." and "St." mean a street here: where they are titles, the
+# tables above were applied before.
 ABBREVIATIONS = table(
     """
     Dr. = Drive
@@ -248,7 +246,7 @@ ABBREVIATIONS = table(
     'til = till
     """
 )
-# Only in front of a number.
+# Abbreviations that are read only before a number.
 BEFORE_NUMBERS = forms(
     """
     No no № = number
@@ -287,7 +285,8 @@ BEFORE_NUMBERS = forms(
     """
 )
 
-# In front of a Roman numeral. First: the numeral is a plain number; second: "the eighth".
+# Words before a Roman numeral. After the first ones the numeral is a plain number ("act two"), after the second ones
+# a rank ("Henry the eighth").
 ROMAN_CARDINAL = (
     "act annex apollo appendix article book canto chapter class division episode factor fantasy figure gemini"
     " grade level lesson mark module movement page part phase plate round scene schedule section sector sonata"
@@ -304,7 +303,7 @@ ROMAN_ORDINAL = (
     " murad selim mehmed mahmud abdulhamid louise duke earl baron lord sir"
 )
 
-# Words of capitals that are said as one word although no dictionary has them in small letters.
+# Acronyms: words of capitals that are read as one word.
 SAID_AS_WORDS = word_set(
     """
     NASA NATO UNESCO UNICEF OPEC NAFTA AIDS COVID FIFA UEFA ASCII JPEG GIF SWAT PIN RAM ROM DOS BIOS LAN WAN
@@ -314,7 +313,7 @@ SAID_AS_WORDS = word_set(
     ESOL JPEG MPEG PAC SEAL SALT START TOEFL TED ZIP
     """
 )
-# Initialisms that are also words in small letters, or that dictionaries have as words: still spelt.
+# Initialisms that are read by their letters although the dictionary has them as words.
 SPELT = word_set(
     """
     US IT LED CV UN UK EU AI ID PR HR TV PC CD DJ PA AC DC IQ ET IP PM MP GP ER IOS OS UI UX QA VP WC SA ATM CEO
@@ -325,16 +324,17 @@ SPELT = word_set(
     NGO NHS RAF MS
     """
 )
-# Initialisms that are also words which people write in capitals to stress them: spelt behind an article.
+# Initialisms that are also words which people write in capitals for emphasis: read by letter after an article.
 NAMED = word_set(
     "WHO ERA DOT ACT SAT CAT ADD ALS ARM BAR COD HIT ICE NOW PET SET SUM TIP USE WAR DOE FIT GAP NET"
 )
-# The words of two letters; other two capitals are spelt: LA, PA, QR.
+# The words of two letters. Any other two capitals are read by letter: LA, PA, QR.
 SHORT_WORDS = word_set(
     """
     AH AM AN AS AT AX BE BY DO EH GO HA HE HI HM IF IN IS IT ME MY NO OF OH OK ON OR OW OX SH SO TO UP US WE YA YO
     """
 )
+# Words whose reading follows from none of these tables.
 SAID_OTHERWISE = {
     "JSON": "Jason",
     "YAML": "yammel",
@@ -364,7 +364,7 @@ SAID_OTHERWISE = {
     "WWII": "World War two",
 }
 
-# Names behind "St." that make it a saint even behind a capital: "Bury St. Edmunds".
+# Names after "St." that make it a saint even after a name, as in "Bury St. Edmunds"; part of a regular expression.
 SAINTS = (
     "Edmunds|Paul|Louis|James|John|Petersburg|Albans|Andrew|Helen|Peter|Mary|George|Patrick|Nicholas|Joseph|Francis"
     "|Thomas|Martin|Lawrence|Vincent|Augustine|Augustin|Bernard|Michael|Luke|Mark|Anne|Catherine|Clair|Moritz"

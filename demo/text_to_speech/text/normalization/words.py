@@ -1,6 +1,6 @@
-"""Numbers in words: what every rule of the normaliser builds its readings from.
+"""Puts numbers, Roman numerals and letters into words, from which all rules of the normaliser build their readings.
 
-The words are those of `hibari.g2p.numbers` (Apache-2.0), without its commas, hyphens and "and": "one hundred five",
+The words come from `hibari.g2p.numbers` (Apache-2.0). Its commas, hyphens and "and" are removed: "one hundred five",
 as Americans say it.
 """
 
@@ -9,25 +9,31 @@ import re
 from ..engine import hibari_g2p
 from .measures import FRACTIONS
 
-DIGITS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
-SIGNS = "-–−+"  # that stand in front of a number
-LARGEST = 15  # digits; longer numbers are read digit by digit, as a reader would
+DIGIT_WORDS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+
+# Signs that may precede a number.
+SIGNS = "-–−+"
+
+# Digits of the longest number that is read as a number; longer ones are read digit by digit.
+LARGEST = 15
 
 _LINKS = re.compile(r",? and |, |-")
-_LINKS_BUT_HYPHENS = re.compile(r",? and |, ")  # "twenty-first" is one word, and stressed as one
+# "twenty-first" keeps its hyphen: it is one word, and stressed as one.
+_LINKS_BUT_HYPHENS = re.compile(r",? and |, ")
 _ROMAN = re.compile(r"M{0,3}(?:CM|CD|D?C{0,3})(?:XC|XL|L?X{0,3})(?:IX|IV|V?I{0,3})")
 _ROMAN_DIGITS = {"I": 1, "V": 5, "X": 10, "L": 50, "C": 100, "D": 500, "M": 1000}
 
 
 def _in_words(form: str, number: int) -> str:
+    """Return a number as hibari writes it; `form` names one of its functions: cardinal, ordinal or year."""
     return str(getattr(hibari_g2p().numbers, form)(number))
 
 
 def parts(written: str) -> tuple[str, str, str]:
-    """Take a number apart: "-1,234.50" into "minus ", "1,234" and "50".
+    """Split a number: "-1,234.50" into "minus ", "1,234" and "50".
 
     Returns:
-        The word of the sign, with a space; the whole part, "0" where none is written; the decimals.
+        The word for the sign with a space after it, the whole part ("0" if there is none), and the decimals.
     """
     digits = written.lstrip(SIGNS)
     sign = {"": "", "+": "plus "}.get(written[: len(written) - len(digits)], "minus ")
@@ -36,12 +42,12 @@ def parts(written: str) -> tuple[str, str, str]:
 
 
 def integer(number: str) -> int:
-    """Return the value of digits, with or without separators."""
+    """Return the value of a whole number, written with or without separators."""
     return int(re.sub(r"\D", "", number))
 
 
 def cardinal(number: str) -> str:
-    """Read a whole number, with or without separators: "1,234" as "one thousand two hundred thirty four"."""
+    """Read a whole number, written with or without separators: "1,234" as "one thousand two hundred thirty four"."""
     digits = re.sub(r"\D", "", number)
     if len(digits) > LARGEST or (len(digits) > 1 and digits[0] == "0"):
         return in_groups(digits)
@@ -57,19 +63,19 @@ def ordinal(number: str) -> str:
 
 
 def year(number: str) -> str:
-    """Read up to four digits as a year: "1905" as "nineteen oh five"."""
+    """Read a number of up to four digits as a year: "1905" as "nineteen oh five"."""
     if re.fullmatch(r"10[1-9]\d", number):
         return f"ten {cardinal(number[2:])}"
     return _LINKS.sub(" ", _in_words("year", int(number))) if len(number) < 5 else cardinal(number)
 
 
 def digits(number: str) -> str:
-    """Read each digit by itself."""
-    return " ".join(DIGITS[int(digit)] for digit in number if digit.isdecimal())
+    """Read a number digit by digit."""
+    return " ".join(DIGIT_WORDS[int(digit)] for digit in number if digit.isdecimal())
 
 
 def in_groups(number: str) -> str:
-    """Read digits one by one in groups of three, with a breath between the groups."""
+    """Read a number digit by digit, in groups of three with a breath between them."""
     if len(number) < 5:
         return digits(number)
     return ", ".join(digits(number[start : start + 3]) for start in range(0, len(number), 3))
@@ -86,7 +92,7 @@ def number(written: str) -> str:
 
 
 def spoken_integer(written: str) -> str:
-    """Read four digits without a separator as people say them: as a year, or as a count of thousands."""
+    """Read a whole number; four digits from 1100 to 2099 without a separator are a year."""
     if len(written) == 4 and written.isdecimal() and (written[:2] in {"20", *map(str, range(11, 20))}):
         return year(written)
     return number(written)
@@ -110,19 +116,19 @@ def decade(number: str) -> str:
 
 
 def plural(words: str) -> str:
-    """Put the last word of a number into the plural."""
+    """Return the words of a number with the last of them in the plural."""
     if words.endswith("y"):
         return words[:-1] + "ies"
     return words + ("es" if words.endswith("x") else "s")
 
 
-def count(written: str) -> bool:
-    """Tell whether a number wants its noun in the singular."""
+def is_one(written: str) -> bool:
+    """Tell whether a number takes its noun in the singular."""
     return written.lstrip(SIGNS) in ("1", "1.0")
 
 
 def roman(numeral: str) -> int:
-    """Return the value of a Roman numeral, 0 if it is none."""
+    """Return the value of a Roman numeral, or 0 if the text is none."""
     if not numeral or not _ROMAN.fullmatch(numeral):
         return 0
     values = [_ROMAN_DIGITS[letter] for letter in numeral]
@@ -131,12 +137,12 @@ def roman(numeral: str) -> int:
 
 
 def letters(text: str) -> str:
-    """Read letters by their names: single capitals."""
+    """Return the names of the letters of a text: single capitals, separated by spaces."""
     return " ".join(text.upper())
 
 
 def code_number(number: str) -> str:
-    """Read the digits of a code, a room or a flight."""
+    """Read the number of a room, a flight or the like: "205" as "two oh five"."""
     if len(number) > 3 or number[0] == "0":
         return digits(number) if len(number) <= LARGEST else in_groups(number)
     if len(number) == 3 and number[1:] != "00":

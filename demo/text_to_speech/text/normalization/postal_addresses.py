@@ -1,10 +1,11 @@
-"""Postal addresses: streets, states and ZIP codes."""
+"""Reads the short forms of postal addresses: streets, states and ZIP codes."""
 
 import re
+import string
 
 from . import words
 from .address_tables import STATES, STREETS
-from .rules import DIGITS, Context, Rule, alternatives
+from .rules import Context, Rule, alternatives
 
 
 def _street(match: re.Match[str], _: Context) -> str:
@@ -24,16 +25,14 @@ _CITY = r"[A-Z][a-z]+\.?, "
 
 RULES = (
     Rule(
-        re.compile(r"(?<!\w)[A-Z]\.?[A-Z]\.?,? (?P<it>\d{5}(?:-\d{4})?)(?![\w-]|[.,]\d)"),
+        r"(?<!\w)[A-Z]\.?[A-Z]\.?,? (?P<it>\d{5}(?:-\d{4})?)(?![\w-]|[.,]\d)",
         _zip,
-        DIGITS,
+        string.digits,
     ),
-    Rule(re.compile(rf"{_CITY}(?P<it>{_STATE})(?=\s*(?:[\0,;:!?)]|\.?$))"), _state, ","),
+    Rule(rf"{_CITY}(?P<it>{_STATE})(?=\s*(?:[\0,;:!?)]|\.?$))", _state, ","),
     Rule(
-        re.compile(
-            rf"(?<!\w)(?:[A-Z][a-z]+|\d+(?:st|nd|rd|th)) (?P<it>{alternatives(STREETS)})"
-            r"(?=[,;]|$| (?:(?:NW|NE|SW|SE|[NSEW])\b|and |in |at |on |near ))"
-        ),
+        rf"(?<!\w)(?:[A-Z][a-z]+|\d+(?:st|nd|rd|th)) (?P<it>{alternatives(STREETS)})"
+        r"(?=[,;]|$| (?:(?:NW|NE|SW|SE|[NSEW])\b|and |in |at |on |near ))",
         _street,
     ),
 )

@@ -1,0 +1,372 @@
+"""A text that arrives in pieces, such as the words of a language model, becomes scripts sentence by sentence.
+
+    for script in incremental_scripts(model.words(), wait=1.0):
+        speak(script)
+
+A script has the sentences that are certain by now. The end of a sentence is certain when no later text can move it:
+after "It costs 3." the next piece may be "5 million", after "Dr." a name follows, and what comes after a quotation may
+be "he said". So a full stop waits for the next word, and a quotation for up to three. However the text is cut into
+pieces, the sentences, their offsets and their paragraphs are those of the whole text.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+import math
+import queue
+import re
+import threading
+import time
+from collections.abc import Generator, Iterable, Iterator
+from dataclasses import replace
+from typing import Any
+
+from ..errors import InputError
+from ..text.characters import check_text
+from ..text.grouped_warnings import GroupedWarnings, part_of
+from ..text.pronunciations import BLANK_LINE
+from ..text.sentences import MAX_LENGTH, cut_sentence, hide_phonemes, sentence_spans
+from .plain import read_phonemes, take_pauses
+from .script import Block, Script
+from .ssml import LONGEST_DOCUMENT, is_ssml, parse_ssml
+
+# More characters than these without a certain end are taken as if the text paused there: memory is bounded.
+LONGEST_PENDING = 10_000
+
+# Pieces that a reader thread holds before it asks for no more.
+_PIECES_AHEAD = 64
+
+# After so many characters double brackets are text.
+_LONGEST_PHONEMES = 2_100
+
+# What the rules for the ends of sentences look back at: a word of at most 20 characters.
+_CONTEXT = 40
+
+# A pause that is complete: whether a bracket follows decides.
+_PAUSE = re.compile(r"\[pause [^\[\]]*\](?=[^\]])")
+_BEGUN_PAUSE = re.compile(r"\[(?:pause +)?[^\[\]]{0,30}\]?")
+_BEGUN_PHONEMES = re.compile(r"\[[^\[\]]*\]?")
+_NEXT_WORD = re.compile(r"[^\w\s]*\w*")
+_NEXT_WORDS = re.compile(r"[^\w\s]*(?:\w+ ){0,2}\w*")
+_CLOSING_QUOTES = tuple("\"'”’»")
+_WORDS_AHEAD = 4
+_SSML_TAGS = ("<speak", "<?xml")
+
+
+def incremental_scripts(
+    pieces: Iterable[str], *, wait: float | None = None, ssml: bool | None = None
+) -> IncrementalScripts:
+    """Return an iterator of the scripts of a text that arrives in pieces.
+
+    Args:
+        pieces: The text, cut anywhere: in words, in "[pause 0.5s]" and in "[[ həlˈoʊ ]]" as well.
+        wait: Seconds without a new piece after which everything that came so far is a script, whether a sentence has
+            ended or not. Give more than the longest gap within a sentence. None waits for the next piece.
+        ssml: Whether the text is an SSML document, which is one script when it is complete; None lets its beginning
+            decide, see `is_ssml`.
+
+    Raises:
+        InputError: At the call: `pieces` is not iterable, or `wait` is not a number above 0. While scripts are taken:
+            a piece is not a str, or see `read_script`. What the iterable raises passes through.
+    """
+    return IncrementalScripts(pieces, wait=wait, ssml=ssml)
+
+
+class IncrementalScripts(Iterator[Script]):
+    """The scripts of a text that arrives in pieces; `incremental_scripts` describes the arguments.
+
+    With `wait`, a thread reads the pieces and holds at most 64 that nobody has asked for yet.
+    """
+
+    def __init__(self, pieces: Iterable[str], *, wait: float | None = None, ssml: bool | None = None) -> None:
+        if not isinstance(pieces, Iterable):
+            raise InputError(
+                f"{type(pieces).__name__} given; expected a text as str, or an iterable of pieces of one"
+            )
+        if wait is not None and not (_is_number(wait) and 0 < wait <= threading.TIMEOUT_MAX):
+            raise InputError(f"wait {wait!r}: expected seconds, a number above 0")
+        self._arrivals = _Arrivals(pieces, wait)
+        self._scripts = _scripts(self._arrivals, ssml)
+
+    def __next__(self) -> Script:
+        return next(self._scripts)
+
+    def __enter__(self) -> IncrementalScripts:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the iterator; with `wait` also from another thread, while it waits for a piece.
+
+        A thread that reads pieces ends when the iterable gives the next piece or its end; nobody waits for it.
+        """
+        self._arrivals.close()
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
+
+
+def _scripts(arrivals: _Arrivals, ssml: bool | None) -> Generator[Script, None, None]:
+    """Yield the scripts of the pieces that arrive."""
+    warnings = GroupedWarnings()
+    text = _PendingText(warnings)
+    try:
+        kind = ssml
+        for piece in arrivals:
+            if piece is None:
+                script = text.paused() if kind is False else None
+            else:
+                text.add(piece)
+                if kind is None:
+                    kind = _kind(text.pending)
+                if kind and len(text.pending) > LONGEST_DOCUMENT:
+                    # The parser refuses the document; there is no need to collect the rest before.
+                    break
+                script = text.complete() if kind is False else None
+            if script:
+                yield script
+        if arrivals.is_closed:
+            return
+        with part_of(warnings):
+            script = parse_ssml(text.pending) if kind else text.rest()
+        if script:
+            yield script
+        warnings.finish()
+    finally:
+        arrivals.close()
+
+
+def _kind(beginning: str) -> bool | None:
+    """Tell whether a text is SSML by its beginning; None where it is too short to tell."""
+    stripped = beginning.removeprefix("\ufeff").lstrip()
+    if any(tag.startswith(stripped) for tag in _SSML_TAGS):
+        return None
+    return is_ssml(beginning)
+
+
+class _PendingText:
+    """The part of a plain text that is not in a script yet.
+
+    Args:
+        warnings: Where warnings about the text are collected.
+
+    Attributes:
+        pending: Characters that arrived and are in no script yet.
+    """
+
+    def __init__(self, warnings: GroupedWarnings) -> None:
+        self.pending = ""
+        self._start = 0  # offset of `pending` in the whole text
+        # Text before `pending`, where a sentence of more than MAX_LENGTH characters was cut: the rules that find its
+        # end look back.
+        self._context = ""
+        self._is_new = False  # whether something arrived that can make an end certain
+        self._warnings = warnings
+
+    def add(self, piece: str) -> None:
+        """Append a piece."""
+        with part_of(self._warnings):
+            piece = check_text(piece)
+        # Letters, or more white space after white space, decide nothing: only the end of a word does.
+        more_space = piece.isspace() and self.pending[-1:].isspace()
+        self._is_new = self._is_new or not (piece.isalnum() or more_space or not piece)
+        self.pending += piece
+
+    def complete(self) -> Script | None:
+        """Take the sentences whose ends no later text can move, if there are any."""
+        too_much = len(self.pending) > LONGEST_PENDING
+        if not self._is_new and not too_much:
+            return None
+        self._is_new = False
+        script = self._take_certain()
+        return self._take_all(len(self.pending)) if too_much and not script else script
+
+    def paused(self) -> Script | None:
+        """Take everything but markup that is open."""
+        return self._take_all(_undecided(self.pending))
+
+    def rest(self) -> Script | None:
+        """Take everything, at the end of the text."""
+        return self._take_all(len(self.pending))
+
+    def _take_certain(self) -> Script | None:
+        script = take_pauses(self.pending[: _undecided(self.pending)], source_start=self._start)
+        text = self._context + script.text
+        spans = list(sentence_spans(text, max_length=None))
+        count = 0
+        while count + 1 < len(spans) and _is_certain(text, spans[count], spans[count + 1][0]):
+            count += 1
+        taken = spans[:count]
+        if not spans:
+            return None
+        stop = max(spans[count][0], len(self._context))
+        cuts = _certain_cuts(text, stop)
+        taken += [(start, end, False) for start, end in itertools.pairwise([stop, *cuts])]
+        if not taken:
+            return None
+        stop = cuts[-1] if cuts else stop
+        context = text[stop - _CONTEXT : stop].partition(" ")[2] if cuts else ""
+        at = stop - len(self._context)
+        return self._take(script.span(at, at + 1)[0] - self._start, taken, context)
+
+    def _take_all(self, stop: int) -> Script | None:
+        script = take_pauses(self.pending[:stop], source_start=self._start)
+        text = self._context + script.text
+        spans = list(sentence_spans(text, max_length=None))
+        return self._take(stop, spans)
+
+    def _take(self, stop: int, spans: list[tuple[int, int, bool]], context: str = "") -> Script | None:
+        """Take the characters of `pending` before an offset.
+
+        Args:
+            stop: The offset.
+            spans: The sentences, in the context and the text of these characters.
+            context: The context of the characters that stay.
+        """
+        script = take_pauses(self.pending[:stop], source_start=self._start)
+        known = len(self._context)
+        blocks = tuple(
+            Block(max(start - known, 0), end - known, ends_paragraph, is_sentence=True)
+            for start, end, ends_paragraph in spans
+            if end > known
+        )
+        self.pending = self.pending[stop:]
+        self._start += stop
+        self._context = context
+        if not blocks and not script.directions:
+            return None
+        with part_of(self._warnings):
+            return read_phonemes(replace(script, blocks=blocks))
+
+
+def _undecided(text: str) -> int:
+    """Return the offset from which brackets may still become a pause or phonemes, or the length of the text."""
+    # Of brackets that are open the last one counts, since neither a pause nor phonemes have a bracket in them, but
+    # that there may be pauses in phonemes: complete ones, which are left out here, and one that has begun.
+    text = _PAUSE.sub(lambda match: " " * len(match[0]), text) if "[" in text else text
+    last = text.rfind("[")
+    if last < 0:
+        return len(text)
+    if _may_be_phonemes(text, last, len(text)) or _BEGUN_PAUSE.fullmatch(text, last):
+        outer = text.rfind("[", 0, last)
+        first = outer if outer >= 0 and _may_be_phonemes(text, outer, last) else last
+        return len(text[: first + 1].rstrip("["))
+    return len(text)
+
+
+def _may_be_phonemes(text: str, start: int, stop: int) -> bool:
+    """Tell whether the bracket at `start` is the second one of phonemes that may still be closed at `stop`."""
+    return (
+        text[max(start - 1, 0)] == "["
+        and stop - start <= _LONGEST_PHONEMES
+        and _BEGUN_PHONEMES.fullmatch(text, start, stop) is not None
+        and not BLANK_LINE.search(text, start, stop)
+    )
+
+
+def _is_certain(text: str, sentence: tuple[int, int, bool], next_start: int) -> bool:
+    """Tell whether no later text can move the end of a sentence after which another one begins."""
+    _, end, ends_paragraph = sentence
+    if ends_paragraph:
+        return True
+    ahead = _NEXT_WORDS if text[end - 1] in _CLOSING_QUOTES else _NEXT_WORD
+    match = ahead.match(text, next_start)
+    return match is not None and match.end() < len(text)
+
+
+def _certain_cuts(text: str, start: int) -> list[int]:
+    """Return where the pieces of a sentence that is too long begin, after the first, as far as this is certain.
+
+    Args:
+        text: The text so far.
+        start: Offset of the sentence, or of the part of it that is left.
+    """
+    if len(text) - start < 2 * MAX_LENGTH:
+        return []
+    # The end of the sentence may be among the last words, once the next one is known.
+    settled = len(text) - sum(map(len, re.split(r"(\s+)", text[-_CONTEXT * 5 :])[-2 * _WORDS_AHEAD :]))
+    visible = hide_phonemes(text)
+    cuts = []
+    for _, begin in itertools.pairwise(cut_sentence(visible, start, len(text), MAX_LENGTH)):
+        if settled - start < 2 * MAX_LENGTH:
+            break
+        start = begin[0]
+        cuts.append(start)
+    return cuts
+
+
+class _Arrivals:
+    """The pieces of an iterable, and the moments at which none has come for some seconds.
+
+    Args:
+        pieces: The iterable.
+        wait: Seconds; None needs no thread.
+    """
+
+    def __init__(self, pieces: Iterable[str], wait: float | None) -> None:
+        self._pieces = pieces
+        self._wait = wait
+        # A piece and the time at which it came; or the end, None, or the error that ended the pieces.
+        self._queue: queue.Queue[tuple[float, str] | BaseException | None] = queue.Queue(_PIECES_AHEAD)
+        self._closed = threading.Event()
+
+    def close(self) -> None:
+        """End the iteration."""
+        self._closed.set()
+        # Whoever waits is woken: the reader, which may wait for room, and whoever waits for a piece.
+        with contextlib.suppress(queue.Empty):
+            while True:
+                self._queue.get_nowait()
+        with contextlib.suppress(queue.Full):
+            self._queue.put_nowait(None)
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether `close` was called."""
+        return self._closed.is_set()
+
+    def __iter__(self) -> Iterator[str | None]:
+        """Yield each piece, and None when none has come for `wait` seconds."""
+        if self._wait is None:
+            for piece in self._pieces:
+                yield piece
+                if self.is_closed:
+                    return
+        else:
+            yield from self._pieces_and_waits(self._wait)
+
+    def _pieces_and_waits(self, wait: float) -> Iterator[str | None]:
+        threading.Thread(target=self._read, name="pieces of a text", daemon=True).start()
+        timeout: float | None = None
+        while not self._closed.is_set():
+            try:
+                arrived = self._queue.get(timeout=timeout)
+            except queue.Empty:
+                timeout = None
+                yield None
+                continue
+            if arrived is None:
+                return
+            if isinstance(arrived, BaseException):
+                raise arrived
+            moment, piece = arrived
+            yield piece
+            # The wait began when the piece came, also where its sentences took longer to speak.
+            timeout = max(0.0, moment + wait - time.monotonic())
+
+    def _read(self) -> None:
+        """Put the pieces into the queue, in a thread of its own."""
+        end: BaseException | None = None
+        try:
+            for piece in self._pieces:
+                self._queue.put((time.monotonic(), piece))
+                if self._closed.is_set():
+                    break
+        except BaseException as error:
+            end = error
+        if not self._closed.is_set():
+            self._queue.put(end)
