@@ -34,9 +34,6 @@ DURATION_OUTPUTS = {
 }
 DECODER_INPUTS = {"data": "1,?,?", "prosody": f"1,?,{PROSODY_CHANNELS}"}
 
-# Levels of the voice `heart`, as voices.yml has them, for callers that do not read them from there yet.
-SILENT_LEVEL = -7.0
-AUDIBLE_LEVEL = -5.0
 # Frames of more voicing than this have an F0.
 VOICED = 0.5
 LOG_SEMITONE = np.float32(np.log(2) / 12)
