@@ -8,12 +8,13 @@ OpenVINO's variables (ReadValue and Assign):
 
     convolution, k wide, dilation d   loses its zero padding p = d (k - 1) / 2 and is given the last 2p samples of its
                                       input's past instead; its output comes p samples later than it did
-    transposed convolution, k = 2u    likewise keeps one sample of input, for a stride u
+    transposed convolution, k = 2u    keeps one sample of input, for a stride u
     addition                          its earlier input waits in a delay line for the later one
 
-The result is the plain model's, 12.73 mel frames later, but for the first frames of an utterance: there the plain
-model's layers see zeros, and these here what a convolution makes of zeros. Kept state is compiled with a static shape
-too: an addition of shapes that only the run can tell is not fused with the convolution before it.
+The result is that of the plain model, 12.73 mel frames later. Only the first frames of an utterance differ: there the
+layers of the plain model see zeros, and the layers here see what a convolution makes of zeros. The model with kept
+state is compiled with a static shape as well, because an addition of shapes that are not known before the run is not
+fused with the convolution before it.
 """
 
 from __future__ import annotations
@@ -31,20 +32,24 @@ from text_to_speech.inference.runtime import core
 from text_to_speech.inference.vocoder_kinds import CONTEXT_FRAMES
 from text_to_speech.store import ensure_ir
 
-CHUNKS = (8, 16, 32, 64, 128, 256, 512)  # mel frames
-CHECKED = 256  # frames of the comparison with the plain model, in chunks of 32
-TIME = 2  # the axis of time
+# Mel frames.
+CHUNKS = (8, 16, 32, 64, 128, 256, 512)
+# Frames of the comparison with the plain model, in chunks of 32.
+CHECKED = 256
+# The axis of time.
+TIME = 2
 FOREVER = 2**31 - 1
 
 
 def with_state(model: openvino.Model) -> tuple[openvino.Model, int]:
-    """Return a copy of a convolutional vocoder that keeps its state, and by how many samples it is late.
+    """Return a copy of a convolutional vocoder that keeps its state, and its delay in samples.
 
     Args:
         model: `mel` [1, 80, T] → `audio` [1, 1, 256·T], of convolutions, transposed ones and elementwise operations.
     """
     model = model.clone()
-    delays: dict[str, int] = {}  # of the operations that depend on the input, in samples of their own rate
+    # The delay of each operation that depends on the input, in samples at the rate of the operation.
+    delays: dict[str, int] = {}
     memory: list[openvino.Node] = []
     for node in model.get_ordered_ops():
         kind, name = node.get_type_name(), node.get_friendly_name()
@@ -54,7 +59,8 @@ def with_state(model: openvino.Model) -> tuple[openvino.Model, int]:
         if kind == "Parameter":
             delays[name] = 0
         elif latest < 0:
-            continue  # weights have no time
+            # Weights have no time.
+            continue
         elif kind == "Convolution":
             padding = int(node.get_attributes()["pads_begin"][0])
             _feed(node, [_with_past(sources[0], 2 * padding, memory), sources[1]], padding=0)
@@ -102,33 +108,34 @@ def _feed(node: openvino.Node, inputs: list[openvino.Output], *, padding: int) -
 
 
 class Models:
-    """HiFi-GAN, plain and with kept state, on so many threads."""
+    """HiFi-GAN, plain and with kept state, computed with a number of threads."""
 
     def __init__(self, threads: int) -> None:
         self._config = {
             "INFERENCE_PRECISION_HINT": "f32",
             "PERFORMANCE_HINT": "LATENCY",
-            "CPU_RUNTIME_CACHE_CAPACITY": 5_000,  # no chunk shall pay for kernels that were there before
+            # Enough for all lengths, so that no chunk pays for kernels that were made before.
+            "CPU_RUNTIME_CACHE_CAPACITY": 5_000,
             "INFERENCE_NUM_THREADS": threads,
         }
         self._source = core().read_model(ensure_ir("hifi-gan"))
 
     def request(self, *, frames: int, keep: bool) -> openvino.InferRequest:
-        """Compile one of the two for a number of frames, -1 for any."""
+        """Compile one of the two models for a number of frames; -1 is any number."""
         model = self._source.clone()
         model.reshape({"mel": openvino.PartialShape([1, N_MELS, frames])})
         model = with_state(model)[0] if keep else model
         return core().compile_model(model, "CPU", self._config).create_infer_request()
 
     def delay(self) -> int:
-        """By how many samples the model with state is late."""
+        """Return the delay of the model with kept state, in samples."""
         model = self._source.clone()
         model.reshape({"mel": openvino.PartialShape([1, N_MELS, -1])})
         return with_state(model)[1]
 
 
 def some_mel(frames: int) -> NDArray[np.float32]:
-    """A mel spectrogram of noise: the time does not depend on the values."""
+    """Return a mel spectrogram of noise; the time does not depend on the values."""
     return np.random.default_rng(0).normal(-5, 2, size=(1, N_MELS, frames)).astype(np.float32)
 
 
@@ -140,7 +147,7 @@ def speak(request: openvino.InferRequest, mel: NDArray[np.float32]) -> NDArray[n
 
 
 def difference(models: Models) -> float:
-    """The largest difference between the two models, once the start of the utterance is over."""
+    """Return the largest difference between the two models after the start of the utterance."""
     mel, delay = some_mel(CHECKED), models.delay()
     whole = speak(models.request(frames=-1, keep=False), mel)
     request = models.request(frames=-1, keep=True)
@@ -150,7 +157,7 @@ def difference(models: Models) -> float:
 
 
 def measure(models: Models, frames: int, rounds: int) -> dict[str, Cost]:
-    """What a chunk costs in each way, in one interleaved run."""
+    """Return the cost of a chunk with each model, from one interleaved run."""
     plain, kept = models.request(frames=-1, keep=False), models.request(frames=-1, keep=True)
     static = models.request(frames=frames, keep=True)
     chunk, window = some_mel(frames), some_mel(frames + 2 * CONTEXT_FRAMES)
@@ -166,8 +173,8 @@ def measure(models: Models, frames: int, rounds: int) -> dict[str, Cost]:
 def main() -> None:
     """Check, measure, and print the table."""
     parser = arguments(__doc__, rounds=5)
-    parser.add_argument("--threads", type=int, default=2, help="of OpenVINO")
-    parser.add_argument("--chunks", type=int, nargs="+", default=CHUNKS, help="mel frames")
+    parser.add_argument("--threads", type=int, default=2, help="threads of OpenVINO")
+    parser.add_argument("--chunks", type=int, nargs="+", default=CHUNKS, help="mel frames of a chunk")
     args = parser.parse_args()
     report, models = Report(args.json), Models(args.threads)
     print(f"{'delay':12} {models.delay()} samples\n{'difference':12} {difference(models):.1e}")

@@ -1,8 +1,8 @@
-"""What every benchmark here shares: costs taken in turn, the machine's name, tables and the JSON file.
+"""What the benchmarks share: interleaved measurement, the description of the machine, tables and the JSON file.
 
-Figures of one table come from one run. The cases are measured in turn, round after round, so that a change of the
-machine's mood falls on all of them, and the median of the rounds is shown. CPU seconds are those of all
-threads; on a machine that does other things too they are steadier than wall seconds.
+All figures of a table come from one run. The cases are measured in turn, round after round, so that a machine that
+becomes slower does so for all of them, and the median of the rounds is shown. CPU seconds are those of all threads; on
+a machine that is busy with other work they are steadier than wall seconds.
 
 Importing this module makes `text_to_speech` of this checkout importable, wherever the command is started from.
 """
@@ -32,11 +32,11 @@ Row = Mapping[str, str | float | None]
 
 @dataclass(frozen=True)
 class Cost:
-    """Seconds that something took.
+    """The seconds that a piece of work took.
 
     Attributes:
-        wall: By the clock.
-        cpu: Of all threads of this process.
+        wall: Seconds by the clock.
+        cpu: CPU seconds of all threads of this process.
     """
 
     wall: float
@@ -47,7 +47,7 @@ class Cost:
 
 
 def cost_of(work: Callable[[], object], *, times: int = 1) -> Cost:
-    """Do some work, several times if it is small, and return what it cost once."""
+    """Do a piece of work, several times if it is small, and return the cost of doing it once."""
     wall, cpu = time.perf_counter(), time.process_time()
     for _ in range(times):
         work()
@@ -55,7 +55,7 @@ def cost_of(work: Callable[[], object], *, times: int = 1) -> Cost:
 
 
 def median(costs: Iterable[Cost]) -> Cost:
-    """The median of the wall seconds and that of the CPU seconds."""
+    """Return the median of the wall seconds and the median of the CPU seconds."""
     costs = list(costs)
     return Cost(statistics.median(c.wall for c in costs), statistics.median(c.cpu for c in costs))
 
@@ -66,10 +66,10 @@ def interleaved(
     """Run cases in turn, round after round, and return the median cost of each.
 
     Args:
-        cases: What to run, by name.
+        cases: The work of each case, by name.
         rounds: Rounds that count.
-        times: Runs of a case one after the other, for small ones.
-        warm: Rounds before them that do not count.
+        times: How often a case runs in a row; more than once for small ones.
+        warm: Rounds at the beginning that do not count.
     """
     for _ in range(warm):
         for work in cases.values():
@@ -82,12 +82,12 @@ def interleaved(
 
 
 def processors() -> int:
-    """How many processors this process may use."""
+    """Return how many processors this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def machine() -> dict[str, str]:
-    """The processor, the system, and the versions of what computes."""
+    """Return the names of the processor and the system, and the versions of the packages that compute."""
     from text_to_speech.inference.runtime import core
 
     found = {
@@ -105,7 +105,7 @@ def machine() -> dict[str, str]:
 
 
 def peak_megabytes() -> float | None:
-    """The largest resident size of this process so far in MB, where the system tells."""
+    """Return the largest resident size of this process so far in MB; None where the system does not tell."""
     try:
         status = Path("/proc/self/status").read_text(encoding="utf-8")
         return float(status.partition("VmHWM:")[2].split()[0]) / 1e3
@@ -113,7 +113,8 @@ def peak_megabytes() -> float | None:
         pass
     try:
         import resource
-    except ImportError:  # Windows
+    except ImportError:
+        # Windows has no such module.
         return None
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1e6 if sys.platform == "darwin" else 1e3)
 
@@ -124,7 +125,7 @@ def in_own_process(
     """Run a Python program whose last line of output is a JSON object, and return that.
 
     Raises:
-        SystemExit: It failed; the last line it wrote to standard error is shown.
+        SystemExit: The program failed; the last line that it wrote to standard error is shown.
     """
     done = subprocess.run(  # noqa: S603 - the command is one of this folder's
         [python, *map(str, command)],
@@ -141,7 +142,7 @@ def in_own_process(
 
 
 def medians(rows: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
-    """The median of each number in rows of the same keys; what is no number is taken from the first row."""
+    """Return the median of each number in rows with the same keys; other values come from the first row."""
     rows = list(rows)
     return {
         key: statistics.median(row[key] for row in rows) if isinstance(value, int | float) else value
@@ -150,13 +151,13 @@ def medians(rows: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
 
 
 def arguments(doc: str | None, *, rounds: int = 0) -> argparse.ArgumentParser:
-    """The parser of a benchmark, with the options that all have; --rounds only where there is a number of them."""
+    """Return the parser of a benchmark with the options that all benchmarks have; --rounds if `rounds` is not 0."""
     parser = argparse.ArgumentParser(
         description=(doc or "").partition("\n")[0], formatter_class=argparse.ArgumentDefaultsHelpFormatter
     )
     if rounds:
-        parser.add_argument("--rounds", type=int, default=rounds, help="rounds that count")
-    parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures there too")
+        parser.add_argument("--rounds", type=int, default=rounds, help="how many rounds count")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="also write the figures to this file")
     return parser
 
 
@@ -167,15 +168,15 @@ def add_vocoders(parser: argparse.ArgumentParser) -> None:
         action="append",
         dest="vocoders",
         metavar="NAME",
-        help="vocoder of this repository, several times for several (hifi-gan if not given)",
+        help="a vocoder of this repository; repeat the option for several (default: hifi-gan)",
     )
 
 
 class Report:
-    """Tables in Markdown on standard output, and the same with all digits in a JSON file.
+    """Tables in Markdown on standard output, and the same figures with all digits in a JSON file.
 
     Args:
-        path: The JSON file; None writes none.
+        path: The JSON file; no file is written if it is None.
     """
 
     def __init__(self, path: Path | None) -> None:
@@ -198,7 +199,7 @@ class Report:
 
 
 def _cell(value: str | float | None) -> str:
-    """A value with three digits; large numbers are rounded to whole ones."""
+    """Return a value with three significant digits; numbers of 100 and more are rounded to whole ones."""
     if not isinstance(value, float):
         return "" if value is None else str(value)
     return f"{value:.0f}" if abs(value) >= 100 else f"{value:#.3g}".rstrip(".")

@@ -3,14 +3,14 @@
 python benchmarks/memory.py [--vocoder NAME ...] [--characters 1000 10000 ...] [--json FILE]
 python benchmarks/memory.py [--vocoder NAME ...] --utterances 50 500 1000 1500 2000 [--words 15] [--json FILE]
 
-The first speaks a short and a long text, each to a file in a process of its own. The sentences of the texts have many
-lengths, as those of a book. The peak is the largest resident size of the process; growth is what it has over that of
-the first text. The goal is for 1,000 and 100,000 characters; those take 100 minutes of speech, so the default is
-shorter.
+The first command speaks a short and a long text, each to a file in a process of its own. The sentences of the texts
+have many lengths, as in a book. The peak is the largest resident size of the process; growth is its difference from
+the peak of the first text. The goal is set for 1,000 and 100,000 characters; as 100,000 are 100 minutes of speech, the
+default is shorter.
 
-The second speaks one utterance after the other in one process, as a server does: each with other words, as many as the
-dice say, and at another speed, half of them as a whole and half as a stream. The resident size is shown after the
-given numbers of utterances, and the growth from one number to the next: none, where nothing is kept for a length.
+The second command speaks one utterance after the other in one process, as a server does: each with a random number of
+random words and at another speed, half of them as a whole and half as a stream. It shows the resident size after the
+given numbers of utterances, and the growth from one number to the next. There is none if nothing is kept for a length.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ WORDS = 15
 
 
 def speak(vocoder: str, precision: str, characters: int) -> dict[str, Any]:
-    """Speak a text of so many characters to a file, and say how large this process was."""
+    """Speak a text of about `characters` characters to a file; return the peak size of this process."""
     from text_to_speech import SAMPLE_RATE, Synthesizer, open_audio
 
     synthesizer = Synthesizer("CPU", vocoder_model=vocoder, precision=precision)
@@ -44,7 +44,7 @@ def speak(vocoder: str, precision: str, characters: int) -> dict[str, Any]:
 
 
 def resident_megabytes() -> float | None:
-    """The resident size of this process now in MB, where the system tells."""
+    """Return the resident size of this process in MB; None where the system does not tell."""
     try:
         pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
     except OSError:
@@ -53,18 +53,18 @@ def resident_megabytes() -> float | None:
 
 
 def utterance(dice: random.Random, words: int) -> str:
-    """A sentence of one to so many words."""
+    """Return a sentence of random words, one to `words`."""
     known = TEXTS["paragraph"].replace(".", "").split()
     return " ".join(dice.choices(known, k=dice.randint(1, words))).rstrip(",:") + "."
 
 
 def speak_many(vocoder: str, precision: str, counts: list[int], words: int) -> dict[str, Any]:
-    """Speak utterances of many lengths, and say how large this process is after each of some numbers of them.
+    """Speak utterances of many lengths; return the size of this process after each of the given numbers of them.
 
     Args:
-        vocoder: Its name or file.
-        precision: Of the models.
-        counts: After how many utterances to look, ascending.
+        vocoder: The name or the file of the vocoder.
+        precision: The precision of the models.
+        counts: Numbers of utterances, ascending.
         words: Words of an utterance, at most.
     """
     from text_to_speech import SAMPLE_RATE, Synthesizer
@@ -93,7 +93,7 @@ def speak_many(vocoder: str, precision: str, counts: list[int], words: int) -> d
 
 
 def rows_of_many(vocoder: str, precision: str, counts: list[int], words: int) -> list[Row]:
-    """Speak that many utterances with one vocoder, in a process of its own."""
+    """Speak utterances with one vocoder in a process of its own; return a row for each of the numbers."""
     options = ("--child", "--vocoder", vocoder, "--precision", precision, "--words", str(words))
     found = in_own_process(__file__, *options, "--utterances", *map(str, counts))
     rows, before = [], None
@@ -106,7 +106,7 @@ def rows_of_many(vocoder: str, precision: str, counts: list[int], words: int) ->
 
 
 def rows_of(vocoder: str, precision: str, lengths: list[int]) -> list[Row]:
-    """Speak all lengths with one vocoder."""
+    """Speak texts of all lengths with one vocoder; return a row for each."""
     options = ("--child", "--vocoder", vocoder, "--precision", precision, "--characters")
     found = {length: in_own_process(__file__, *options, str(length)) for length in lengths}
     base = found[lengths[0]]["peak MB"]
@@ -126,12 +126,18 @@ def main() -> None:
     parser = arguments(__doc__)
     add_vocoders(parser)
     parser.add_argument("--precision", default="auto", help="auto, f32, f16, bf16 or int8")
-    parser.add_argument("--characters", type=int, nargs="+", default=CHARACTERS, help="lengths of the texts")
     parser.add_argument(
-        "--utterances", type=int, nargs="+", metavar="N", help="speak many utterances; look after N of them"
+        "--characters", type=int, nargs="+", default=CHARACTERS, help="characters of each text"
     )
-    parser.add_argument("--words", type=int, default=WORDS, help="words of such an utterance, at most")
-    parser.add_argument("--child", action="store_true", help="print one process's figures as JSON")
+    parser.add_argument(
+        "--utterances",
+        type=int,
+        nargs="+",
+        metavar="N",
+        help="speak many utterances and show the size after N",
+    )
+    parser.add_argument("--words", type=int, default=WORDS, help="words of an utterance, at most")
+    parser.add_argument("--child", action="store_true", help="print the figures of one process as JSON")
     args = parser.parse_args()
     names, counts = args.vocoders or ["hifi-gan"], sorted(set(args.utterances or ()))
     if min([*counts, args.words]) < 1:

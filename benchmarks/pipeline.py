@@ -1,14 +1,14 @@
-"""What speaking costs, from text to sound, for each vocoder.
+"""What it costs to speak, from text to sound, with each vocoder.
 
 python benchmarks/pipeline.py [--vocoder NAME ...] [--precision P] [--rounds N] [--json FILE]
 
-Every round is a process of its own for each vocoder, in turn, so that the peak memory is that vocoder's and the first
-call is one; the medians of the rounds are shown:
+In every round, each vocoder runs in a process of its own, in turn, so that the peak of memory belongs to one vocoder
+and the first call really is the first. The medians of the rounds are shown:
 
-1. ready: constructing the Synthesizer with the cache of compiled models filled; the first audio of a paragraph
-   of 1,000 characters in the first call and once warm; the peak memory of the process
-2. a word, a sentence and the paragraph, warm: real-time factor, first audio, and CPU seconds per second of audio,
-   all and by stage.
+1. Ready: the time that constructing the Synthesizer takes while the cache of compiled models is filled; the first audio
+   of a paragraph of 1,000 characters in the first call and in a later one; the peak memory of the process.
+2. A word, a sentence and the paragraph, in later calls: real-time factor, first audio, and CPU seconds per second of
+   audio, in all and for each stage.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ STAGES = ("text", "acoustic", "vocoder")
 
 
 def speak(vocoder: str, precision: str) -> dict[str, Any]:
-    """All figures of one vocoder in this process."""
+    """Return all figures of one vocoder, measured in this process."""
     from text_to_speech import Synthesizer
 
     began = time.perf_counter()
@@ -41,14 +41,14 @@ def speak(vocoder: str, precision: str) -> dict[str, Any]:
 
 
 def first_audio(synthesizer: Any, text: str) -> float:
-    """Milliseconds from text to the first chunk of the stream."""
+    """Return the milliseconds from a text to the first chunk of its stream."""
     began = time.perf_counter()
     next(iter(synthesizer.stream(text)))
     return 1_000 * (time.perf_counter() - began)
 
 
 def speak_text(synthesizer: Any, text: str) -> dict[str, float]:
-    """The figures of one text: once to warm up, then whole, as a stream, and stage by stage."""
+    """Return the figures of one text, spoken once to warm up, then whole, as a stream, and stage by stage."""
     seconds = synthesizer.synthesize(text).seconds
     whole = cost_of(lambda: synthesizer.synthesize(text))
     marks = list(stages(synthesizer, text))
@@ -81,7 +81,8 @@ def rounds_of(names: list[str], precision: str, rounds: int) -> dict[str, list[d
     """Speak with each vocoder in turn, each time in a process of its own."""
     runs: dict[str, list[dict[str, Any]]] = {name: [] for name in names}
     for name in names:
-        in_own_process(__file__, "--child", "--vocoder", name, "--precision", precision)  # fills the cache
+        # Not measured: it fills the cache.
+        in_own_process(__file__, "--child", "--vocoder", name, "--precision", precision)
     for _ in range(rounds):
         for name in names:
             runs[name].append(
@@ -91,13 +92,13 @@ def rounds_of(names: list[str], precision: str, rounds: int) -> dict[str, list[d
 
 
 def rows_of(name: str, runs: list[dict[str, Any]]) -> list[Row]:
-    """The rows of one vocoder in table 2."""
+    """Return the rows of one vocoder in table 2."""
     texts = {text: medians(run["texts"][text] for run in runs) for text in TEXTS}
     return [{"vocoder": name, "text": text, **figures} for text, figures in texts.items()]
 
 
 def first_row(name: str, runs: list[dict[str, Any]]) -> Row:
-    """The row of one vocoder in table 1."""
+    """Return the row of one vocoder in table 1."""
     warm = medians(run["texts"]["paragraph"] for run in runs)["first audio ms"]
     once = medians({key: value for key, value in run.items() if key != "texts"} for run in runs)
     return {
@@ -114,7 +115,7 @@ def main() -> None:
     parser = arguments(__doc__, rounds=3)
     add_vocoders(parser)
     parser.add_argument("--precision", default="auto", help="auto, f32, f16, bf16 or int8")
-    parser.add_argument("--child", action="store_true", help="print one process's figures as JSON")
+    parser.add_argument("--child", action="store_true", help="print the figures of one process as JSON")
     args = parser.parse_args()
     names = args.vocoders or ["hifi-gan"]
     if args.child:

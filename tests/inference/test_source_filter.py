@@ -45,7 +45,7 @@ def contour(hz: float | NDArray[np.float32], *, voicing: float = 1.0, frames: in
 
 
 def read_by_frame(mel: NDArray[np.float32]) -> NDArray[np.float32]:
-    """A pitch that can be foretold: the first band is the pitch, the second one voicing."""
+    """A reader whose result is known: the first band is the octaves, the second one the voicing."""
     return mel[0, :2]
 
 
@@ -58,7 +58,7 @@ def random_contour(frames: int) -> NDArray[np.float32]:
 def test_there_are_as_many_pulses_as_periods(hz):
     pulses = Excitation().extend(*contour(hz))[0]
     height = np.sqrt(SAMPLE_RATE / hz)
-    # Between its two largest samples a pulse that stands between them keeps its area.
+    # A pulse that lies between two samples keeps its area.
     assert pulses.sum() / height == pytest.approx(hz * pulses.size / SAMPLE_RATE, abs=1.6)
 
 

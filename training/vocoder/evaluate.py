@@ -38,11 +38,11 @@ from teacher import TEACHER_RATE, Teacher
 from text_to_speech import Synthesizer, Vocoder, mel_spectrogram, read_recording
 from text_to_speech.errors import InputError, SpeechError
 from text_to_speech.inference import runtime
-from text_to_speech.inference.acoustic import SILENT_LEVEL
 from text_to_speech.inference.length_regulator import frame_prosody, round_durations
 from text_to_speech.inference.mel import HOP_LENGTH, N_MELS, SAMPLE_RATE, SILENCE
 from text_to_speech.inference.model_files import model_path, read_model
 from text_to_speech.inference.source_filter import takes_source
+from text_to_speech.store.voices_yml import find_voice
 from text_to_speech.text import to_ids
 from vocoder.pitch import measure_pitch
 
@@ -172,7 +172,8 @@ class Comparison:
         self._reference = self._reference or frames
         (pitch, periodicity, power), (pitch_0, periodicity_0, _) = frames, self._reference
         both = (periodicity > VOICED) & (periodicity_0 > VOICED)
-        quiet = np.concatenate([p.mel.max(axis=0) < SILENT_LEVEL for p in self._passages])
+        level = find_voice().silent_level
+        quiet = np.concatenate([p.mel.max(axis=0) < level for p in self._passages])
         noisy = (periodicity_0 < UNVOICED) & ~quiet
         return Row(
             name,

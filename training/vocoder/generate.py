@@ -16,6 +16,7 @@ import argparse
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -24,10 +25,11 @@ from numpy.typing import NDArray
 from dataset import Corpus
 from teacher import PITCH_HZ, TEACHER_RATE, Teacher
 from text_to_speech import Vocoder
-from text_to_speech.inference.acoustic import SILENT_LEVEL, AcousticModel, silent_ends
+from text_to_speech.inference.acoustic import AcousticModel, silent_ends
 from text_to_speech.inference.length_regulator import frame_prosody, round_durations
 from text_to_speech.inference.mel import FRAME_SECONDS, HOP_LENGTH, SAMPLE_RATE, mel_spectrogram
 from text_to_speech.inference.runtime import core
+from text_to_speech.store.voices_yml import find_voice
 from text_to_speech.text import to_ids
 from vocoder.pitch import measure_pitch
 
@@ -76,9 +78,15 @@ class Makers:
         return mel, (contour * size).astype(np.float32)
 
 
+@cache
+def _silent_level() -> float:
+    """Return the level of silence of the voice that the acoustic model has."""
+    return find_voice().silent_level
+
+
 def cut_silence(mel: NDArray[np.float32], contour: NDArray[np.float32]) -> Mel:
     """Leave at most 16 frames of silence at either end."""
-    lead, tail = silent_ends(mel, level=SILENT_LEVEL)
+    lead, tail = silent_ends(mel, level=_silent_level())
     first, last = max(0, lead - SILENCE_KEPT), mel.shape[1] - max(0, tail - SILENCE_KEPT)
     return mel[:, first:last], contour[first:last]
 

@@ -1,1 +1,1 @@
-"""The models on a device: phonemes become a mel spectrogram, a mel spectrogram becomes a waveform."""
+"""The models on a device: phonemes become a mel spectrogram, and a mel spectrogram becomes a waveform."""

@@ -1,11 +1,11 @@
 """Compiled models that are kept for the next start, as files of the cache.
 
-    openvino.Model ── fingerprint ──▶ CACHE/compiled/NAME-KEY/NAME.blob ── read and verified ──▶ CompiledModel
+    openvino.Model ── fingerprint ──▶ CACHE/compiled/NAME-KEY/compiled.blob ── read and verified ──▶ CompiledModel
 
-OpenVINO's own cache (CACHE_DIR) maps a file into memory and lets other processes write over it, and uses what is
-damaged. Here OpenVINO exports what it has compiled, `zoo.kept` keeps that with its checksum, and what OpenVINO imports
-is memory whose checksum was right. On a CPU the export holds no weights: they are mapped from the IR, as they are
-without a cache, so that two processes share them. AUTO and MULTI can export nothing and keep nothing.
+OpenVINO's own cache (CACHE_DIR) maps a file into memory while other processes may write over it, and uses damaged
+files. Here OpenVINO exports the compiled model, `store.kept` keeps it with its checksum, and OpenVINO imports it from
+memory whose checksum was compared. On a CPU the export holds no weights: they are mapped from the IR, as without a
+cache, so that processes share them. AUTO and MULTI cannot export a model, so nothing is kept for them.
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ from ..store.kept import Entry, checksums, complain, discard, read_kept, store
 
 logger = logging.getLogger(__name__)
 
-# So many bytes of each constant are part of the fingerprint. The checksum of the model's file covers the whole; the
-# sample tells apart what two versions of this package make from the same file.
+# Bytes of each constant that are part of the fingerprint. The checksum of the model's file covers all of them; the
+# sample tells apart the graphs that two versions of this package make from the same file.
 SAMPLE = 4096
 BLOB = "compiled.blob"
 
@@ -90,7 +90,7 @@ def _knows_weightless(core: openvino.Core, device: str) -> bool:
 
 
 def _device_facts(core: openvino.Core, device: str) -> tuple[str, ...]:
-    """Return what decides about a compiled model beside the model: OpenVINO, this package, the device."""
+    """Return what a compiled model depends on besides the model: OpenVINO, this package, the device."""
     from ..version import __version__
 
     names = ("FULL_DEVICE_NAME", "DEVICE_ARCHITECTURE", "OPTIMIZATION_CAPABILITIES")
@@ -109,10 +109,10 @@ def _code_of(prepare: Prepare | None) -> str:
 
 
 def _fingerprint(model: openvino.Model, path: Path, facts: tuple[str, ...]) -> str:
-    """Return 16 hexadecimal digits for a file, the graph made from it, and what it is compiled for."""
+    """Return 16 hexadecimal digits for a file, the graph that was made from it, and the facts of its compilation."""
     digest = hashlib.sha256("\n".join((*facts, checksums(path))).encode())
     nodes = model.get_ordered_ops()
-    # Names differ from run to run where a transformation leaves them to OpenVINO; the order does not.
+    # The names that OpenVINO gives to new nodes differ from run to run; the order of the nodes does not.
     position = {node.get_name(): index for index, node in enumerate(nodes)}
     for node in nodes:
         digest.update(f"{node.get_type_name()} {_attributes(node)}".encode())
@@ -133,7 +133,7 @@ def _attributes(node: openvino.Node) -> object:
 def _imported(
     core: openvino.Core, entry: Entry, device: str, config: Mapping[str, Any]
 ) -> openvino.CompiledModel | None:
-    """Return a compiled model from the cache; None where there is none, or none that is whole."""
+    """Return a compiled model from the cache; None if there is none, or a damaged one."""
     blob: openvino.Tensor = None
 
     def allocate(size: int) -> memoryview:

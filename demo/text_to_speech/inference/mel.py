@@ -1,7 +1,7 @@
 """The mel spectrogram contract: its constants, and the analysis of a waveform into it.
 
-Every acoustic model and vocoder of this repository speaks this one spectrogram, the one that HiFi-GAN was
-trained on (Kong et al. 2020, https://arxiv.org/abs/2010.05646; repository jik876/hifi-gan, meldataset.py).
+Every acoustic model and vocoder of this repository uses this one spectrogram, on which HiFi-GAN was trained (Kong et
+al. 2020, https://arxiv.org/abs/2010.05646; repository jik876/hifi-gan, meldataset.py).
 """
 
 from __future__ import annotations
@@ -134,7 +134,7 @@ def _mirrored(blocks: Iterable[NDArray[np.floating]]) -> Iterator[NDArray[np.flo
 
 
 def _checked(samples: NDArray[np.floating]) -> NDArray[np.floating]:
-    """Return samples of a waveform, floating [n], or raise InputError if they are none."""
+    """Return the samples of a waveform, floating [n], or raise InputError."""
     samples = np.asarray(samples)
     if samples.ndim != 1 or not np.issubdtype(samples.dtype, np.floating):
         raise InputError(
@@ -162,7 +162,7 @@ def _analyse(samples: NDArray[np.float32]) -> NDArray[np.float32]:
 
 @functools.lru_cache(maxsize=1)
 def _weights() -> tuple[NDArray[np.intp], NDArray[np.float32], NDArray[np.intp]]:
-    """Return the weights of the filters that are not zero, filter by filter: their bins, they, where each begins."""
+    """Return the weights that are not zero, by filter: their bins, their values, and where each filter begins."""
     bands, bins = np.nonzero(mel_filters())
     return bins, mel_filters()[bands, bins], np.searchsorted(bands, np.arange(N_MELS))
 

@@ -119,6 +119,8 @@ def _phases(weight: NDArray[np.float32], stride: int) -> NDArray[np.float32]:
 
     A sample depends on the step that it belongs to, and on as many to either side as the padding reaches.
     """
+    # A transposed convolution adds weight[w] · input[step] to output[stride · step + w - pad]. So output sample
+    # stride · t + phase takes from step t + (tap - side) the weight w = phase + pad - stride · (tap - side).
     channels, out, width = weight.shape
     pad = (width - stride) // 2
     side = -(-pad // stride)
@@ -136,6 +138,7 @@ def _upsampled(x: Any, phases: NDArray[np.float32], stride: int) -> Any:
     from openvino import opset13
 
     out, side = len(phases) // stride, phases.shape[2] // 2
+    # [B, stride · out, T] → [B, stride, out, T] → [B, out, T, stride] → [B, out, T · stride]
     y = opset13.convolution(x, opset13.constant(phases), [1], [side], [side], [1])
     y = opset13.reshape(y, opset13.constant(np.array([0, stride, out, -1])), special_zero=True)
     y = opset13.transpose(y, opset13.constant(np.array([0, 2, 3, 1])))
@@ -148,6 +151,8 @@ def _folded(x: Any, weight: NDArray[np.float32], stride: int) -> Any:
 
     out, _, width = weight.shape
     pad = (width - stride) // 2
+    # Padded at the rate of the samples, so that the plain convolution needs no padding. Then `stride` samples in a row
+    # become the channels of one step, and the kernel of `width` samples one of width / stride steps.
     ends = opset13.constant(np.array([0, 0, pad]))
     y = opset13.pad(x, ends, ends, "constant", opset13.constant(np.float32(0)))
     y = opset13.reshape(y, opset13.constant(np.array([0, -1, stride])), special_zero=True)
