@@ -204,7 +204,7 @@ class Scheduler:
             self._closing = True
             left = [*self._active, *self._waiting]
         for stream in left:
-            stream.cancel()
+            self._cancel(stream, ClosingError("the server ends"))
         with self._changed:
             self._stopped = True
             self._changed.notify_all()
@@ -248,11 +248,13 @@ class Scheduler:
                 self._make_ready(stream)
             return window
 
-    def _cancel(self, stream: Stream[Any]) -> None:
+    def _cancel(self, stream: Stream[Any], error: BaseException | None = None) -> None:
+        """Want no more of a stream; its reader, if there is one, is told why by an error."""
         with self._changed:
             if stream._cancelled or stream._state is _State.ENDED:
                 return
             stream._cancelled = True
+            stream.error = error
             stream._made.clear()
             if (
                 stream._state is _State.WAITING
