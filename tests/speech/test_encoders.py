@@ -82,7 +82,7 @@ def aac_is_there(request: pytest.FixtureRequest) -> None:
         pytest.importorskip("av", reason="the extra [aac] is not installed")
 
 
-@pytest.mark.parametrize("samples", [CHUNK + 1, 3 * RATE, 3 * RATE + 777])
+@pytest.mark.parametrize("samples", [CHUNK, 3 * RATE, 3 * RATE + 777])
 @pytest.mark.parametrize("container", EXACT)
 def test_a_stream_is_as_long_as_the_sound_and_not_late(container: str, samples: int) -> None:
     audio = chirp(samples)
@@ -114,9 +114,9 @@ def test_a_whole_mp3_is_exact(samples: int) -> None:
 
 
 @pytest.mark.parametrize("container", CONTAINERS)
-def test_every_chunk_gives_bytes(container: str) -> None:
-    pieces = encoded(container, chirp(20 * CHUNK))
-    assert all(pieces[:-1])
+def test_every_chunk_gives_bytes_of_sound(container: str) -> None:
+    pieces = encoded(container, chirp(20 * CHUNK), size=CHUNK * 3 // 4)
+    assert all(len(piece) > 150 for piece in pieces[:-1])
 
 
 @pytest.mark.parametrize("container", CONTAINERS)

@@ -64,7 +64,9 @@ class GrowingText:
         with self._lock:
             self._rest += text
             self._cut_sentences()
-            if not self._begun or len(self._rest) > LONGEST_PART:
+            if not self._begun:
+                self._cut_clause()
+            while len(self._rest) > LONGEST_PART:
                 self._cut_clause()
 
     def add_whole(self, text: str) -> None:
@@ -110,9 +112,11 @@ class GrowingText:
             self._put(end, "paragraph" if sentence.ends_paragraph else "sentence")
 
     def _cut_clause(self) -> None:
-        ends = [match.end() for match in _CLAUSE_END.finditer(self._rest) if match.end() >= FIRST_CLAUSE]
-        if ends:
-            self._put(ends[-1] if self._begun else ends[0], "clause")
+        """Cut after the first clause of the text; later after the last one that a part has room for."""
+        ends = [match.end() for match in _CLAUSE_END.finditer(self._rest, FIRST_CLAUSE - 1)]
+        fitting = [end for end in ends if end <= LONGEST_PART]
+        if fitting:
+            self._put(fitting[-1] if self._begun else fitting[0], "clause")
         elif len(self._rest) > LONGEST_PART:
             space = self._rest.rfind(" ", FIRST_CLAUSE, LONGEST_PART)
             self._put(space if space > 0 else LONGEST_PART, "clause")

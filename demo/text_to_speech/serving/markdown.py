@@ -9,22 +9,20 @@ from __future__ import annotations
 import re
 
 _MARKUP = (
+    re.compile(r"(?<=[-*+][ \t])\[[ xX]\](?=[ \t])"),  # the boxes of a list of tasks
     re.compile(r"^ {0,3}(?:```|~~~)[^\n`]*$", re.MULTILINE),  # the fences around code
-    re.compile(
-        r"^ {0,3}\|?(?: *:?-{3,}:? *\|)+(?: *:?-{3,}:? *)?$", re.MULTILINE
-    ),  # the line below a table's head
+    re.compile(r"^ {0,3}\|?(?: *:?-+:? *\|)+(?: *:?-+:? *)?$", re.MULTILINE),  # the line below a table's head
     re.compile(r"^ {0,3}(?:(?:\* *){3,}|(?:_ *){3,}|(?:- *){3,}|={3,})$", re.MULTILINE),  # rules
     re.compile(r"^ {0,3}#{1,6}(?=[ \t])", re.MULTILINE),  # headings
     re.compile(r"^(?: {0,3}>[ \t]?)+", re.MULTILINE),  # quotations
     re.compile(r"^[ \t]{0,12}[-*+](?=[ \t]+\S)", re.MULTILINE),  # bullets
-    re.compile(r"(?<=[-*+][ \t])\[[ xX]\](?=[ \t])"),  # boxes of a list of tasks
 )
 _LINK = re.compile(
     r"(!?\[)([^\[\]\n]{1,500})(\]\(\s*<?[^\s()<>]{1,2000}(?:\([^\s()]{0,200}\))?>?(?:\s+\"[^\"\n]{0,200}\")?\s*\))"
 )
 _EMPHASIS = (
     re.compile(r"(?<![*\\])(\*{1,3})(?=[^\s*])([^*\n]{1,1000}?)(?<=[^\s*])(\1)(?!\*)"),
-    re.compile(r"(?<![\w\\_])(_{1,3})(?=[^\s_])([^\n]{1,1000}?)(?<=[^\s_])(\1)(?![\w_])"),
+    re.compile(r"(?<![\w\\_])(_{1,3})(?=[^\s_])([^\n]{1,1000}?)(?<=[^\s_])(\1)(?!\w|\.\w)"),
     re.compile(r"(?<![~\\])(~~)(?=[^\s~])([^~\n]{1,1000}?)(?<=[^\s~])(~~)(?!~)"),
     re.compile(r"(?<![`\\])(`{1,2})(?=[^`])([^`\n]{1,1000}?)(\1)(?!`)"),
 )

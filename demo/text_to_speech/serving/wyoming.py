@@ -18,6 +18,7 @@ import asyncio
 import contextlib
 import json
 import logging
+import time
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -132,7 +133,7 @@ class WyomingDoor:
 
     def __init__(self, service: Service) -> None:
         self._service = service
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._connections: dict[asyncio.Task[None], _Connection] = {}
 
     async def serve(self, host: str, port: int) -> asyncio.Server:
         """Listen, and return the listening server.
@@ -150,8 +151,7 @@ class WyomingDoor:
         """Serve one connection until the client closes it."""
         task = asyncio.current_task()
         assert task
-        self._tasks.add(task)
-        connection = _Connection(self._service, writer)
+        connection = self._connections[task] = _Connection(self._service, writer)
         try:
             while event := await read_event(reader, longest=self._service.limits.max_body):
                 await connection.take(event)
@@ -161,16 +161,19 @@ class WyomingDoor:
         except (OSError, asyncio.CancelledError):
             pass
         finally:
-            self._tasks.discard(task)
             await connection.stop()
             writer.close()
+            del self._connections[task]
 
     async def close(self, *, wait: float) -> None:
-        """End the connections, after their speech has ended or some seconds have passed."""
-        if self._tasks:
-            await asyncio.wait(self._tasks, timeout=wait)
-        for task in list(self._tasks):
-            task.cancel()
+        """End the connections: those without a request at once, others when it is answered or it is late."""
+        until = time.monotonic() + wait
+        while self._connections:
+            late = time.monotonic() > until
+            for task, connection in self._connections.items():
+                if late or not connection.busy:
+                    task.cancel()
+            await asyncio.wait(list(self._connections), timeout=0.1)
 
 
 @dataclass
@@ -202,6 +205,12 @@ class _Connection:
         self._streams = False  # a text is coming in pieces
         self._dictation: Dictation | None = None  # which they belong to, if it could be begun
         self._answering = asyncio.create_task(self._answer_all())
+        self._request_in_work = False
+
+    @property
+    def busy(self) -> bool:
+        """Whether a request is not answered yet."""
+        return self._request_in_work or not self._requests.empty()
 
     async def take(self, event: Event) -> None:
         """Do what an event asks for; kinds that are not known are passed over, as the protocol wants it."""
@@ -261,12 +270,14 @@ class _Connection:
         """Answer the requests in their order, until the client takes nothing any more."""
         while True:
             request = await self._requests.get()
+            self._request_in_work = True
             try:
                 await self._answer(request)
             except (OSError, asyncio.TimeoutError):
                 self._writer.close()
                 return
             finally:
+                self._request_in_work = False
                 request.watch.end("cancelled")  # where it has not ended in another way
                 if request.dictation:
                     request.dictation.cancel()

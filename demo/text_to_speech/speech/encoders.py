@@ -40,6 +40,7 @@ from .resampling import Resampler
 logger = logging.getLogger(__name__)
 
 PAGE_MILLISECONDS = 100.0  # of an Ogg page: libogg waits for a second of sound if nothing is said
+FLAC_COMPRESSION = 0.25  # of libsndfile's 0..1: blocks of 1,152 samples, where the next level has 4,096
 OPUS_COMPRESSION = 0.8  # of libsndfile's 0..1: 50 to 70 kbit/s for speech
 # Of a constant 64 kbit/s at 16 to 24 kHz: players tell from the first frame how long a stream without a tag is, and
 # with a variable bit rate they are wrong by a factor.
@@ -344,7 +345,9 @@ CONTAINERS = {
         "audio/flac",
         _ANY_RATES,
         None,
-        lambda rate, whole: _SoundFile(rate, whole, file_format="FLAC", coding="PCM_16"),
+        lambda rate, whole: _SoundFile(
+            rate, whole, file_format="FLAC", coding="PCM_16", compression_level=FLAC_COMPRESSION
+        ),
     ),
     "wav": Container("audio/wav", _ANY_RATES, None, lambda rate, whole: _Pcm(rate, whole, wav=True)),
     "pcm": Container(
