@@ -13,8 +13,10 @@ from typing import Any
 import httpx
 import uvicorn
 
+from text_to_speech.errors import DeviceError
 from text_to_speech.serving.application import create_app
 from text_to_speech.serving.service import Service
+from text_to_speech.serving.speaker import Speaker
 
 TEXT = "One short line. Then a somewhat longer second sentence!\n\nA paragraph of its own?"
 
@@ -84,6 +86,32 @@ def running(service: Service, *, ready: bool = True, **options: object) -> Itera
         thread.join(30)
         service.close()
     assert not thread.is_alive()
+
+
+class SlowSpeaker(Speaker):
+    """A speaker that computes a window only when it is let, and knows how many it has computed."""
+
+    def __init__(self, speaker: Speaker) -> None:
+        super().__init__(speaker._synthesizers)
+        self.allowed = threading.Semaphore(0)
+        self.computed = 0
+        self.closed = threading.Event()
+        self.fails_after: int | None = None
+
+    def speak(self, wanted):
+        try:
+            for chunk in super().speak(wanted):
+                assert self.allowed.acquire(timeout=10)
+                if self.fails_after is not None and self.computed >= self.fails_after:
+                    raise DeviceError("the device fell off")
+                self.computed += 1
+                yield chunk
+        finally:
+            self.closed.set()
+
+    def let(self, windows: int = 1) -> None:
+        for _ in range(windows):
+            self.allowed.release()
 
 
 def parse_events(text: str) -> list[dict[str, Any]]:

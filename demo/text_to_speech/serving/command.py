@@ -219,8 +219,8 @@ def serve(args: argparse.Namespace) -> None:
 
     voice_id(args.voice)
     address = wyoming_address(args.wyoming)
-    set_logging(args.log_format)
     with contextlib.closing(listening(args.host, args.port)) as bound:
+        set_logging(args.log_format)
         asyncio.run(_serve(args, bound, address))
 
 

@@ -145,7 +145,8 @@ def check_key(authorization: str, keys: Sequence[str]) -> None:
     if not keys:
         return
     scheme, _, given = authorization.partition(" ")
-    known = [hmac.compare_digest(given.strip().encode(), key.encode()) for key in keys]
+    sent = given.strip().encode("latin-1", errors="replace")  # the bytes that the header's characters were
+    known = [hmac.compare_digest(sent, key.encode()) for key in keys]
     if scheme.lower() != "bearer" or not any(known):
         raise ApiError(
             401,

@@ -108,8 +108,8 @@ class _Conversation:
 
     async def _start(self, message: dict[str, Any]) -> None:
         if not self._known:
-            header = self._socket.headers.get("authorization") or f"Bearer {message.pop('api_key', '')}"
-            check_key(header, self._service.limits.keys)
+            own = f"Bearer {message.pop('api_key', '')}".encode().decode("latin-1")  # as a header would come
+            check_key(self._socket.headers.get("authorization") or own, self._service.limits.keys)
             self._known = True
         if self._speech and not self._speech.over:
             raise ApiError(400, "a speech is running: expected its end or a cancel before the next start")
