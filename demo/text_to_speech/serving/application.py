@@ -25,6 +25,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 
 from .. import __version__
+from ..errors import SpeechError
 from .errors import ApiError, api_error, validation_error
 from .guard import Guard
 from .metrics import CONTENT_TYPE
@@ -86,6 +87,18 @@ AUDIO: dict[int | str, dict[str, Any]] = {
     **REFUSALS,
 }
 
+CAPTIONED: dict[int | str, dict[str, Any]] = {
+    200: {
+        "description": "one object, or a line of JSON for each piece where stream is true",
+        "content": {"application/json": {}, "application/x-ndjson": {}},
+    },
+    **REFUSALS,
+}
+FIGURES: dict[int | str, dict[str, Any]] = {
+    200: {"description": "Prometheus' text form", "content": {"text/plain": {"schema": {"type": "string"}}}},
+    **_failures(401, 500),
+}
+
 
 def create_app(service: Service, *, close: bool = True) -> FastAPI:
     """Return the application of a service.
@@ -111,6 +124,7 @@ def create_app(service: Service, *, close: bool = True) -> FastAPI:
     )
     app.add_middleware(Guard, limits=service.limits, metrics=service.metrics)
     app.add_exception_handler(ApiError, _tell)
+    app.add_exception_handler(SpeechError, _tell)
     app.add_exception_handler(RequestValidationError, _tell)
     app.add_exception_handler(HTTPException, _tell)
     _add_speech(app, service)
@@ -163,7 +177,7 @@ def _add_speech(app: FastAPI, service: Service) -> None:
             service, request, form, whole=None if request.stream or events else _joined, door="openai"
         )
 
-    @app.post("/dev/captioned_speech", responses=REFUSALS, response_class=JSONResponse)
+    @app.post("/dev/captioned_speech", responses=CAPTIONED, response_class=Response)
     async def captioned_speech(request: Annotated[CaptionedRequest, Body()]) -> Response:
         """Speak a text, with the times of its words."""
 
@@ -304,7 +318,7 @@ def _add_states(app: FastAPI, service: Service) -> None:
         """Tell that the models are loaded; 503 before."""
         return {"status": "ready", "models": service.speaker.devices}
 
-    @app.get("/metrics", response_class=Response, responses=_failures(401, 500))
+    @app.get("/metrics", response_class=Response, responses=FIGURES)
     async def metrics() -> Response:
         """Return the figures for Prometheus."""
         return Response(service.metrics.text(), media_type=CONTENT_TYPE)

@@ -15,7 +15,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from .errors import ApiError, api_error
 from .metrics import Metrics
 from .responses import BrokenStreamError, ErrorResponse
-from .service import Limits
+from .service import Limits, known_failure
 
 logger = logging.getLogger(__name__)
 
@@ -59,7 +59,7 @@ class Guard:
             raise
         except Exception as error:
             told = api_error(error)
-            if not isinstance(error, ApiError):
+            if not known_failure(error):
                 logger.error("a request failed", exc_info=error)
             if status:
                 raise BrokenStreamError(told.message) from None
