@@ -313,6 +313,26 @@ def test_the_end_of_the_server_waits_for_speech_and_for_nobody_else(make_service
     asyncio.run(talk())
 
 
+def test_the_end_of_the_server_does_not_wait_for_ever(make_service, caplog) -> None:
+    async def talk() -> None:
+        async with door(make_service()) as (client, made, port):
+            others = [await asyncio.open_connection("127.0.0.1", port) for _ in range(3)]
+            for _, writer in others:
+                writer.write(Event("synthesize-start").to_bytes())
+                writer.write(Event("synthesize-chunk", {"text": "One sentence. And no end"}).to_bytes())
+            await client.send("synthesize-start")
+            await client.send("synthesize-chunk", text="One sentence. And no end")
+            await client.read()
+            await asyncio.wait_for(made.close(wait=0.2), 15)
+            while await asyncio.wait_for(read_event(client.reader, longest=10_000_000), 15):
+                pass
+            for _, writer in others:
+                writer.close()
+
+    asyncio.run(talk())
+    assert "Exception" not in caplog.text
+
+
 def test_the_protocols_own_client_hears_it(make_service) -> None:
     client_module = pytest.importorskip("wyoming.client", reason="the package wyoming is not installed")
     from wyoming.audio import AudioChunk, AudioStart, AudioStop

@@ -158,22 +158,28 @@ class WyomingDoor:
         except ProtocolError as error:
             with contextlib.suppress(OSError):
                 await connection.send(Event("error", {"text": str(error), "code": "protocol"}))
-        except (OSError, asyncio.CancelledError):
+        except (OSError, asyncio.TimeoutError, asyncio.CancelledError):
             pass
         finally:
-            await connection.stop()
-            writer.close()
-            del self._connections[task]
+            try:
+                await connection.stop()
+            finally:
+                writer.close()
+                del self._connections[task]  # the only reference that keeps the task until here
 
     async def close(self, *, wait: float) -> None:
         """End the connections: those without a request at once, others when it is answered or it is late."""
         until = time.monotonic() + wait
-        while self._connections:
+        ending: set[asyncio.Task[None]] = set()
+        while left := {task: one for task, one in self._connections.items() if task not in ending}:
             late = time.monotonic() > until
-            for task, connection in self._connections.items():
+            for task, connection in left.items():
                 if late or not connection.busy:
-                    task.cancel()
-            await asyncio.wait(list(self._connections), timeout=0.1)
+                    task.cancel()  # once: a second time would interrupt its own end
+                    ending.add(task)
+            await asyncio.sleep(0.05)
+        if ending:
+            await asyncio.wait(ending, timeout=wait)
 
 
 @dataclass
