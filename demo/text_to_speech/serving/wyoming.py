@@ -175,8 +175,9 @@ class WyomingDoor:
             late = time.monotonic() > until
             for task, connection in left.items():
                 if late or not connection.busy:
-                    task.cancel()  # once: a second time would interrupt its own end
                     ending.add(task)
+                    if not connection.ending:  # or it would be interrupted at that
+                        task.cancel()
             await asyncio.sleep(0.05)
         if ending:
             await asyncio.wait(ending, timeout=wait)
@@ -212,6 +213,7 @@ class _Connection:
         self._dictation: Dictation | None = None  # which they belong to, if it could be begun
         self._answering = asyncio.create_task(self._answer_all())
         self._request_in_work = False
+        self.ending = False  # it stops already
 
     @property
     def busy(self) -> bool:
@@ -245,6 +247,7 @@ class _Connection:
 
     async def stop(self) -> None:
         """Stop all synthesis: the client has gone."""
+        self.ending = True
         self._answering.cancel()
         await asyncio.gather(self._answering, return_exceptions=True)
         while not self._requests.empty():
