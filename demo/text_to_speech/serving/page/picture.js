@@ -2,7 +2,7 @@
 
 const SIZE = 1024; // samples of a Fourier transform, and from one to the next
 const BANDS = 48;
-const FLOOR = -80; // dB that are drawn as nothing
+const FLOOR = -85; // dB that are drawn as nothing
 const SHORTEST = 5; // seconds that the picture is wide at least
 
 export class Picture {
@@ -50,8 +50,8 @@ export class Picture {
     this.filters.forEach(([from, weights], band) => {
       let power = 0;
       for (let k = 0; k < weights.length; k++) power += weights[k] * (real[from + k] ** 2 + imaginary[from + k] ** 2);
-      const decibels = 10 * Math.log10(power / SIZE + 1e-12);
-      levels[band] = Math.max(0, Math.min(255, 255 * (decibels - FLOOR) / -FLOOR * 1.15));
+      const decibels = 10 * Math.log10(power / (SIZE / 4) ** 2 + 1e-12); // 0 is a full-scale tone
+      levels[band] = Math.max(0, Math.min(255, 255 * (1 - decibels / FLOOR) * 1.25));
     });
     return {peak: peak / 32768, levels};
   }
