@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from text_to_speech.errors import DeviceError
-from text_to_speech.serving import dictation
+from text_to_speech.serving import dictation, wyoming
 from text_to_speech.serving.speaker import Speaker
 from text_to_speech.serving.wyoming import LONGEST_PAYLOAD, Event, WyomingDoor, info, read_event
 
@@ -331,6 +331,42 @@ def test_the_end_of_the_server_does_not_wait_for_ever(make_service, caplog) -> N
 
     asyncio.run(talk())
     assert "Exception" not in caplog.text
+
+
+def test_a_connection_ends_although_its_cancellation_was_swallowed(make_service) -> None:
+    """Before Python 3.12 asyncio.wait_for could do that, and connections stayed half open for good."""
+
+    class Writer:
+        """A client that takes everything, and goes at the very moment when it has taken the first event."""
+
+        transport = asyncio.Transport()
+        connection: wyoming._Connection | None = None
+
+        def write(self, data: bytes) -> None:
+            pass
+
+        def close(self) -> None:
+            pass
+
+        async def drain(self) -> None:
+            if self.connection and not self.connection.ending:
+                asyncio.get_running_loop().call_soon(self.go)
+
+        def go(self) -> None:
+            self.connection.ending = True  # as `stop` does
+            self.connection._answering.cancel()
+
+    async def talk() -> None:
+        service = make_service()
+        await service.start()
+        writer = Writer()
+        writer.connection = wyoming._Connection(service, writer)
+        await writer.connection.take(Event("synthesize", {"text": TEXT}))
+        await asyncio.wait({writer.connection._answering}, timeout=5)
+        assert writer.connection._answering.done()
+        await asyncio.to_thread(service.close)
+
+    asyncio.run(talk())
 
 
 def test_the_protocols_own_client_hears_it(make_service) -> None:

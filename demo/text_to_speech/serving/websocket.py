@@ -161,6 +161,10 @@ class _Speech:
         try:
             async for piece in self.dictation:
                 await asyncio.wait_for(self._send_piece(piece), self._limit)
+                if self.over:  # before Python 3.12 wait_for may swallow the cancellation of this task
+                    return
+            if self.over:
+                return
             self._end("done")
             await self._socket.send_json({"type": "done", "seconds": round(self._watch.seconds, 4)})
         except asyncio.TimeoutError:

@@ -240,10 +240,23 @@ class _Connection:
                 self._stop_stream()
 
     async def send(self, event: Event) -> None:
-        """Send an event; wait until the client has taken most of what was sent."""
+        """Send an event; wait until the client has taken most of what was sent.
+
+        Raises:
+            ConnectionError: The client has gone, or has taken nothing for too long.
+        """
         async with self._sending:
+            if self.ending:
+                raise ConnectionResetError("the connection ends")
             self._writer.write(event.to_bytes())
-            await asyncio.wait_for(self._writer.drain(), self._service.limits.stall_seconds)
+            # Not asyncio.wait_for: before Python 3.12 it may swallow the cancellation of this task.
+            stalled = asyncio.get_running_loop().call_later(
+                self._service.limits.stall_seconds, self._writer.transport.abort
+            )
+            try:
+                await self._writer.drain()
+            finally:
+                stalled.cancel()
 
     async def stop(self) -> None:
         """Stop all synthesis: the client has gone."""
@@ -277,12 +290,12 @@ class _Connection:
 
     async def _answer_all(self) -> None:
         """Answer the requests in their order, until the client takes nothing any more."""
-        while True:
+        while not self.ending:
             request = await self._requests.get()
             self._request_in_work = True
             try:
                 await self._answer(request)
-            except (OSError, asyncio.TimeoutError):
+            except OSError:
                 self._writer.close()
                 return
             finally:
@@ -302,7 +315,7 @@ class _Connection:
                         begun = True
                         await self.send(Event("audio-start", layout))
                     await self.send(Event("audio-chunk", layout, payload))
-        except (OSError, asyncio.TimeoutError):
+        except OSError:
             raise
         except Exception as error:
             told = api_error(error)
