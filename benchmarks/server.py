@@ -199,9 +199,8 @@ LIBRARY = """
 import json, sys, time
 from pathlib import Path
 from text_to_speech import Synthesizer
-from text_to_speech.store import cache_folder
 text, vocoder, rounds = sys.argv[1], sys.argv[2], int(sys.argv[3])
-synthesizer = Synthesizer(vocoder_model=vocoder, cache_folder=cache_folder() / "compiled")
+synthesizer = Synthesizer(vocoder_model=vocoder)
 synthesizer.vocoder.warm_up(largest_window=10_000)
 for _ in range(2):
     list(synthesizer.stream(text))

@@ -6,7 +6,7 @@ python demo/text_to_speech_server.py --vocoder source-filter-light
 
 import sys
 
-from text_to_speech.serving.command import main
+from text_to_speech.cli.start import text_to_speech_server
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(text_to_speech_server())

@@ -21,7 +21,6 @@ from .. import __version__
 from ..cli.frame import OneLineParser, run
 from ..errors import InputError
 from ..inference.runtime import PRECISIONS
-from ..store import cache_folder
 
 if TYPE_CHECKING:
     import uvicorn
@@ -276,7 +275,6 @@ def _service(args: argparse.Namespace) -> Service:
         vocoders=args.vocoder or ("hifi-gan", "source-filter-light"),
         device=args.device,
         precision=args.precision,
-        cache_folder=cache_folder() / "compiled",
         **{name: Path(path) for name, path in given.items() if path},
     )
     limits = Limits(

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from ..errors import InputError
-from ..script.script import LONGEST_PAUSE, PARAGRAPH_PAUSE, PITCHES, SENTENCE_PAUSE, VOLUMES
+from ..script.directions import LONGEST_PAUSE, PARAGRAPH_PAUSE, PITCHES, SENTENCE_PAUSE, VOLUMES
 from ..speech.encoders import CONTAINERS
 from ..text import Lexicon
 from .errors import ApiError

@@ -10,9 +10,10 @@ from pathlib import Path
 from ..errors import InputError
 from ..inference.mel import FRAME_SECONDS
 from ..inference.mel import SAMPLE_RATE as VOICE_RATE
+from ..inference.runtime import Precision
 from ..inference.vocoder import FIRST_WINDOW
 from ..pipeline import Synthesizer
-from ..script.script import Manner
+from ..script.directions import Manner
 from ..script.utterances import Utterance, utterances
 from ..speech.spoken import AudioChunk
 from .wanted import Wanted
@@ -77,15 +78,13 @@ class SpeakerOptions:
         vocoders: Names of vocoders or paths of model files; the first one serves who asks for none.
         device: OpenVINO's name of the device.
         precision: As the Synthesizer takes it.
-        cache_folder: Where compiled models are kept; None keeps none.
         duration_model: Another model than the voice's own.
         regression_model: Another one likewise.
     """
 
     vocoders: Sequence[str] = ("hifi-gan",)
     device: str = "CPU"
-    precision: str = "auto"
-    cache_folder: Path | None = None
+    precision: Precision = "auto"
     duration_model: str | Path = "forward-tacotron-duration-prediction"
     regression_model: str | Path = "forward-tacotron-regression"
 
@@ -121,8 +120,6 @@ class Speaker:
                 regression_model=options.regression_model,
                 vocoder_model=vocoder,
                 precision=options.precision,
-                cache_folder=options.cache_folder,
-                phonemizer=next(iter(synthesizers.values()), None),
             )
         speaker = cls(synthesizers)
         speaker.warm_up()

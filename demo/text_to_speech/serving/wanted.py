@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from ..errors import InputError
-from ..script.script import ALPHAS, PARAGRAPH_PAUSE, SENTENCE_PAUSE, Script, parse_text
+from ..script.directions import ALPHAS, PARAGRAPH_PAUSE, SENTENCE_PAUSE
+from ..script.plain import parse_text
+from ..script.script import Script
 from ..script.ssml import is_ssml, parse_ssml
 from ..text import Lexicon, Reading
 from ..text.pronunciations import parse_phonemes

@@ -34,8 +34,8 @@ import soundfile
 from numpy.typing import NDArray
 
 from ..errors import InputError, OutputError
-from .audio import to_pcm16
 from .resampling import Resampler
+from .samples import to_pcm16
 
 logger = logging.getLogger(__name__)
 
