@@ -65,6 +65,14 @@ def test_the_first_chunk_is_short_and_none_is_longer_than_what_was_spoken(synthe
         assert sizes[k] <= 1.5 * max(sum(sizes[:k]), FIRST_WINDOW) + pause
 
 
+def test_chunks_can_be_kept_short(synthesizer: Synthesizer) -> None:
+    whole = synthesizer.synthesize(TEXT * 3).audio
+    chunks = [c.audio for c in synthesizer.stream(TEXT * 3, largest_window=40)]
+    pause = round(PARAGRAPH_PAUSE / FRAME_SECONDS)
+    assert max(chunk.size // HOP_LENGTH for chunk in chunks) <= 40 + pause
+    np.testing.assert_allclose(np.concatenate(chunks), whole, atol=1e-4)
+
+
 def test_a_chunk_comes_before_the_next_sentence_is_looked_at(tiny) -> None:
     seen: list[str] = []
 

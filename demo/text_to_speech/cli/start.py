@@ -179,6 +179,11 @@ def vocoder_demo() -> int:
     return start("text_to_speech.cli.vocode")
 
 
+def text_to_speech_server() -> int:
+    """Run the console script text-to-speech-server."""
+    return start("text_to_speech.serving.command")
+
+
 def omz_downloader() -> int:
     """Run the console script omz_downloader."""
     return start("text_to_speech.omz.downloader")

@@ -45,18 +45,20 @@ class Stream:
         acoustic: The acoustic model.
         vocoder: The vocoder.
         voice: The voice.
-        first_window: Frames of the first chunk, about.
+        windows: Frames of the first chunk and frames of a chunk at most, about.
 
     Attributes:
         stopwatch: Measures the stages.
     """
 
-    def __init__(self, acoustic: AcousticModel, vocoder: Vocoder, voice: Voice, first_window: int) -> None:
+    def __init__(
+        self, acoustic: AcousticModel, vocoder: Vocoder, voice: Voice, windows: tuple[int, int]
+    ) -> None:
         self.stopwatch = Stopwatch()
         self._acoustic = acoustic
         self._vocoder = vocoder
         self._voice = voice
-        self._first_window = first_window
+        self._first_window, self._largest_window = windows
         self._utterances: Iterator[Utterance | None] = iter(())
         self._is_done = False
         # Sentences that are drawn and have not been heard to their end.
@@ -127,7 +129,9 @@ class Stream:
         """Speak the utterances before the next None as one spectrogram."""
         first = self.next_mel()
         if first is not None:
-            windows = self._vocoder.stream(self._mels(first), first_window=self._first_window)
+            windows = self._vocoder.stream(
+                self._mels(first), first_window=self._first_window, largest_window=self._largest_window
+            )
             with closing(windows):
                 while (audio := self._next_window(windows)) is not None:
                     yield from self.cut(audio)

@@ -191,6 +191,7 @@ class Synthesizer:
         *,
         lexicon: Lexicon | None = None,
         first_window: int | None = None,
+        largest_window: int = LARGEST_WINDOW,
         wait: float | None = None,
         **options: Unpack[MannerOptions],
     ) -> Generator[AudioChunk, None, None]:
@@ -208,6 +209,8 @@ class Synthesizer:
             manner: Speed, pitch, volume and pauses of the whole text.
             lexicon: Pronunciations for this text, which take precedence over those of the synthesizer.
             first_window: Frames of the first chunk, about; None for few with `latency` and many with `throughput`.
+            largest_window: Frames of a chunk at most, about. The shorter a window, the more its context costs; but a
+                server with many listeners turns to the next one after each chunk.
             wait: Seconds without a new piece after which everything that has come is spoken, whether a sentence has
                 ended or not; None to wait for the next piece.
             **options: Single attributes of `Manner`, such as `speed=1.25`, which replace those of `manner`.
@@ -221,8 +224,10 @@ class Synthesizer:
         manner = (manner or Manner()).changed(options)
         if first_window is None:
             first_window = FIRST_WINDOW if self.hint == "latency" else LARGEST_WINDOW
-        check_window(first_window)
-        stream = Stream(models.acoustic, models.vocoder, self.voice, first_window)
+        check_window("first_window", first_window)
+        check_window("largest_window", largest_window)
+        windows = (min(first_window, largest_window), largest_window)
+        stream = Stream(models.acoustic, models.vocoder, self.voice, windows)
         reader = models.reader(lexicon)
         if isinstance(text, Iterable) and not isinstance(text, str | bytes):
             scripts = incremental_scripts(text, wait=wait)
@@ -355,7 +360,7 @@ def check_lexicon(lexicon: Lexicon | None, phonemizer: WordReader | None) -> Non
         raise InputError("a lexicon and a phonemizer of your own are given: expected one of the two")
 
 
-def check_window(frames: int) -> None:
-    """Raise InputError unless the first chunk of a stream may have so many frames."""
+def check_window(name: str, frames: int) -> None:
+    """Raise InputError unless a chunk of a stream may have so many frames."""
     if not isinstance(frames, int) or isinstance(frames, bool) or not 1 <= frames <= LARGEST_WINDOW:
-        raise InputError(f"first_window {frames!r}: expected a number of frames, 1 to {LARGEST_WINDOW}")
+        raise InputError(f"{name} {frames!r}: expected a number of frames, 1 to {LARGEST_WINDOW}")

@@ -1,0 +1,1 @@
+"""One process that speaks to OpenAI clients, browsers and Home Assistant: HTTP, WebSocket and Wyoming."""
