@@ -325,11 +325,11 @@ def test_11_nothing_is_left_of_a_request(server: Server) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "no punctuation at all and it goes on " * 60,
+        "no punctuation at all and it goes on " * 20,
         "One.\n---\nTwo.\n\n***\n\nThree.",
         "a (group)—and more",
         "Line one\nline two\n\n\n\nparagraph two\r\n\r\nparagraph three",
-        "word " * 1_500,
+        "word " * 400,
     ],
 )
 def test_12_every_word_is_spoken(server: Server, text: str) -> None:
