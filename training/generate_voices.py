@@ -36,7 +36,7 @@ import numpy as np
 
 from british import BritishPhonemizer
 from corpus import clauses
-from kokoro import FRAMES_PER_SECOND, LONGEST, VOICES, Kokoro, Prosody, Speech
+from kokoro import FRAMES_PER_SECOND, LONGEST, VOICES, Kokoro, Outline, Speech
 from text_to_speech.text import Phonemizer
 
 SHARED_EVERY = 5  # of so many texts one is read by every voice
@@ -46,7 +46,7 @@ UTTERANCES = {"audio": 24, "prosody": 500}  # in a part
 LONGEST_JOINED = 260  # characters of clauses that are joined at random
 
 log = logging.getLogger("generate_voices")
-Record: TypeAlias = tuple[str, str, Prosody]
+Record: TypeAlias = tuple[str, str, Outline]
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,7 @@ class Texts:
         whole = _shuffled(self.corpus, f"prosody {voice}")
         first = part * (count // 2) % len(whole)
         lines = (whole + whole)[first : first + count // 2]
-        return lines + [_joined(self.corpus, dice) for _ in range(count - len(lines))]
+        return lines + _joined(clauses(self.corpus, 3 * count, dice), dice)[: count - len(lines)]
 
 
 class Reader:
@@ -105,8 +105,8 @@ class Reader:
             records.append((text, phonemes, self._say(teacher, phonemes)))
         return records
 
-    def _say(self, teacher: Kokoro, phonemes: str) -> Prosody:
-        return teacher.speak(phonemes) if self._aloud else teacher.prosody(phonemes)
+    def _say(self, teacher: Kokoro, phonemes: str) -> Outline:
+        return teacher.say(phonemes) if self._aloud else teacher.outline(phonemes)
 
     def _phonemizer(self, language: str) -> Callable[[str], str]:
         if language not in self._phonemizers:
@@ -116,7 +116,7 @@ class Reader:
 
 def save(records: list[Record], folder: Path) -> None:
     """Write a part; it appears under its name only when it is whole."""
-    said = [prosody for *_, prosody in records]
+    said = [outline for *_, outline in records]
     arrays = {
         "durations": np.concatenate([p.units for p in said]).astype(np.uint16),
         "exact": np.concatenate([p.exact_units for p in said]),
@@ -195,7 +195,7 @@ def work(args: argparse.Namespace) -> None:
                 chosen = choose(voice, number, UTTERANCES[args.kind])
             records = reader.read(voice, chosen)
             save(records, folder)
-            seconds = sum(prosody.f0.size for *_, prosody in records) / FRAMES_PER_SECOND
+            seconds = sum(outline.f0.size for *_, outline in records) / FRAMES_PER_SECOND
             log.info(
                 "%s %s: %.0f s of speech, %.3f CPU-s per s, %.0f s; %.1f minutes in all",
                 *(voice, name, seconds, (time.process_time() - cpu) / seconds),
@@ -211,13 +211,16 @@ def _shuffled(lines: list[str], seed: str) -> list[str]:
     return random.Random(seed).sample(lines, len(lines))  # noqa: S311 - not for secrets
 
 
-def _joined(lines: list[str], dice: random.Random) -> str:
-    """Join one to six clauses at random."""
-    text, count = "", dice.randint(1, 6)
-    while count and len(text) < LONGEST_JOINED:
-        found = clauses(lines, 1, dice)
-        text, count = " ".join([text, *found]).strip(), count - len(found)
-    return text
+def _joined(pieces: list[str], dice: random.Random) -> list[str]:
+    """Join clauses by one to six, as far as they go."""
+    joined, first = [], 0
+    while first < len(pieces):
+        last = first + dice.randint(1, 6)
+        while len(text := " ".join(pieces[first:last])) > LONGEST_JOINED and last > first + 1:
+            last -= 1
+        joined.append(text)
+        first = last
+    return joined
 
 
 def main() -> None:
