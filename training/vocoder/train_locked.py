@@ -93,7 +93,7 @@ def train(args: argparse.Namespace) -> None:
     pieces = Pieces(args.audio, args.prepared)
     held_out = Pieces(args.audio, args.prepared, validation=True)
     dice = np.random.default_rng(0)
-    validation = [held_out.batch(8, dice) for _ in range(HELD_OUT // 8)]
+    validation = [held_out.batch(args.batch, dice) for _ in range(-(-HELD_OUT // args.batch))]
     trainer = Trainer(args)
     sums: dict[str, list[float]] = defaultdict(list)
     while trainer.progress < 1:
