@@ -32,28 +32,31 @@ from vocoder.model import (
 
 LONG, SHORT = 1024, 256  # samples of the two windows
 LONG_BINS, SHORT_BINS = LONG // 2 + 1, SHORT // 2 + 1
-SHORT_HOP = 64
-STEPS = HOP_LENGTH // SHORT_HOP
+STEPS = HOP_LENGTH // (SHORT // 4)  # short windows in a mel frame
 QUIET, STILL = -3.0, -6.0  # log gains before training: of the filters, of the free spectrum
 
 
 class Transform(nn.Module):
-    """An STFT and its inverse as convolutions with fixed kernels, which any runtime can do."""
+    """An STFT and its inverse as matrix products, which any runtime can do; four windows lie over each sample."""
 
-    def __init__(self, size: int, hop: int) -> None:
+    def __init__(self, size: int) -> None:
         super().__init__()
-        self.hop, self.edge = hop, (size - hop) // 2
-        analysis, synthesis = fourier_kernels(size, hop)
-        self.register_buffer("analysis", analysis, persistent=False)
-        self.register_buffer("synthesis", synthesis, persistent=False)
+        self.hop = size // 4
+        self.edge = (size - self.hop) // 2
+        analysis, synthesis = fourier_kernels(size, self.hop)
+        self.register_buffer("analysis", analysis[:, 0], persistent=False)
+        self.register_buffer("synthesis", synthesis[:, 0], persistent=False)
 
     def forward(self, audio: Tensor) -> Tensor:
-        """[B, 1, L] → [B, 2·bins, L / hop]: real parts, then imaginary parts."""
-        return functional.conv1d(audio, self.analysis, stride=self.hop, padding=self.edge)
+        """[B, L] → [B, L / hop, 2·bins]: real parts, then imaginary parts."""
+        blocks = functional.pad(audio, (self.edge, self.edge)).unflatten(1, (-1, self.hop))
+        return torch.cat([blocks[:, k : k - 3 or None] for k in range(4)], dim=2) @ self.analysis.T
 
     def inverse(self, spectrum: Tensor) -> Tensor:
-        """[B, 2·bins, F] → [B, 1, hop·F]."""
-        return functional.conv_transpose1d(spectrum, self.synthesis, stride=self.hop, padding=self.edge)
+        """[B, F, 2·bins] → [B, hop·F]."""
+        pieces = (spectrum @ self.synthesis).unflatten(2, (4, self.hop)).unbind(2)
+        blocks = torch.stack([functional.pad(p, (0, 0, k, 3 - k)) for k, p in enumerate(pieces)]).sum(0)
+        return blocks.flatten(1)[:, self.edge : -self.edge]
 
 
 class MelRateFilter(nn.Module):
@@ -66,14 +69,16 @@ class MelRateFilter(nn.Module):
         self.blocks = nn.Sequential(*(Block(channels, hidden, kernel=5) for _ in range(blocks)))
         self.norm = nn.LayerNorm(channels)
         self.long = nn.Linear(channels, 3 * LONG_BINS)  # log gain, real, imaginary
-        self.short = nn.Linear(channels, 4 * STEPS * SHORT_BINS)  # the same, and the noise's log gain
+        self.short = nn.Linear(
+            channels, STEPS * 4 * SHORT_BINS
+        )  # the same, and the noise's log gain; at each step
         with torch.no_grad():
-            for layer, start in ((self.long, [QUIET, 1.0, 0.0]), (self.short, [STILL, 1.0, 0.0, QUIET])):
-                layer.weight.mul_(0.3)
-                values = torch.tensor(start).repeat_interleave(layer.out_features // len(start))
-                layer.bias.copy_(values)
-        self.long_transform = Transform(LONG, HOP_LENGTH)
-        self.short_transform = Transform(SHORT, SHORT_HOP)
+            starts = torch.tensor([QUIET, 1.0, 0.0]), torch.tensor([STILL, 1.0, 0.0, QUIET])
+            self.long.bias.copy_(starts[0].repeat_interleave(LONG_BINS))
+            self.short.bias.copy_(starts[1].repeat_interleave(SHORT_BINS).repeat(STEPS))
+            self.long.weight.mul_(0.3)
+            self.short.weight.mul_(0.3)
+        self.long_transform, self.short_transform = Transform(LONG), Transform(SHORT)
 
     def features(self, mel: Tensor, pitch: Tensor) -> Tensor:
         """[B, 80, T] and [B, 2, T] → [B, T, C]."""
@@ -83,29 +88,28 @@ class MelRateFilter(nn.Module):
         return self.norm(self.blocks(x))
 
     def parts(self, mel: Tensor, pitch: Tensor, source: Tensor) -> tuple[Tensor, Tensor]:
-        """Mel [B, 80, T], pitch [B, 2, T], source [B, 2, 256·T] → foreseeable and noisy part, [B, 1, 256·T] each."""
-        x = self.features(mel, pitch).float()
-        with torch.autocast(x.device.type, enabled=False):  # spectra of 80 dB need more than bfloat16
-            pulses = self.long_transform(source[:, :1])
-            filtered = _times(pulses, _complex_gain(self.long(x).transpose(1, 2)))
-            *free, noise_gain = self._short(x).chunk(4, dim=1)
-            noise = self.short_transform(source[:, 1:]) * torch.exp(noise_gain.clamp(max=LOUDEST)).repeat(
-                1, 2, 1
-            )
-            foreseeable = self.long_transform.inverse(filtered) + self.short_transform.inverse(
-                _complex_gain(torch.cat(free, dim=1))
-            )
-            return foreseeable, self.short_transform.inverse(noise)
+        """Mel [B, 80, T], pitch [B, 2, T], source [B, 2, 256·T] → foreseeable and noisy part, [B, 256·T] each."""
+        foreseeable, free, noise = self.spectra(mel, pitch, source)
+        with torch.autocast(mel.device.type, enabled=False):
+            short = self.short_transform
+            return self.long_transform.inverse(foreseeable) + short.inverse(free), short.inverse(noise)
 
-    def _short(self, x: Tensor) -> Tensor:
-        """[B, T, C] → [B, 4·129, 4·T]: what each quarter of a frame has in the short window."""
-        out = self.short(x).unflatten(-1, (4, STEPS, SHORT_BINS))  # B, T, kind, step, bin
-        return out.permute(0, 2, 4, 1, 3).flatten(3).flatten(1, 2)
+    def spectra(self, mel: Tensor, pitch: Tensor, source: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """The spectra of the pulses [B, T, 2·513], of the free part and of the noise [B, 4·T, 2·129], filtered."""
+        x = self.features(mel, pitch).float()
+        with torch.autocast(x.device.type, enabled=False):  # 80 dB need more than bfloat16
+            pulses = self.long_transform(source[:, :1].squeeze(1))
+            filtered = _times(pulses, _complex_gain(self.long(x)))
+            short = self.short(x).unflatten(2, (STEPS, -1)).flatten(1, 2)
+            gain = torch.exp(short[..., 3 * SHORT_BINS :].clamp(max=LOUDEST))
+            noise = self.short_transform(source[:, 1:].squeeze(1)) * torch.cat([gain, gain], dim=-1)
+            return filtered, _complex_gain(short[..., : 3 * SHORT_BINS]), noise
 
     def forward(self, mel: Tensor, pitch: Tensor, source: Tensor) -> Tensor:
         """[B, 80, T], [B, 2, T] and [B, 2, 256·T] → [B, 1, 256·T]."""
-        foreseeable, noise = self.parts(mel, pitch, source)
-        return (foreseeable + noise).clamp(-1.0, 1.0)
+        foreseeable, free, noise = self.spectra(mel, pitch, source)
+        audio = self.long_transform.inverse(foreseeable) + self.short_transform.inverse(free + noise)
+        return audio.clamp(-1.0, 1.0).unsqueeze(1)
 
 
 class MelRateStudent(nn.Module):
@@ -118,16 +122,16 @@ class MelRateStudent(nn.Module):
 
 
 def _complex_gain(x: Tensor) -> Tensor:
-    """Log gain, real, imaginary [B, 3·bins, F] → a spectrum [B, 2·bins, F]."""
-    gain, real, imaginary = x.chunk(3, dim=1)
+    """Log gain, real, imaginary [..., 3·bins] → a spectrum [..., 2·bins]."""
+    gain, real, imaginary = x.chunk(3, dim=-1)
     gain = torch.exp(gain.clamp(max=LOUDEST))
-    return torch.cat([gain * real, gain * imaginary], dim=1)
+    return torch.cat([gain * real, gain * imaginary], dim=-1)
 
 
 def _times(a: Tensor, b: Tensor) -> Tensor:
     """Multiply two spectra, real parts before imaginary ones."""
-    (real, imaginary), (other_real, other_imaginary) = a.chunk(2, dim=1), b.chunk(2, dim=1)
+    (real, imaginary), (other_real, other_imaginary) = a.chunk(2, dim=-1), b.chunk(2, dim=-1)
     return torch.cat(
         [real * other_real - imaginary * other_imaginary, real * other_imaginary + imaginary * other_real],
-        dim=1,
+        dim=-1,
     )

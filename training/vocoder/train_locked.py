@@ -82,10 +82,10 @@ def speak(network: nn.Module, batch: Batch) -> tuple[Tensor, Tensor]:
     if isinstance(network, FilterNetwork):
         parts = network.parts(batch.mel, batch.source)
         with torch.autocast(batch.mel.device.type, enabled=False):
-            foreseeable, noise = (network.waveform(part) for part in parts)
+            foreseeable, noise = (network.waveform(part)[:, 0] for part in parts)
     else:
         foreseeable, noise = network.parts(batch.mel, batch.pitch, batch.source)
-    return foreseeable[:, 0].float(), noise[:, 0].float()
+    return foreseeable, noise
 
 
 def train(args: argparse.Namespace) -> None:
