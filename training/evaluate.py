@@ -39,7 +39,7 @@ from corpus import read_sentences
 from evaluation import judges, measures, pictures, report
 from evaluation.hearing import Heard, Panel, cache_key
 from evaluation.report import Drawn, Judged, Row
-from teacher import Teacher, TeacherSpeech
+from teacher import Hibari, TeacherSpeech
 from text_to_speech.errors import InputError, SpeechError
 from text_to_speech.files import write_output
 from text_to_speech.inference import runtime
@@ -88,7 +88,7 @@ class Stage:
 
     def __init__(self, args: argparse.Namespace) -> None:
         self.phonemizer = Phonemizer()
-        self.teacher = Teacher(seed=args.seed)
+        self.teacher = Hibari(seed=args.seed)
         self.vocoder = Vocoder(args.device, model=args.vocoder, precision="f32")
         self.vocoder_name = args.vocoder
         self.voice = None if args.reference_only else _load_voice(args)

@@ -20,7 +20,7 @@ from pathlib import Path
 
 import numpy as np
 
-from teacher import Teacher, TeacherSpeech
+from teacher import Hibari, TeacherSpeech
 from text_to_speech.inference.mel import FRAME_SECONDS, SAMPLE_RATE
 from text_to_speech.text import Phonemizer, to_ids
 
@@ -32,7 +32,7 @@ log = logging.getLogger("generate")
 
 def speak_all(texts: list[str]) -> list[Record]:
     """Phonemise and speak each text; one that has no phonemes or comes out too long is left out and named."""
-    phonemizer, teacher = Phonemizer(), Teacher()
+    phonemizer, teacher = Phonemizer(), Hibari()
     records = []
     for text in texts:
         phonemes = phonemizer(text)

@@ -22,7 +22,7 @@ class TrainingRun:
 
     Args:
         args: Has `run` (the folder), `rate` (the highest), and `steps` and `minutes`, of which the first that is
-            reached ends the run.
+            reached ends the run. A run that goes on with other ones goes on where these put it on the way down.
         modules: What is trained.
         optimizer: Of its parameters.
         warm_up: Steps until the highest rate.
@@ -120,7 +120,8 @@ class TrainingRun:
             log.write(line + "\n")
 
     def _resume(self) -> None:
-        state = torch.load(self.args.run / "last.pt", weights_only=True)
+        device = next(self.modules.parameters()).device
+        state = torch.load(self.args.run / "last.pt", weights_only=True, map_location=device)
         self._load(state["weights"])
         self._ema = [t.clone() for t in state["ema"]]
         self.optimizer.load_state_dict(state["optimizer"])

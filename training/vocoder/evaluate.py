@@ -34,7 +34,7 @@ from numpy.typing import NDArray
 from corpus import read_sentences
 from evaluation.judges import Listener, Quality, Recogniser, mean_quality, normaliser
 from evaluation.measures import WordErrors, word_errors
-from teacher import TEACHER_RATE, Teacher
+from teacher import TEACHER_RATE, Hibari
 from text_to_speech import Synthesizer, Vocoder, mel_spectrogram, read_recording
 from text_to_speech.errors import InputError, SpeechError
 from text_to_speech.inference import runtime
@@ -236,7 +236,7 @@ def hibari_row(synthesizer: Synthesizer, texts: Sequence[str], judges: Judges) -
     """Let the voice's teacher, hibari-tts, speak the texts by itself."""
     import soxr
 
-    teacher = Teacher()
+    teacher = Hibari()
     phonemes = [synthesizer.phonemes(text) for text in texts]
     audios = [teacher.render(teacher.run(p)) for p in phonemes]
     cost = processor_seconds(lambda: [teacher.render(teacher.run(p)) for p in phonemes])

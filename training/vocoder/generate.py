@@ -23,7 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dataset import Corpus
-from teacher import PITCH_HZ, TEACHER_RATE, Teacher
+from teacher import PITCH_HZ, TEACHER_RATE, Hibari
 from text_to_speech import Vocoder
 from text_to_speech.inference.acoustic import AcousticModel, silent_ends
 from text_to_speech.inference.length_regulator import frame_prosody, round_durations
@@ -46,7 +46,7 @@ class Makers:
     corpus: Corpus
     phonemes: list[str]
     acoustic: AcousticModel
-    teacher: Teacher
+    teacher: Hibari
     dice: np.random.Generator
 
     def own(self, index: int) -> Mel:
@@ -129,7 +129,7 @@ def main() -> None:
         for folder in args.data
         for line in (folder / "texts.txt").read_text(encoding="utf-8").splitlines()
     ]
-    makers = Makers(Corpus(args.data), texts, AcousticModel(), Teacher(), dice)
+    makers = Makers(Corpus(args.data), texts, AcousticModel(), Hibari(), dice)
     ways = [makers.own] * 4 + [makers.predicted] * 5 + [makers.resized]
     vocoder = Vocoder(model=args.vocoder)
     order = iter(dice.permutation(len(texts)))

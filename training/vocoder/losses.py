@@ -1,7 +1,8 @@
-"""What the student is trained to make small: magnitudes of spectra, never the waveform itself.
+"""What a student is trained to make small: magnitudes of spectra, and where the teacher's phase is known, spectra.
 
-The teacher's phase is barely learnable (1 dB SNR at best), and the ear hardly minds another; magnitudes over
-several lengths of window leave only what is heard.
+HiFi-GAN's phase is barely learnable (1 dB SNR at best), and the ear hardly minds another; magnitudes over
+several lengths of window leave only what is heard. Kokoro's phase is that of its harmonic source, which a student can
+be given: then what is foreseeable in its waveform can be compared with the waveform itself (`complex_loss`).
 """
 
 from __future__ import annotations
@@ -16,22 +17,28 @@ from text_to_speech.inference.mel import HOP_LENGTH, LOG_FLOOR, N_FFT, mel_filte
 
 WINDOWS = (2048, 1024, 512, 256, 128)  # samples
 POWER = 0.4  # the exponent of the second comparison: it minds loud parts more than the logarithm does
+COMPLEX_WINDOWS = (1024, 512, 256)  # in a longer one a small error of the pitch turns the phase around
+COMPLEX_FLOOR = 1e-3  # below this share of unit variance the compression ends
 FLOOR = 1e-4  # times the square root of the window's power: magnitudes are compared down to about -80 dB
 
 
 @functools.lru_cache(maxsize=16)
-def _window(size: int) -> Tensor:
-    return torch.hann_window(size)
+def _window(size: int, device: torch.device) -> Tensor:
+    return torch.hann_window(size, device=device)
+
+
+def spectrum(audio: Tensor, size: int, hop: int) -> Tensor:
+    """[B, L] → [B, bins, frames, 2], of unit variance for white noise of unit variance."""
+    window = _window(size, audio.device)
+    values = torch.stft(
+        audio, size, hop, window=window, center=True, pad_mode="constant", return_complex=True
+    )
+    return torch.view_as_real(values) / window.square().sum().sqrt()
 
 
 def magnitude(audio: Tensor, size: int, hop: int) -> Tensor:
     """[B, L] → [B, bins, frames], of unit variance for white noise of unit variance."""
-    window = _window(size)
-    spectrum = torch.stft(
-        audio, size, hop, window=window, center=True, pad_mode="constant", return_complex=True
-    )
-    power = torch.view_as_real(spectrum).square().sum(-1) / window.square().sum()
-    return torch.sqrt(power + 1e-12)
+    return torch.sqrt(spectrum(audio, size, hop).square().sum(-1) + 1e-12)
 
 
 def spectral_losses(audio: Tensor, target: Tensor) -> dict[str, Tensor]:
@@ -46,18 +53,39 @@ def spectral_losses(audio: Tensor, target: Tensor) -> dict[str, Tensor]:
     return {"log": torch.stack(logs).mean(), "power": torch.stack(powers).mean()}
 
 
-@functools.lru_cache(maxsize=1)
-def _mel_filters() -> Tensor:
-    return torch.from_numpy(mel_filters())
+def complex_loss(audio: Tensor, target: Tensor) -> Tensor:
+    """Compare two waveforms [B, L] by their spectra, phase included, with magnitudes to the power of 0.4.
+
+    Where a target's phase is chance, silence is the best answer: so this is for what is foreseeable alone.
+    """
+    errors = []
+    for size in COMPLEX_WINDOWS:
+        ours = _compressed(spectrum(audio, size, size // 4))
+        with torch.no_grad():
+            theirs = _compressed(spectrum(target, size, size // 4))
+        errors.append(torch.sqrt((ours - theirs).square().sum(-1) + 1e-8).mean())
+    return torch.stack(errors).mean()
+
+
+def _compressed(values: Tensor) -> Tensor:
+    """Raise the magnitudes of a spectrum [..., 2] to the power of 0.4 and leave its phases."""
+    power = values.square().sum(-1, keepdim=True) + COMPLEX_FLOOR**2
+    return values * power ** ((POWER - 1) / 2)
+
+
+@functools.lru_cache(maxsize=2)
+def _mel_filters(device: torch.device) -> Tensor:
+    return torch.from_numpy(mel_filters()).to(device)
 
 
 def log_mel(audio: Tensor) -> Tensor:
     """[B, L] → [B, 80, frames], as `text_to_speech.inference.mel`, but with zeros beyond the ends."""
-    spectrum = torch.stft(
-        audio, N_FFT, HOP_LENGTH, window=_window(N_FFT), center=True, pad_mode="constant", return_complex=True
+    window = _window(N_FFT, audio.device)
+    values = torch.stft(
+        audio, N_FFT, HOP_LENGTH, window=window, center=True, pad_mode="constant", return_complex=True
     )
-    magnitudes = torch.sqrt(torch.view_as_real(spectrum).square().sum(-1) + 1e-9)
-    return torch.log(torch.clamp(_mel_filters() @ magnitudes, min=LOG_FLOOR))
+    magnitudes = torch.sqrt(torch.view_as_real(values).square().sum(-1) + 1e-9)
+    return torch.log(torch.clamp(_mel_filters(audio.device) @ magnitudes, min=LOG_FLOOR))
 
 
 def audio_losses(audio: Tensor, target: Tensor) -> dict[str, Tensor]:

@@ -119,8 +119,8 @@ class FilterNetwork(nn.Module):
         x = x.reshape(x.shape[0], -1, x.shape[2] // STEPS) + self.pulses(pulses)
         return self.leave(self.norm(self.fine(x)))
 
-    def forward(self, mel: Tensor, source: Tensor) -> Tensor:
-        """[B, 80, T] and [B, 2, 256·T] (pulses, noise) → [B, 1, 256·T]."""
+    def parts(self, mel: Tensor, source: Tensor) -> tuple[Tensor, Tensor]:
+        """[B, 80, T] and [B, 2, 256·T] (pulses, noise) → spectra of the voiced and of the noisy part, [B, 4·T, 258]."""
         pulses, noise = self.spectrum(source[:, :1]), self.spectrum(source[:, 1:])
         gain, real, imaginary, noise_gain = self.filters(mel, pulses).float().split(BINS, dim=-1)
         gain = torch.exp(gain.clamp(max=LOUDEST))
@@ -128,9 +128,17 @@ class FilterNetwork(nn.Module):
         real, imaginary = gain * real, gain * imaginary
         pulse_real, pulse_imaginary = pulses.float().split(BINS, dim=-1)
         noise_real, noise_imaginary = noise.float().split(BINS, dim=-1)
-        voice_real = pulse_real * real - pulse_imaginary * imaginary + noise_real * noise_gain
-        voice_imaginary = pulse_real * imaginary + pulse_imaginary * real + noise_imaginary * noise_gain
-        return self.waveform(torch.cat([voice_real, voice_imaginary], dim=-1)).clamp(-1.0, 1.0)
+        voice_real = pulse_real * real - pulse_imaginary * imaginary
+        voice_imaginary = pulse_real * imaginary + pulse_imaginary * real
+        return (
+            torch.cat([voice_real, voice_imaginary], dim=-1),
+            torch.cat([noise_real * noise_gain, noise_imaginary * noise_gain], dim=-1),
+        )
+
+    def forward(self, mel: Tensor, source: Tensor) -> Tensor:
+        """[B, 80, T] and [B, 2, 256·T] (pulses, noise) → [B, 1, 256·T]."""
+        voice, noise = self.parts(mel, source)
+        return self.waveform(voice + noise).clamp(-1.0, 1.0)
 
 
 class Student(nn.Module):
@@ -142,19 +150,19 @@ class Student(nn.Module):
         self.filter = FilterNetwork()
 
 
-def fourier_kernels() -> tuple[Tensor, Tensor]:
-    """Return the STFT and its inverse as kernels of a convolution and of a transposed one, [258, 1, 256] each.
+def fourier_kernels(size: int = N_FFT, hop: int = HOP) -> tuple[Tensor, Tensor]:
+    """Return the STFT and its inverse as kernels of a convolution and of a transposed one, [size + 2, 1, size] each.
 
-    Both use a periodic Hann window. White noise of unit variance has coefficients of unit variance, and the second
-    undoes the first.
+    Both use a periodic Hann window, of which at least four lie over each sample. White noise of unit variance has
+    coefficients of unit variance, and the second undoes the first.
     """
-    time, bins = np.arange(N_FFT), np.arange(BINS)[:, np.newaxis]
-    window = 0.5 - 0.5 * np.cos(2 * np.pi * time / N_FFT)
-    angle = 2 * np.pi * bins * time / N_FFT
+    time, bins = np.arange(size), np.arange(size // 2 + 1)[:, np.newaxis]
+    window = 0.5 - 0.5 * np.cos(2 * np.pi * time / size)
+    angle = 2 * np.pi * bins * time / size
     waves = np.concatenate([np.cos(angle), -np.sin(angle)]) * window
     power = (window**2).sum()
-    twice = np.where((bins == 0) | (bins == BINS - 1), 1.0, 2.0)
-    overlap = power / HOP  # what the squared windows of all frames sum to
-    inverse = waves * np.concatenate([twice, twice]) / N_FFT / overlap
+    twice = np.where((bins == 0) | (bins == size // 2), 1.0, 2.0)
+    overlap = power / hop  # what the squared windows of all frames sum to
+    inverse = waves * np.concatenate([twice, twice]) / size / overlap
     analysis, synthesis = waves / np.sqrt(power), inverse * np.sqrt(power)
     return tuple(torch.from_numpy(k[:, np.newaxis].astype(np.float32)) for k in (analysis, synthesis))  # type: ignore[return-value]

@@ -1,0 +1,27 @@
+"""British phonemes of a text, until the program's own front end has them: hibari's dictionaries and rules.
+
+`hibari.g2p` (a port of misaki's English, Apache-2.0) carries misaki's British dictionaries and a network for unknown
+words. It writes the alphabet that Kokoro's British voices were trained on. Which phonemes it picks for a text matters
+little here, as teacher and student are given the same ones.
+"""
+
+from __future__ import annotations
+
+from text_to_speech.text.characters import make_readable
+from text_to_speech.text.engine import hibari_g2p
+from text_to_speech.text.traced import TracedText
+
+NEAREST = str.maketrans({"ʀ": "ɹ", "y": "u", "1": "", "-": ""})  # rare sounds of foreign names, and no sounds
+EXPECTED = frozenset(';:,.!?—…"()“” ˈˌAIQWYaæɐɑɒɔəɛɜɪʊʌiuᵊᵻːbdfhjklmnpstvwzðŋɡɹʃʒʤʧθ')
+
+
+class BritishPhonemizer:
+    """Callable: English text → British phonemes."""
+
+    def __init__(self) -> None:
+        self._g2p = hibari_g2p().G2P(british=True)
+
+    def __call__(self, text: str) -> str:
+        """Return the phonemes; what is no British phoneme and no mark is left out."""
+        phonemes = str(self._g2p(make_readable(TracedText.of(text)).text.text)).translate(NEAREST)
+        return " ".join("".join(filter(EXPECTED.__contains__, phonemes)).split())

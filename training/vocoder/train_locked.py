@@ -1,0 +1,144 @@
+"""Train a student on Kokoro's waveforms: python -m vocoder.train_locked --design mel-rate --audio DIR --run DIR
+
+`--audio` is a folder that training/generate_voices.py writes, perhaps at the same time. There are two designs:
+`mel-rate` (vocoder.mel_rate) and `fine` (vocoder.model, as in vocoder.train). A run is a folder with log.txt, last.pt
+(goes on from there when started again) and ema.pt (the averaged weights, for export and evaluation).
+
+To bring a run to its end early, start it again with fewer `--steps`: the learning rate goes on from where they put it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import time
+from collections import defaultdict
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from text_to_speech.inference.mel import FRAME_SECONDS, HOP_LENGTH
+from training_run import TrainingRun
+from vocoder.locked_data import CONTEXT, Batch, Pieces
+from vocoder.losses import audio_losses, complex_loss, pitch_losses
+from vocoder.mel_rate import MelRateStudent
+from vocoder.model import FilterNetwork, Student
+
+WARM_UP = 200  # steps
+CLIP = 10.0
+FLOOR = 0.02  # the last learning rate as a share of the highest
+WEIGHTS = {"mel": 1.0, "log": 1.0, "power": 1.0, "complex": 2.0, "pitch": 0.2, "voicing": 0.2}
+HELD_OUT = 32  # pieces of the validation parts
+DESIGNS: dict[str, type[nn.Module]] = {"mel-rate": MelRateStudent, "fine": Student}
+
+
+class Trainer(TrainingRun):
+    """A training run in one process."""
+
+    def __init__(self, args: argparse.Namespace) -> None:
+        torch.manual_seed(args.seed)
+        student = DESIGNS[args.design]().to(args.device)
+        optimizer = torch.optim.AdamW(
+            student.parameters(), lr=args.rate, betas=(0.8, 0.95), weight_decay=0.01
+        )
+        super().__init__(args, student, optimizer, warm_up=WARM_UP, floor=FLOOR, clip=CLIP)
+        self.dice = np.random.default_rng([args.seed, self.step])
+
+    def losses(self, batch: Batch) -> dict[str, Tensor]:
+        """All errors on one batch."""
+        batch = batch.to(self.args.device)
+        with torch.autocast(self.args.device, dtype=torch.bfloat16, enabled=self.args.bf16):
+            pitch, voicing = self.modules.pitch(batch.mel)
+            foreseeable, noise = speak(self.modules.filter, batch)
+        inner = slice(CONTEXT * HOP_LENGTH, -CONTEXT * HOP_LENGTH)
+        target = batch.audio[:, inner]
+        errors = audio_losses((foreseeable + noise)[:, inner], target)
+        errors["complex"] = complex_loss(foreseeable[:, inner], target)
+        return errors | pitch_losses(pitch.float(), voicing.float(), batch.pitch[:, 0], batch.pitch[:, 1])
+
+    def learn(self, batch: Batch) -> dict[str, float]:
+        """One step of the optimizer."""
+        return self.descend(self.losses(batch), WEIGHTS)
+
+    def validate(self, batches: list[Batch]) -> dict[str, float]:
+        """Errors of the averaged weights."""
+        sums: dict[str, list[float]] = defaultdict(list)
+        with torch.no_grad(), self.averaged():
+            for batch in batches:
+                for name, value in self.losses(batch).items():
+                    sums[name].append(value.item())
+        return {name: float(np.mean(values)) for name, values in sums.items()}
+
+    def save_run(self) -> None:
+        """Write the checkpoints."""
+        with self.averaged():
+            state = {name: value.detach().clone() for name, value in self.modules.named_parameters()}
+        self.save({"step": self.step, "design": self.args.design, "student": state})
+
+
+def speak(network: nn.Module, batch: Batch) -> tuple[Tensor, Tensor]:
+    """Return the foreseeable and the noisy part of a student's waveform, [B, 256·T] each."""
+    if isinstance(network, FilterNetwork):
+        parts = network.parts(batch.mel, batch.source)
+        with torch.autocast(batch.mel.device.type, enabled=False):
+            foreseeable, noise = (network.waveform(part)[:, 0] for part in parts)
+    else:
+        foreseeable, noise = network.parts(batch.mel, batch.pitch, batch.source)
+    return foreseeable, noise
+
+
+def train(args: argparse.Namespace) -> None:
+    """Train until the last step or the time limit; time is the processor's, so that a stopped process loses none."""
+    pieces = Pieces(args.audio, args.prepared)
+    held_out = Pieces(args.audio, args.prepared, validation=True)
+    dice = np.random.default_rng(0)
+    validation = [held_out.batch(args.batch, dice) for _ in range(-(-HELD_OUT // args.batch))]
+    trainer = Trainer(args)
+    sums: dict[str, list[float]] = defaultdict(list)
+    while trainer.progress < 1:
+        began = time.process_time()
+        for name, value in trainer.learn(pieces.batch(args.batch, trainer.dice)).items():
+            sums[name].append(value)
+        trainer.seconds += time.process_time() - began
+        if trainer.step % args.report == 0:
+            hours = pieces.refresh() * FRAME_SECONDS / 3_600
+            means = " ".join(f"{name} {np.mean(values):.4f}" for name, values in sums.items())
+            trainer.note(f"step {trainer.step}, {trainer.seconds / 60:.1f} min, {hours:.2f} h | {means}")
+            sums.clear()
+        if trainer.step % args.validate == 0 or trainer.progress == 1:
+            means = " ".join(f"{name} {v:.4f}" for name, v in trainer.validate(validation).items())
+            trainer.note(f"  validation {trainer.step} | {means}")
+            trainer.save_run()
+
+
+def main() -> None:
+    """Parse the command line and train."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--design", choices=DESIGNS, default="mel-rate")
+    parser.add_argument("--audio", type=Path, required=True, help="folder of training/generate_voices.py")
+    parser.add_argument("--prepared", type=Path, required=True, help="folder for resampled, analysed parts")
+    parser.add_argument("--run", type=Path, required=True, help="folder for log and checkpoints")
+    parser.add_argument(
+        "--steps", type=int, default=60_000, help="end here; the learning rate falls towards it, or"
+    )
+    parser.add_argument("--minutes", type=float, default=1e9, help="after so much of the processor's time")
+    parser.add_argument("--batch", type=int, default=8, help="pieces in a batch")
+    parser.add_argument("--rate", type=float, default=1e-3)
+    parser.add_argument("--device", choices=("cpu", "cuda"), default="cpu")
+    parser.add_argument(
+        "--bf16", action=argparse.BooleanOptionalAction, default=True, help="networks in bfloat16"
+    )
+    parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--report", type=int, default=50, help="steps; also looks for new parts")
+    parser.add_argument("--validate", type=int, default=250, help="steps; also saves a checkpoint")
+    parser.add_argument("--seed", type=int, default=1)
+    args = parser.parse_args()
+    args.run.mkdir(parents=True, exist_ok=True)
+    torch.set_num_threads(args.threads)
+    torch.set_flush_denormal(True)
+    train(args)
+
+
+if __name__ == "__main__":
+    main()
