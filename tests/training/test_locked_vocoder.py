@@ -13,7 +13,7 @@ import kokoro
 torch = pytest.importorskip("torch")
 pytest.importorskip("soxr")
 
-from text_to_speech import source_filter  # noqa: E402
+from text_to_speech.inference import source_filter  # noqa: E402
 from text_to_speech.inference.source_filter import Excitation  # noqa: E402
 from vocoder import locked_data, train_locked  # noqa: E402
 from vocoder.losses import complex_loss  # noqa: E402
