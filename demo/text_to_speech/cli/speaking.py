@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import argparse
 import time
-from collections.abc import Sequence
-from contextlib import ExitStack
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from typing import Any
 
+from ..errors import InputError
 from ..inference.runtime import core
 from ..pipeline import Synthesizer, dictionary_cache
 from ..script.directions import Manner
@@ -74,6 +75,17 @@ def speak_tasks(args: argparse.Namespace, tasks: Sequence[Task], lexicon: Lexico
     report.finish()
 
 
+@contextmanager
+def name_task(task: Task) -> Iterator[None]:
+    """Name one of several outputs in the refusal of its text."""
+    try:
+        yield
+    except InputError as error:
+        if not task.folder:
+            raise
+        raise InputError(f"{task.out}: {error}", sentence=error.sentence, offset=error.offset) from error
+
+
 class Speaker:
     """Speaks the tasks of one command line, with models that are loaded once.
 
@@ -106,7 +118,7 @@ class Speaker:
                 if task.folder:
                     # Before the folder is made, which would be left if a model cannot be loaded.
                     self._load(lexicon)
-                with open_file(args, task, sample_rate=rate) as file:
+                with name_task(task), open_file(args, task, sample_rate=rate) as file:
                     synthesizer = self._load(lexicon)
                     made.append(self._speak(synthesizer, task, [*file, *player], timings))
                 self._report(output_line(made[-1]))
