@@ -25,9 +25,7 @@ from numpy.typing import ArrayLike, NDArray
 from ..errors import OutputError
 from ..files import open_output
 from ..inference.mel import SAMPLE_RATE
-from .containers import FORMATS as FORMATS
-from .containers import PIPE_FORMATS as PIPE_FORMATS
-from .containers import Container, check_container, container_of, file_rate
+from .containers import FORMATS, PIPE_FORMATS, Container, check_container, container_of, file_rate
 from .file_objects import EncoderTarget, Writable, can_seek, flush, name_of, write_all
 from .mp3 import without_empty_frame
 from .resampling import Resampler
