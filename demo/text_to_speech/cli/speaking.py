@@ -9,13 +9,12 @@ import argparse
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from typing import Any
 
 from ..errors import InputError
 from ..inference.runtime import core
 from ..pipeline import Synthesizer
 from ..pipeline.shared import dictionary_cache
-from ..script.directions import Manner
+from ..script.directions import Manner, MannerOptions
 from ..script.script import Script
 from ..script.utterances import spoken_utterances
 from ..speech.playback import open_player
@@ -47,15 +46,9 @@ def print_phonemes(script: Script, lexicon: Lexicon) -> None:
 
 
 def manner(args: argparse.Namespace) -> Manner:
-    """Return how the options want the text to be spoken."""
-    tempo: dict[str, Any] = {"speed": args.speed} if args.speed is not None else {"alpha": args.alpha or 1.0}
-    return Manner(
-        **tempo,
-        pitch=args.pitch,
-        volume=args.volume,
-        pause_sentence=args.pause_sentence,
-        pause_paragraph=args.pause_paragraph,
-    )
+    """Return how the options want the text to be spoken; what they leave out is as `Manner` has it."""
+    given = {name: getattr(args, name) for name in MannerOptions.__annotations__}
+    return Manner(**{name: value for name, value in given.items() if value is not None})
 
 
 def speak_tasks(args: argparse.Namespace, tasks: Sequence[Task], lexicon: Lexicon) -> None:
