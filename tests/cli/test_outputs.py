@@ -53,6 +53,17 @@ def test_a_folder_that_exists_needs_no_separator_for_several_texts(
     assert "it is a folder" in err
 
 
+def test_a_text_that_cannot_be_spoken_is_named_and_the_files_before_it_stay(
+    command: Callable[..., Outcome], folder: Path, tiny
+) -> None:
+    status, _, err = command("One.", "***", "Three.", "-o", "new/", *tiny.flags)
+    assert status == 1
+    assert err.endswith(
+        "error: new/002-text.wav: nothing in the text can be spoken: expected at least one word\n"
+    )
+    assert files(folder / "new") == ["001-one.wav"]
+
+
 def test_several_texts_are_one_file_otherwise(command: Callable[..., Outcome], folder: Path, tiny) -> None:
     status, out, _ = command("One.", "Two.", "-o", "both.wav", "--pause-paragraph", "3", *tiny.flags)
     assert status == 0

@@ -311,7 +311,7 @@ REFUSED = {
     ),
     "a folder in a file": (
         ["One.", "-o", "text/new/"],
-        "the folder text/new cannot be used: Not a directory",
+        "the folder text/new cannot be used: text is a file",
     ),
     "a new folder for a model that is not there": (
         ["One.", "-o", "new/", *NO_MODELS],

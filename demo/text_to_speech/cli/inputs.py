@@ -133,7 +133,8 @@ def file_content(value: str) -> bytes | None:
     if "\0" in value:
         return None
     path = Path(value)
-    if path.is_file():
+    # A named pipe is what a shell makes of <(command).
+    if path.is_file() or path.is_fifo():
         return path.read_bytes()
     # A bare word may be the name of a folder by chance.
     if any(separator in value for separator in SEPARATORS) and path.is_dir():

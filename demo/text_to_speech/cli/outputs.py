@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import errno
 import os
 import sys
 from collections.abc import Iterator, Sequence
@@ -103,17 +104,19 @@ def check_containers(args: argparse.Namespace, tasks: Sequence[Task]) -> None:
 
 
 def check_folder(folder: Path) -> None:
-    """Refuse a folder that could not be made.
+    """Refuse a folder that could not be made or written.
 
     Raises:
-        OutputError: A file has its name or that of a folder above it.
+        OutputError: A file has its name or that of a folder above it, or the folder above may not be written.
     """
     try:
         for path in (folder, *folder.parents):
             if path.is_dir():
+                if not os.access(path, os.W_OK):
+                    raise PermissionError(errno.EACCES, f"{path} cannot be written")
                 break
             if path.exists():
-                raise NotADirectoryError(20, f"{path} is a file")
+                raise NotADirectoryError(errno.ENOTDIR, f"{path} is a file")
     except OSError as error:
         raise OutputError(f"the folder {folder} cannot be used: {error.strerror or error}") from error
 

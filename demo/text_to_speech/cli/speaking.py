@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import argparse
 import time
-from collections.abc import Sequence
-from contextlib import ExitStack
-from typing import Any
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 
+from ..errors import InputError
 from ..inference.runtime import core
 from ..pipeline import Synthesizer
 from ..pipeline.shared import dictionary_cache
-from ..script.directions import Manner
+from ..script.directions import Manner, MannerOptions
 from ..script.script import Script
 from ..script.utterances import spoken_utterances
 from ..speech.playback import open_player
@@ -46,15 +46,9 @@ def print_phonemes(script: Script, lexicon: Lexicon) -> None:
 
 
 def manner(args: argparse.Namespace) -> Manner:
-    """Return how the options want the text to be spoken."""
-    tempo: dict[str, Any] = {"speed": args.speed} if args.speed is not None else {"alpha": args.alpha or 1.0}
-    return Manner(
-        **tempo,
-        pitch=args.pitch,
-        volume=args.volume,
-        pause_sentence=args.pause_sentence,
-        pause_paragraph=args.pause_paragraph,
-    )
+    """Return how the options want the text to be spoken; what they leave out is as `Manner` has it."""
+    given = {name: getattr(args, name) for name in MannerOptions.__annotations__}
+    return Manner(**{name: value for name, value in given.items() if value is not None})
 
 
 def speak_tasks(args: argparse.Namespace, tasks: Sequence[Task], lexicon: Lexicon) -> None:
@@ -73,6 +67,17 @@ def speak_tasks(args: argparse.Namespace, tasks: Sequence[Task], lexicon: Lexico
     report = Report(to_stderr=to_stdout, quiet=args.quiet or args.json)
     Speaker(args, report).speak(tasks, lexicon)
     report.finish()
+
+
+@contextmanager
+def name_task(task: Task) -> Iterator[None]:
+    """Name one of several outputs in the refusal of its text."""
+    try:
+        yield
+    except InputError as error:
+        if not task.folder:
+            raise
+        raise InputError(f"{task.out}: {error}", sentence=error.sentence, offset=error.offset) from error
 
 
 class Speaker:
@@ -107,7 +112,7 @@ class Speaker:
                 if task.folder:
                     # Before the folder is made, which would be left if a model cannot be loaded.
                     self._load(lexicon)
-                with open_file(args, task, sample_rate=rate) as file:
+                with name_task(task), open_file(args, task, sample_rate=rate) as file:
                     synthesizer = self._load(lexicon)
                     made.append(self._speak(synthesizer, task, [*file, *player], timings))
                 self._report(output_line(made[-1]))

@@ -3,7 +3,7 @@
 Importing the packages that a command needs takes a second or more, in which Ctrl-C would end in a traceback. So this
 module imports the standard library only, installs handlers, and imports the command itself afterwards.
 
-* While the command is being imported there is nothing to clean up: a signal ends the process at once.
+* While the module of the command is being imported there is nothing to clean up: a signal ends the process at once.
 * Later a signal raises KeyboardInterrupt (Ctrl-C) or SystemExit in the main thread, so that files which are not
   complete are removed.
 * If the process has not ended `GRACE` seconds later, it is ended without cleaning up. What it leaves is removed by the
@@ -126,12 +126,18 @@ def fill_standard_streams() -> None:
             os.open(os.devnull, os.O_RDWR)
 
 
+def package_name(module: str) -> str:
+    """Return the name under which pip knows the package of a module."""
+    name = module.partition(".")[0]
+    return _PACKAGES.get(name, name)
+
+
 def missing_package(error: ModuleNotFoundError) -> str:
     """Return the line that tells which package to install; nothing where a module of this package is missing."""
     name = (error.name or "").partition(".")[0]
     if not name or name == _PROJECT or name in sys.stdlib_module_names:
         return ""
-    return f"{error.name} is not installed: pip install {_PACKAGES.get(name, name)}"
+    return f"{error.name} is not installed: pip install {package_name(name)}"
 
 
 def start(module: str) -> int:
