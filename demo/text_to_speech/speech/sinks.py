@@ -226,8 +226,8 @@ def open_audio(
     """Open a mono sound file to write chunks to.
 
     A file that is given by its path appears under its name when the block ends well; a named pipe or a device is
-    written to as the sound comes. A file object is written to from where it is, and left open. What the block raises
-    passes through unchanged.
+    written to as the sound comes. A file object is written to from where it is, and left open. An exception in the
+    block passes through unchanged.
 
     Args:
         target: A path, see `files.open_output`; or a binary file object, which needs no more than `write`.
