@@ -42,7 +42,7 @@ def directions(script: Script) -> list[tuple[int, float]]:
 
 
 def spoken(script: Script | Iterable[Script]) -> list[Utterance]:
-    return list(utterances(script, Speller(), Manner()))
+    return list(utterances(script, Speller(), Manner(), median_f0=196.0))
 
 
 def cut(text: str, sizes: Iterable[int]) -> list[str]:

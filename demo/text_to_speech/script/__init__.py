@@ -5,9 +5,11 @@ from .incremental import IncrementalScripts, incremental_scripts
 from .plain import parse_text, read_script
 from .script import Alias, Block, Piece, Script, join_scripts
 from .ssml import is_ssml, parse_ssml
-from .utterances import Utterance, Word, WordReader, spoken_utterances, utterances
+from .utterances import Utterance, spoken_utterances, utterances
+from .words import LONGEST_UTTERANCE, Word, WordReader
 
 __all__ = [
+    "LONGEST_UTTERANCE",
     "Alias",
     "Block",
     "Delivery",
