@@ -31,10 +31,17 @@ from .inference.acoustic import AUDIBLE_LEVEL, AcousticModel, Spectrogram, silen
 from .inference.mel import FRAME_SECONDS, HOP_LENGTH
 from .inference.runtime import check_hint, core, resolve_target
 from .inference.vocoder import FIRST_WINDOW, LARGEST_WINDOW, Vocoder
-from .script.directions import Delivery, Manner, MannerOptions
-from .script.plain import read_script
-from .script.script import Script
-from .script.utterances import Utterance, Word, WordReader, spoken_utterances
+from .script import (
+    Delivery,
+    Manner,
+    MannerOptions,
+    Script,
+    Utterance,
+    Word,
+    WordReader,
+    read_script,
+    spoken_utterances,
+)
 from .speech.loudness import Amplifier, frame_gains
 from .speech.spoken import (
     AudioChunk,
@@ -46,6 +53,7 @@ from .speech.spoken import (
     StageTimes,
     join,
 )
+from .store.voices_yml import find_voice
 from .text import SYMBOLS, Lexicon, PhonemizedWord, Phonemizer, Reading, to_ids
 from .text.symbols import PUNCTUATION
 
@@ -123,6 +131,7 @@ class Synthesizer:
         )
         self._phonemizer: WordReader = phonemizer or Phonemizer(core=core(), lexicon=lexicon)
         self._phonemizing = threading.Lock()
+        self._median_f0 = find_voice().median_f0
 
     def synthesize(
         self, text: str | Script, manner: Manner | None = None, **options: Unpack[MannerOptions]
@@ -171,7 +180,7 @@ class Synthesizer:
         parts: deque[_Part] = deque()
         spent = _Stopwatch()
         script = text if isinstance(text, Script) else spent.on("text", read_script, text)
-        said = spent.on("text", spoken_utterances, script, self, manner)
+        said = spent.on("text", spoken_utterances, script, self, manner, median_f0=self._median_f0)
         mels = self._draw(said, parts, spent)
         return _chunks(self.vocoder.stream(mels, first_window=first_window), parts, spent)
 

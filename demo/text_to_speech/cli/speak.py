@@ -17,6 +17,7 @@ from ..errors import InputError, OutputError
 from ..inference.mel import SAMPLE_RATE
 from ..inference.runtime import HINTS, PRECISIONS, core
 from ..pipeline import Synthesizer
+from ..script import Script, join_scripts, read_script, spoken_utterances
 from ..script.directions import (
     PARAGRAPH_PAUSE,
     SENTENCE_PAUSE,
@@ -26,14 +27,12 @@ from ..script.directions import (
     check_pitch,
     check_volume,
 )
-from ..script.plain import read_script
-from ..script.script import Script, join_scripts
-from ..script.utterances import spoken_utterances
 from ..speech.playback import open_player
 from ..speech.plot import check_plot_path, save_plot
 from ..speech.sinks import FORMATS, PIPE_FORMATS, AudioSink, PipeSink, open_audio
 from ..speech.spoken import AudioChunk, StageTimes, join
 from ..speech.timings import check_timings_path, open_timings
+from ..store.voices_yml import find_voice
 from ..text import Lexicon, Phonemizer, phoneme_table
 from ..version import __version__
 from .frame import OneLineParser, Report, ShowTable, file_name, number, put, run
@@ -252,7 +251,9 @@ def print_phonemes(script: Script, lexicon: Lexicon) -> None:
     Raises:
         InputError: The text holds nothing to speak, as when it is spoken.
     """
-    for utterance in spoken_utterances(script, Phonemizer(core=core(), lexicon=lexicon), Manner()):
+    for utterance in spoken_utterances(
+        script, Phonemizer(core=core(), lexicon=lexicon), Manner(), median_f0=find_voice().median_f0
+    ):
         # The last utterance may consist of pauses and marks only.
         if utterance.words:
             put(utterance.phonemes)
