@@ -1,4 +1,17 @@
-"""What is to be said, and how: plain text and SSML become a script, and a script becomes utterances."""
+"""What is to be spoken, and how: plain text and SSML become a script, and a script becomes utterances.
+
+script = read_script("Wait. [pause 1s] Now!")  # or an SSML document
+for utterance in utterances(script, Phonemizer(), Manner(speed=1.2), median_f0=196.0):
+    ...
+
+directions ◀── script ◀── inline_phonemes ◀──┐
+                  ▲                          ├── plain ◀── incremental
+                  └── script_builder         │
+                            ▲                │
+ssml_values, ssml_source ◀── ssml_elements ◀── ssml
+
+script, directions ◀── words ◀── utterances
+"""
 
 from .directions import Delivery, Manner, MannerOptions, Mark, Pause
 from .incremental import IncrementalScripts, incremental_scripts

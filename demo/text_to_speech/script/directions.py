@@ -38,7 +38,7 @@ class Delivery:
         pitch: Shift of the pitch in semitones: from the voice's median F0, or from `f0` and `f0_shift` where these are
             given.
         volume: Gain in dB; minus infinity is silence.
-        f0: Fundamental frequency (F0) in Hz that takes the place of the voice's median; None for the median.
+        f0: Fundamental frequency (F0) in Hz that replaces the voice's median; None for the median.
         f0_shift: Hz that are added to the median before the pitch is shifted; 0 where `f0` is given.
 
     Example:

@@ -80,7 +80,7 @@ class _Reader:
             position = name_position(error.lineno, error.offset)
             raise InputError(f"{position}: {expat.ErrorString(error.code)}") from None
         except InputError as error:
-            # The elements and the values of attributes say what is wrong, here is where.
+            # Whatever refuses a value knows no position: it is added here, once.
             raise InputError(f"{name_position(*self._document.tag)}: {error}") from None
         script = self._document.script.build(self._source.document)
         return with_inline_phonemes(script, self._source.name_offset)
