@@ -22,6 +22,7 @@ from ..speech.plot import check_plot_path, save_plot
 from ..speech.sinks import AudioSink
 from ..speech.spoken import AudioChunk, StageTimes, join
 from ..speech.timings import TimingsWriter, check_timings_path, open_timings
+from ..store.voices_yml import find_voice
 from ..text import Lexicon, Phonemizer
 from .chosen import check_vocoders, chosen_voice, model_options
 from .frame import Report, put
@@ -39,7 +40,7 @@ def print_phonemes(script: Script, lexicon: Lexicon) -> None:
         InputError: The text holds nothing to speak.
     """
     phonemizer = Phonemizer(core=core(), lexicon=lexicon, cache_folder=dictionary_cache())
-    for utterance in spoken_utterances(script, phonemizer, Manner()):
+    for utterance in spoken_utterances(script, phonemizer, Manner(), median_f0=find_voice().median_f0):
         # The last utterance may consist of pauses and marks only.
         if utterance.words:
             put(utterance.phonemes)
