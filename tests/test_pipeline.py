@@ -18,9 +18,8 @@ from text_to_speech.inference.acoustic import Spectrogram
 from text_to_speech.inference.mel import FRAME_SECONDS, HOP_LENGTH, SILENCE
 from text_to_speech.inference.vocoder import FIRST_WINDOW
 from text_to_speech.pipeline import Synthesizer
-from text_to_speech.script import parse_text
+from text_to_speech.script import LONGEST_UTTERANCE, parse_text
 from text_to_speech.script.directions import PARAGRAPH_PAUSE, Mark
-from text_to_speech.script.utterances import LONGEST_UTTERANCE
 from text_to_speech.speech.spoken import StageTimes
 from text_to_speech.text import PhonemizedWord
 

@@ -11,7 +11,9 @@ import soundfile
 
 from text_to_speech.cli import nearest, options, outputs
 from text_to_speech.cli.frame import parse
+from text_to_speech.cli.speaking import manner
 from text_to_speech.inference import runtime
+from text_to_speech.script.directions import Manner
 from text_to_speech.speech import containers
 from text_to_speech.store import vocoders, voices_yml
 
@@ -24,6 +26,27 @@ def test_the_choices_are_those_of_the_modules_that_use_them() -> None:
     assert runtime.PRECISIONS == options.PRECISIONS
     assert runtime.HINTS == options.HINTS
     assert outputs.DEFAULT_CONTAINER in options.CONTAINERS
+    usual = Manner()
+    assert {"sentence": usual.pause_sentence, "paragraph": usual.pause_paragraph} == options.PAUSES
+    assert manner(options.build_parser().parse_args([])) == usual
+
+
+def test_the_options_of_the_manner_are_its_attributes() -> None:
+    given = [
+        "--speed",
+        "2",
+        "--pitch",
+        "1",
+        "--volume",
+        "-3",
+        "--pause-sentence",
+        "1",
+        "--pause-paragraph",
+        "0",
+    ]
+    wanted = Manner(speed=2, pitch=1, volume=-3, pause_sentence=1, pause_paragraph=0)
+    assert manner(options.build_parser().parse_args(given)) == wanted
+    assert manner(options.build_parser().parse_args(["-a", "0.5"])).alpha == 0.5
 
 
 def test_every_option_has_a_help_and_none_is_named_twice() -> None:

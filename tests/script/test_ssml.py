@@ -31,7 +31,9 @@ def speak(inside: str) -> Script:
 
 
 def said(script: Script) -> list[Utterance]:
-    return list(utterances(script, Speller(), Manner(pause_sentence=0.3, pause_paragraph=0.7)))
+    return list(
+        utterances(script, Speller(), Manner(pause_sentence=0.3, pause_paragraph=0.7), median_f0=196.0)
+    )
 
 
 def texts(inside: str) -> list[str]:
@@ -99,8 +101,9 @@ def test_a_break_takes_the_place_of_the_pause() -> None:
         ('rate="0.5"', Delivery(alpha=2.0)),
         ('pitch="+2st"', Delivery(pitch=2.0)),
         ('pitch="-50%"', Delivery(pitch=-12.0)),
-        ('pitch="98Hz"', Delivery(pitch=-12.0)),
-        ('pitch="+196Hz"', Delivery(pitch=12.0)),
+        ('pitch="98Hz"', Delivery(f0=98.0)),
+        ('pitch="+196Hz"', Delivery(f0_shift=196.0)),
+        ('pitch="-20.5Hz"', Delivery(f0_shift=-20.5)),
         ('pitch="default" rate="medium" volume="medium"', Delivery()),
         ('volume="-6dB"', Delivery(volume=-6.0)),
         ('volume="10"', Delivery(volume=-20.0)),
@@ -122,7 +125,46 @@ def test_prosody_in_prosody_changes_what_is_there() -> None:
     assert [script.delivery(k) for k in at] == [Delivery(1.25, 2.0), Delivery(0.5, 1.0), Delivery(1.25, 2.0)]
 
 
-def test_more_than_the_voice_can_do_is_kept_to_it(caplog: pytest.LogCaptureFixture) -> None:
+@pytest.mark.parametrize(
+    ("pitches", "semitones"),
+    [
+        (["98Hz"], -12.0),
+        (["+196Hz"], 12.0),
+        (["-98Hz"], -12.0),
+        (["392Hz"], 12.0),
+        (["98Hz", "+2st"], -10.0),
+        (["98Hz", "+49Hz"], 12 * math.log2(1.5) - 12),
+        (["98Hz", "+12st", "-98Hz"], -12.0),
+        (["-12st", "+98Hz"], 0.0),
+        (["+12st", "-196Hz", "-1st"], -1.0),
+        (["+98Hz", "+98Hz", "-2st"], 10.0),
+        (["98Hz", "high"], 2.5),
+        (["+98Hz", "high"], 2.5),
+        (["high", "196Hz"], 0.0),
+        (["49Hz", "+18st"], -6.0),
+        (["9999Hz"], 12.0),
+        (["-999Hz"], -12.0),
+        (["0Hz"], -12.0),
+    ],
+)
+def test_a_pitch_in_hz_is_compared_with_the_median_of_the_voice(pitches: list[str], semitones: float) -> None:
+    inside = "".join(f'<prosody pitch="{pitch}">' for pitch in pitches) + "a" + "</prosody>" * len(pitches)
+    script = speak(inside)
+    for median, other in ((196.0, 0.0), (98.0, 12.0)):
+        is_absolute = pitches[0] == "98Hz" and "high" not in pitches
+        if median == 196.0 or is_absolute:
+            (utterance,) = utterances(script, Speller(), Manner(), median_f0=median)
+            assert math.isclose(utterance.words[0].delivery.pitch, semitones + other, abs_tol=1e-9)
+            assert utterance.words[0].delivery.f0 is None
+
+
+def test_an_option_shifts_a_pitch_in_hz_too() -> None:
+    script = speak('<prosody pitch="98Hz">a <emphasis level="strong">b</emphasis></prosody>')
+    (utterance,) = utterances(script, Speller(), Manner(pitch=3.0), median_f0=98.0)
+    assert [word.delivery.pitch for word in utterance.words] == [3.0, 5.0]
+
+
+def test_more_than_the_voice_can_do_is_kept_to_its_bounds(caplog: pytest.LogCaptureFixture) -> None:
     script = speak('<prosody rate="1000%" pitch="+40st" volume="+99dB">a</prosody>')
     assert script.delivery(0) == Delivery(0.5, 12.0, 20.0)
     assert (
@@ -211,7 +253,7 @@ def test_of_two_readings_the_outer_counts(case: str, phonemizer: Phonemizer) -> 
     script = speak(inside)
     if phonemes:
         assert [word.phonemes for utterance in said(script) for word in utterance.words] == phonemes
-    words = [w for u in utterances(script, phonemizer, Manner()) for w in u.words]
+    words = [w for u in utterances(script, phonemizer, Manner(), median_f0=196.0) for w in u.words]
     assert words[-1].phonemes.endswith("ˈɛks")
     assert all(start < end for start, end in (word.span for word in words))
 

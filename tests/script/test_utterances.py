@@ -15,7 +15,8 @@ from text_to_speech.errors import InputError
 from text_to_speech.script import Alias, Block, Piece, Script, parse_text
 from text_to_speech.script.directions import Delivery, Manner, Mark, Pause
 from text_to_speech.script.plain import read_script
-from text_to_speech.script.utterances import LONGEST_UTTERANCE, Utterance, spoken_utterances, utterances
+from text_to_speech.script.utterances import Utterance, spoken_utterances, utterances
+from text_to_speech.script.words import LONGEST_UTTERANCE
 from text_to_speech.text import PhonemizedWord, Phonemizer, Reading
 
 MANNER = Manner(pause_sentence=0.3, pause_paragraph=0.7)
@@ -31,7 +32,7 @@ def phonemizer() -> Phonemizer:
 
 
 def said(script: Script) -> list[Utterance]:
-    return list(utterances(script, Speller(), MANNER))
+    return list(utterances(script, Speller(), MANNER, median_f0=196.0))
 
 
 def test_sentences_are_utterances_with_the_pauses_between() -> None:
@@ -124,7 +125,9 @@ def test_readings_and_aliases_are_read_in_their_sentence() -> None:
 def test_an_alias_without_a_sound_is_named_and_the_text_is_read(
     phonemizer: Phonemizer, caplog: pytest.LogCaptureFixture
 ) -> None:
-    (utterance,) = utterances(script("One two.", aliases=(Alias(4, 7, "***"),)), phonemizer, MANNER)
+    (utterance,) = utterances(
+        script("One two.", aliases=(Alias(4, 7, "***"),)), phonemizer, MANNER, median_f0=196.0
+    )
     assert [word.phonemes for word in utterance.words] == ["wˈʌn", "tˈu."]
     assert [record.getMessage() for record in caplog.records] == [
         "alias '***' has no sound: the text itself is read"
@@ -174,7 +177,7 @@ LONG = {
 @pytest.mark.parametrize("case", LONG)
 def test_an_utterance_is_bounded_in_phonemes(case: str, phonemizer: Phonemizer) -> None:
     script = read_script(LONG[case])
-    found = bounded(list(utterances(script, phonemizer, MANNER)))
+    found = bounded(list(utterances(script, phonemizer, MANNER, median_f0=196.0)))
     silent = [sentence for sentence in script.sentences() if set(sentence.text) <= set(" .,;")]
     assert joined(found) == "".join(s.text for s in script.sentences() if s not in silent)
     assert len(found) > 1 or ".." in LONG[case]
@@ -250,7 +253,7 @@ def test_any_words_are_cut_into_bounded_utterances(
         for kind, at in sorted(places, key=lambda place: place[1])
     ]
     one = script(text, *directions)
-    found = bounded(list(utterances(one, Babbler(), MANNER)))
+    found = bounded(list(utterances(one, Babbler(), MANNER, median_f0=196.0)))
     marks = sum(len(utterance.marks) + len(utterance.marks_in_pause) for utterance in found)
     assert marks == sum(isinstance(direction, Mark) for direction in directions)
     if not any(isinstance(direction, Pause) for direction in directions) and "a" in text:
@@ -270,7 +273,7 @@ def test_any_text_is_cut_into_bounded_utterances_and_nothing_is_lost(
     text: str, phonemizer: Phonemizer
 ) -> None:
     one = parse_text(text)
-    found = bounded(list(utterances(one, phonemizer, MANNER)))
+    found = bounded(list(utterances(one, phonemizer, MANNER, median_f0=196.0)))
     spoken = [s.text for s in one.sentences() if any(map(str.isalpha, phonemizer(s.text)))]
     assert "".join(joined(found).split()) == "".join("".join(spoken).split())
 
@@ -293,7 +296,12 @@ def test_directions_and_options_together_stay_within_bounds(
 ) -> None:
     one = script("One two. Three.", deliveries=((0, own),))
     found = list(
-        utterances(one, Speller(), Manner(given_to_all.alpha, None, given_to_all.pitch, given_to_all.volume))
+        utterances(
+            one,
+            Speller(),
+            Manner(given_to_all.alpha, None, given_to_all.pitch, given_to_all.volume),
+            median_f0=196.0,
+        )
     )
     assert {word.delivery for utterance in found for word in utterance.words} == {together}
     assert len(caplog.records) == (together != own.under(given_to_all))
@@ -302,7 +310,7 @@ def test_directions_and_options_together_stay_within_bounds(
 
 def test_an_option_and_a_document_together_stay_within_bounds() -> None:
     one = read_script('<speak><prosody rate="200%">One</prosody> two.</speak>')
-    (utterance,) = utterances(one, Speller(), Manner(alpha=0.5))
+    (utterance,) = utterances(one, Speller(), Manner(alpha=0.5), median_f0=196.0)
     assert [word.delivery.alpha for word in utterance.words] == [0.5, 0.5]
 
 
@@ -310,7 +318,7 @@ def test_warnings_of_a_long_text_are_grouped(
     phonemizer: Phonemizer, caplog: pytest.LogCaptureFixture
 ) -> None:
     text = "".join(f"One {chr(0xE010 + k)} two. " for k in range(100))
-    assert len(list(utterances(parse_text(text), phonemizer, MANNER))) == 100
+    assert len(list(utterances(parse_text(text), phonemizer, MANNER, median_f0=196.0))) == 100
     messages = [record.getMessage() for record in caplog.records]
     assert messages[0] == "characters that cannot be spoken: U+E010 no character"
     assert messages[-1] == "… and 95 more: sentences with characters that cannot be spoken"
@@ -322,7 +330,7 @@ def test_warnings_of_a_long_text_are_grouped(
 )
 def test_a_script_with_nothing_to_say_is_refused_at_the_call(text: str, phonemizer: Phonemizer) -> None:
     with pytest.raises(InputError, match="nothing in the text can be spoken: expected at least one word"):
-        spoken_utterances(read_script(text), phonemizer, MANNER)
+        spoken_utterances(read_script(text), phonemizer, MANNER, median_f0=196.0)
 
 
 def test_only_the_first_utterance_is_made_at_the_call() -> None:
@@ -333,6 +341,6 @@ def test_only_the_first_utterance_is_made_at_the_call() -> None:
             seen.append(text)
             return super().words(text, readings=readings)
 
-    found = spoken_utterances(parse_text("*** One. Two. Three."), Reader(), MANNER)
+    found = spoken_utterances(parse_text("*** One. Two. Three."), Reader(), MANNER, median_f0=196.0)
     assert seen == ["*** One."]
     assert [utterance.text for utterance in found] == ["*** One.", "Two.", "Three."]

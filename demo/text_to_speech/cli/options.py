@@ -10,15 +10,6 @@ import argparse
 from collections.abc import Callable
 from pathlib import Path
 
-from ..script.directions import (
-    PARAGRAPH_PAUSE,
-    SENTENCE_PAUSE,
-    check_alpha,
-    check_pause,
-    check_pitch,
-    check_speed,
-    check_volume,
-)
 from . import tables
 from .frame import OneLineParser, ShowTable, file_name, number, versions
 
@@ -26,6 +17,7 @@ PROG = "text-to-speech-demo"
 CONTAINERS = ("wav", "flac", "ogg", "opus", "mp3", "raw")
 PRECISIONS = ("auto", "f32", "f16", "bf16", "int8")
 HINTS = ("latency", "throughput")
+PAUSES = {"sentence": 0.4, "paragraph": 0.75}  # seconds, if the options give none
 DEVICES = "OpenVINO device that computes: CPU, GPU, GPU.1, NPU, AUTO, AUTO:GPU,CPU, HETERO:…, MULTI:…"
 SAMPLE_RATES = (8_000, 48_000)  # the lowest and the highest that is offered
 
@@ -154,14 +146,14 @@ def _add_manner(group: argparse._ArgumentGroup) -> None:
     tempo = group.add_mutually_exclusive_group().add_argument
     tempo(
         "--speed",
-        type=number(check_speed),
+        type=bounded("check_speed"),
         metavar="FACTOR",
         help="how fast to speak, from 0.5, half as fast, to 2, twice as fast (default: 1)",
     )
     tempo(
         "-a",
         "--alpha",
-        type=number(check_alpha),
+        type=bounded("check_alpha"),
         metavar="FACTOR",
         help="the inverse of --speed: how long the speech lasts, from 0.5 (fast) to 2 (slow) times the usual duration"
         " (default: 1)",
@@ -169,25 +161,22 @@ def _add_manner(group: argparse._ArgumentGroup) -> None:
     add = group.add_argument
     add(
         "--pitch",
-        type=number(check_pitch),
-        default=0.0,
+        type=bounded("check_pitch"),
         metavar="SEMITONES",
         help="how much higher to speak, -12 to 12 semitones (default: 0)",
     )
     add(
         "--volume",
-        type=number(check_volume),
-        default=0.0,
+        type=bounded("check_volume"),
         metavar="DB",
         help="how much louder to speak, -60 to 20 dB; limited where it would be distorted (default: 0)",
     )
-    for name, pause in (("sentence", SENTENCE_PAUSE), ("paragraph", PARAGRAPH_PAUSE)):
+    for name, pause in PAUSES.items():
         add(
             f"--pause-{name}",
-            type=number(check_pause),
-            default=pause,
+            type=bounded("check_pause"),
             metavar="SECONDS",
-            help=f"silence between two {name}s, 0 to 60 seconds (default: %(default)s)",
+            help=f"silence between two {name}s, 0 to 60 seconds (default: {pause:g})",
         )
 
 
@@ -276,6 +265,20 @@ def _add_maintenance(add: Add) -> None:
         table=lambda: f"{PROG} {versions()}",
         help="print the versions of this program and of OpenVINO, and stop",
     )
+
+
+def bounded(check: str) -> Callable[[str], float]:
+    """Return a reader of numbers that refuses what a function of script.directions refuses.
+
+    The function is given by its name and imported when a number is read, because its room imports much.
+    """
+
+    def call(value: float) -> None:
+        from ..script import directions
+
+        getattr(directions, check)(value)
+
+    return number(call)
 
 
 def output_name(value: str) -> str:

@@ -9,12 +9,12 @@ import argparse
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from typing import Any
 
 from ..errors import InputError
 from ..inference.runtime import core
-from ..pipeline import Synthesizer, dictionary_cache
-from ..script.directions import Manner
+from ..pipeline import Synthesizer
+from ..pipeline.shared import dictionary_cache
+from ..script.directions import Manner, MannerOptions
 from ..script.script import Script
 from ..script.utterances import spoken_utterances
 from ..speech.playback import open_player
@@ -22,6 +22,7 @@ from ..speech.plot import check_plot_path, save_plot
 from ..speech.sinks import AudioSink
 from ..speech.spoken import AudioChunk, StageTimes, join
 from ..speech.timings import TimingsWriter, check_timings_path, open_timings
+from ..store.voices_yml import find_voice
 from ..text import Lexicon, Phonemizer
 from .chosen import check_vocoders, chosen_voice, model_options
 from .frame import Report, put
@@ -39,22 +40,16 @@ def print_phonemes(script: Script, lexicon: Lexicon) -> None:
         InputError: The text holds nothing to speak.
     """
     phonemizer = Phonemizer(core=core(), lexicon=lexicon, cache_folder=dictionary_cache())
-    for utterance in spoken_utterances(script, phonemizer, Manner()):
+    for utterance in spoken_utterances(script, phonemizer, Manner(), median_f0=find_voice().median_f0):
         # The last utterance may consist of pauses and marks only.
         if utterance.words:
             put(utterance.phonemes)
 
 
 def manner(args: argparse.Namespace) -> Manner:
-    """Return how the options want the text to be spoken."""
-    tempo: dict[str, Any] = {"speed": args.speed} if args.speed is not None else {"alpha": args.alpha or 1.0}
-    return Manner(
-        **tempo,
-        pitch=args.pitch,
-        volume=args.volume,
-        pause_sentence=args.pause_sentence,
-        pause_paragraph=args.pause_paragraph,
-    )
+    """Return how the options want the text to be spoken; what they leave out is as `Manner` has it."""
+    given = {name: getattr(args, name) for name in MannerOptions.__annotations__}
+    return Manner(**{name: value for name, value in given.items() if value is not None})
 
 
 def speak_tasks(args: argparse.Namespace, tasks: Sequence[Task], lexicon: Lexicon) -> None:

@@ -1,9 +1,9 @@
 """Files that appear whole or not at all.
 
-`open_output` is the door for everything that this package writes: sound, timings, pictures. A regular file is written
-under a temporary name beside it and renamed at the end. A named pipe or a device is written to directly, because there
-is nothing to rename. Only an error of the file itself becomes an `OutputError`; an exception of the caller passes
-through unchanged.
+`open_output` writes everything that this package writes: sound, timings, pictures. A regular file is written under
+a temporary name beside it and renamed at the end. A named pipe or a device is written to directly, because there is
+nothing to rename. Only an error of the file itself becomes an `OutputError`; an exception of the caller passes through
+unchanged.
 """
 
 from __future__ import annotations
@@ -26,8 +26,8 @@ from . import temporary
 
 logger = logging.getLogger(__name__)
 
-READER_WAIT = 60.0  # seconds that a named pipe without a reader is waited for
-_POLL = 0.02  # seconds between two looks at it
+READER_WAIT = 60.0  # seconds to wait for a reader of a named pipe
+_POLL = 0.02  # seconds between two attempts to open the pipe
 _ON_WINDOWS = os.name == "nt"
 
 _KINDS = {
@@ -36,20 +36,22 @@ _KINDS = {
     stat.S_IFBLK: "a block device",
     stat.S_IFSOCK: "a socket",
 }
-_STREAMS = (stat.S_IFIFO, stat.S_IFCHR)  # what is written to directly
+# Kinds of files that are written to directly.
+_STREAMS = (stat.S_IFIFO, stat.S_IFCHR)
 
 _finished: ContextVar[list[Path] | None] = ContextVar("_finished", default=None)
 
 
 @dataclass(frozen=True)
 class Destination:
-    """Where an output goes; made by `destination`.
+    """The file that an output goes to; made by `destination`.
 
     Attributes:
         path: The path as it was given.
-        target: The file that it means, symbolic links followed.
-        status: Of the file that is there now; None when there is none.
-        stream: What kind of special file is written to directly, such as "a named pipe"; empty for a regular file.
+        target: The file that the path means, after symbolic links.
+        status: Status of the file that is there now; None if there is none.
+        stream: The kind of a special file, such as "a named pipe", which is written to directly; empty for a regular
+            file.
     """
 
     path: Path
@@ -59,10 +61,10 @@ class Destination:
 
 
 class OutputFile(io.FileIO):
-    """An open output; every write is whole, or raises an error that names the file.
+    """An open output. Every write is whole, or raises an error that names the file.
 
     Args:
-        path: Its name in messages.
+        path: The name of the file in messages.
         descriptor: An open file descriptor, which is closed by whoever opened it.
         is_stream: Whether it is a pipe or a device, in which nobody can go back.
     """
@@ -115,16 +117,16 @@ def open_output(path: str | Path, *, needs_file: str = "") -> Iterator[OutputFil
         with open_output("notes.txt") as file:
             file.write(b"text")
     """
-    place = destination(path)
-    if place.stream:
+    output = destination(path)
+    if output.stream:
         if needs_file:
             raise OutputError(
-                f"{place.path} cannot be written: it is {place.stream}, and {needs_file}", path=place.path
+                f"{output.path} cannot be written: it is {output.stream}, and {needs_file}", path=output.path
             )
-        with _open_stream(place) as file:
+        with _open_stream(output) as file:
             yield file
         return
-    with _temporary_file(place) as unfinished, OutputFile(place.path, unfinished.descriptor) as file:
+    with _temporary_file(output) as unfinished, OutputFile(output.path, unfinished.descriptor) as file:
         yield file
 
 
@@ -140,11 +142,11 @@ def check_output(path: str | Path) -> None:
     Raises:
         OutputError: As for `open_output`; a named pipe is not waited for.
     """
-    place = destination(path)
-    with _own_errors(place.path):
-        if not place.stream:
-            temporary.create(place.target).discard()
-        elif not os.access(place.path, os.W_OK):
+    output = destination(path)
+    with _own_errors(output.path):
+        if not output.stream:
+            temporary.create(output.target).discard()
+        elif not os.access(output.path, os.W_OK):
             raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
 
 
@@ -228,33 +230,33 @@ def _own_errors(path: Path) -> Iterator[None]:
 
 
 @contextmanager
-def _temporary_file(place: Destination) -> Iterator[temporary.TemporaryFile]:
-    """Create the temporary file of a regular one; when the block ends well, it takes the place of that file."""
+def _temporary_file(output: Destination) -> Iterator[temporary.TemporaryFile]:
+    """Create the temporary file of a regular one; when the block ends well, it replaces that file."""
     with ExitStack() as stack:
-        with _own_errors(place.path):
-            unfinished = temporary.create(place.target)
+        with _own_errors(output.path):
+            unfinished = temporary.create(output.target)
             stack.callback(unfinished.discard)
         yield unfinished
-        with _own_errors(place.path):
-            unfinished.become(place.target, like=place.status)
+        with _own_errors(output.path):
+            unfinished.become(output.target, like=output.status)
         finished = _finished.get()
         if finished is not None:
-            finished.append(place.path)
+            finished.append(output.path)
 
 
 @contextmanager
-def _open_stream(place: Destination) -> Iterator[OutputFile]:
+def _open_stream(output: Destination) -> Iterator[OutputFile]:
     """Open a named pipe or a device."""
-    with _own_errors(place.path):
-        descriptor = _open_pipe(place.path) if place.stream == "a named pipe" else _open_device(place.path)
+    with _own_errors(output.path):
+        descriptor = _open_pipe(output.path) if output.stream == "a named pipe" else _open_device(output.path)
     try:
-        with OutputFile(place.path, descriptor, is_stream=True) as file:
+        with OutputFile(output.path, descriptor, is_stream=True) as file:
             yield file
     except BaseException:
         with suppress(OSError):
             os.close(descriptor)
         raise
-    with _own_errors(place.path):
+    with _own_errors(output.path):
         os.close(descriptor)
 
 

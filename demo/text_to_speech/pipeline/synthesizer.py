@@ -17,7 +17,8 @@ from ..script.directions import Manner, MannerOptions
 from ..script.incremental import incremental_scripts
 from ..script.plain import read_script
 from ..script.script import Script
-from ..script.utterances import WordReader, incremental_utterances, nothing_to_speak
+from ..script.utterances import incremental_utterances, nothing_to_speak
+from ..script.words import WordReader
 from ..speech.spoken import AudioChunk, Speech, join
 from ..store.voices_yml import DEFAULT_VOICE, find_voice, voices
 from ..text import SYMBOLS, Lexicon, PhonemizedWord, Phonemizer, Reading, to_ids
@@ -231,10 +232,11 @@ class Synthesizer:
         reader = models.reader(lexicon)
         if isinstance(text, Iterable) and not isinstance(text, str | bytes):
             scripts = incremental_scripts(text, wait=wait)
-            return stream.chunks(incremental_utterances(scripts, reader, manner), close=scripts.close)
+            utterances = incremental_utterances(scripts, reader, manner, median_f0=self.voice.median_f0)
+            return stream.chunks(utterances, close=scripts.close)
         with stream.stopwatch.on("text"):
             script = text if isinstance(text, Script) else read_script(text)
-            utterances = incremental_utterances([script], reader, manner)
+            utterances = incremental_utterances([script], reader, manner, median_f0=self.voice.median_f0)
             # The first one is made here, so that a text with nothing to speak is refused at the call.
             first = next(utterances, None)
         if first is None or not first.words:

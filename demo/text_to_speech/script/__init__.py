@@ -1,13 +1,28 @@
-"""What is to be said, and how: plain text and SSML become a script, and a script becomes utterances."""
+"""What is to be spoken, and how: plain text and SSML become a script, and a script becomes utterances.
+
+script = read_script("Wait. [pause 1s] Now!")  # or an SSML document
+for utterance in utterances(script, Phonemizer(), Manner(speed=1.2), median_f0=196.0):
+    ...
+
+directions ◀── script ◀── inline_phonemes ◀──┐
+                  ▲                          ├── plain ◀── incremental
+                  └── script_builder         │
+                            ▲                │
+ssml_values, ssml_source ◀── ssml_elements ◀── ssml
+
+script, directions ◀── words ◀── utterances
+"""
 
 from .directions import Delivery, Manner, MannerOptions, Mark, Pause
 from .incremental import IncrementalScripts, incremental_scripts
 from .plain import parse_text, read_script
 from .script import Alias, Block, Piece, Script, join_scripts
 from .ssml import is_ssml, parse_ssml
-from .utterances import Utterance, Word, WordReader, spoken_utterances, utterances
+from .utterances import Utterance, spoken_utterances, utterances
+from .words import LONGEST_UTTERANCE, Word, WordReader
 
 __all__ = [
+    "LONGEST_UTTERANCE",
     "Alias",
     "Block",
     "Delivery",

@@ -1,4 +1,4 @@
-"""Directions: how a whole text is spoken, how single words are delivered, pauses, marks, and the bounds of each."""
+"""Directions to the voice: the manner of a whole text, the delivery of words, pauses, marks, and their bounds."""
 
 from __future__ import annotations
 
@@ -11,17 +11,19 @@ from typing import Any, TypedDict
 
 from ..errors import InputError
 
-# The least and the most of each direction.
-ALPHAS = (0.5, 2.0)  # times the usual duration
-PITCHES = (-12.0, 12.0)  # semitones
-VOLUMES = (-60.0, 20.0)  # dB
-LONGEST_PAUSE = 60.0  # seconds
+# The bounds of each direction: alpha as a multiple of the usual duration, pitch in semitones, volume in dB.
+ALPHAS = (0.5, 2.0)
+PITCHES = (-12.0, 12.0)
+VOLUMES = (-60.0, 20.0)
 
-# The pauses where a text asks for none.
-SENTENCE_PAUSE = 0.40  # seconds between two sentences
-PARAGRAPH_PAUSE = 0.75  # seconds between two paragraphs
+# Seconds.
+LONGEST_PAUSE = 60.0
 
-# Two numbers of speed and alpha that say the same may differ by their rounding.
+# Seconds between two sentences and between two paragraphs, where the text does not ask for another pause.
+SENTENCE_PAUSE = 0.40
+PARAGRAPH_PAUSE = 0.75
+
+# A speed and an alpha that mean the same may differ by rounding.
 _AGREEMENT = 1e-6
 
 _TIME = re.compile(r"(\d{1,9}(?:\.\d{0,9})?|\.\d{1,9}) ?(ms|s)")
@@ -29,33 +31,71 @@ _TIME = re.compile(r"(\d{1,9}(?:\.\d{0,9})?|\.\d{1,9}) ?(ms|s)")
 
 @dataclass(frozen=True)
 class Delivery:
-    """The way in which a word is spoken, compared with the voice's own way.
+    """The way in which a word is spoken, relative to the voice's usual way.
 
     Attributes:
         alpha: Duration as a multiple of the usual one.
-        pitch: Shift of the pitch in semitones.
+        pitch: Shift of the pitch in semitones: from the voice's median F0, or from `f0` and `f0_shift` where these are
+            given.
         volume: Gain in dB; minus infinity is silence.
+        f0: Fundamental frequency (F0) in Hz that replaces the voice's median; None for the median.
+        f0_shift: Hz that are added to the median before the pitch is shifted; 0 where `f0` is given.
+
+    Example:
+        Delivery(pitch=1.0, f0=180.0).resolved(median_f0=196.0)  # pitch is now -0.47 semitones
     """
 
     alpha: float = 1.0
     pitch: float = 0.0
     volume: float = 0.0
+    f0: float | None = None
+    f0_shift: float = 0.0
 
     def under(self, outer: Delivery) -> Delivery:
-        """Return this delivery inside another one: durations are multiplied, pitch and volume are added."""
-        return Delivery(self.alpha * outer.alpha, self.pitch + outer.pitch, self.volume + outer.volume)
+        """Return this delivery inside another one.
+
+        Durations are multiplied, pitch and volume are added. An F0 in Hz of the inner delivery replaces the outer one.
+        """
+        own_f0 = self.f0 is not None or self.f0_shift != 0.0
+        return Delivery(
+            self.alpha * outer.alpha,
+            self.pitch + outer.pitch,
+            self.volume + outer.volume,
+            *((self.f0, self.f0_shift) if own_f0 else (outer.f0, outer.f0_shift)),
+        )
+
+    def resolved(self, median_f0: float) -> Delivery:
+        """Return the delivery whose pitch says the same relative to a voice's median F0 in Hz."""
+        f0 = median_f0 if self.f0 is None else self.f0
+        return Delivery(self.alpha, self.pitch + semitones_of((f0 + self.f0_shift) / median_f0), self.volume)
+
+    def bounded(self) -> Delivery:
+        """Return the nearest delivery within `ALPHAS`, `PITCHES` and `VOLUMES`; silence stays silence.
+
+        What is relative to an F0 in Hz may be twice as far from it: where it is within the bounds, the voice decides.
+        """
+        widest = 1 if self.f0 is None and not self.f0_shift else 2
+        silent = self.volume == -math.inf
+        return Delivery(
+            _clamped(self.alpha, ALPHAS),
+            _clamped(self.pitch, (widest * PITCHES[0], widest * PITCHES[1])),
+            self.volume if silent else _clamped(self.volume, VOLUMES),
+            self.f0,
+            self.f0_shift,
+        )
 
     def __str__(self) -> str:
         return f"{1 / self.alpha:.0%} of its rate, {self.pitch:+.1f} semitones, {self.volume:+.1f} dB"
 
-    def bounded(self) -> Delivery:
-        """Return the delivery nearest to this one that the voice can do; silence stays silence."""
-        silent = self.volume == -math.inf
-        return Delivery(
-            min(max(self.alpha, ALPHAS[0]), ALPHAS[1]),
-            min(max(self.pitch, PITCHES[0]), PITCHES[1]),
-            self.volume if silent else min(max(self.volume, VOLUMES[0]), VOLUMES[1]),
-        )
+
+def semitones_of(ratio: float) -> float:
+    """Return the semitones between two frequencies whose ratio is given; a ratio below 0.001 counts as 0.001."""
+    return 12 * math.log2(max(ratio, 1e-3))
+
+
+def _clamped(value: float, bounds: tuple[float, float]) -> float:
+    least, most = bounds
+    return min(max(value, least), most)
 
 
 class MannerOptions(TypedDict, total=False):
@@ -71,16 +111,16 @@ class MannerOptions(TypedDict, total=False):
 
 @dataclass(frozen=True)
 class Manner:
-    """The manner in which a whole text is spoken, in addition to what the text itself asks for.
+    """The manner in which a whole text is spoken. It is combined with the directions in the text.
 
-    Both together are kept to the bounds of the voice.
+    Where both together ask for more than the voice can do, they are kept to its bounds.
 
     Attributes:
         alpha: Duration of the speech as a multiple of the usual one, 0.5..2.0: the larger, the slower. Pauses between
             sentences keep their length.
         speed: The inverse of alpha, 0.5..2.0: the larger, the faster. Give either of the two.
         pitch: Shift of the pitch in semitones, -12..12.
-        volume: Gain in dB, -60..20. What would pass full scale is turned down and never clipped.
+        volume: Gain in dB, -60..20. Sound that would exceed full scale is turned down and never clipped.
         pause_sentence: Seconds of silence between two sentences, 0..60.
         pause_paragraph: Seconds of silence between two paragraphs, 0..60.
 
@@ -113,11 +153,11 @@ class Manner:
 
     @property
     def delivery(self) -> Delivery:
-        """The delivery that every word has at least."""
+        """The delivery that the manner adds to every word."""
         return Delivery(self.alpha, self.pitch, self.volume)
 
     def changed(self, options: MannerOptions) -> Manner:
-        """Return this manner with other values for some attributes.
+        """Return this manner with other values for some attributes; either of alpha and speed replaces both.
 
         Raises:
             InputError: See `Manner`; or an option has another name.
@@ -134,7 +174,12 @@ class Manner:
 
 @dataclass(frozen=True)
 class Pause:
-    """Silence at an offset of the text, in seconds. It replaces the default pause at that point."""
+    """A pause at an offset of a script's text. It replaces the default pause at that point.
+
+    Attributes:
+        at: Offset in the text.
+        seconds: Length of the silence; 0 removes the default pause.
+    """
 
     at: int
     seconds: float
@@ -142,7 +187,12 @@ class Pause:
 
 @dataclass(frozen=True)
 class Mark:
-    """A name for an offset of the text, which comes back with the time of that point."""
+    """An SSML mark: a name for an offset of a script's text, which is reported with its time in the speech.
+
+    Attributes:
+        at: Offset in the text.
+        name: The name.
+    """
 
     at: int
     name: str
@@ -152,7 +202,7 @@ def parse_time(written: str) -> float:
     """Return the seconds of a pause such as "0.5s" or "500ms".
 
     Raises:
-        InputError: The text is something else, or more than 60 seconds.
+        InputError: The text is not a time, or longer than 60 seconds.
     """
     match = _TIME.fullmatch(written)
     if not match:
@@ -197,13 +247,13 @@ def check_pause(seconds: float) -> None:
 
 
 def _is_number(value: Any) -> bool:
-    """Tell whether a value is a finite number; True and False are none."""
+    """Tell whether a value is a finite number; True and False do not count as numbers."""
     is_real = isinstance(value, numbers.Real) and not isinstance(value, bool)
     return is_real and bool(-math.inf < value < math.inf)
 
 
 def _shown(value: Any) -> str:
-    """Return a value as an error names it: numbers as numbers, anything else as Python writes it, in short."""
+    """Return a value in the form in which an error names it: numbers in short, other values as a short repr."""
     try:
         return f"{float(value):g}" if _is_number(value) else reprlib.repr(value)
     except OverflowError:

@@ -31,7 +31,7 @@ from .plain import read_phonemes, take_pauses
 from .script import Block, Script
 from .ssml import LONGEST_DOCUMENT, is_ssml, parse_ssml
 
-# More characters than these without a certain end are taken as if the text paused there: memory is bounded.
+# Memory is bounded: if more characters than these come without a certain end, they are taken as they are.
 LONGEST_PENDING = 10_000
 
 # Pieces that a reader thread holds before it asks for no more.
@@ -40,17 +40,19 @@ _PIECES_AHEAD = 64
 # After so many characters double brackets are text.
 _LONGEST_PHONEMES = 2_100
 
-# What the rules for the ends of sentences look back at: a word of at most 20 characters.
-_CONTEXT = 40
-
-# A pause that is complete: whether a bracket follows decides.
+# A complete pause with the character after it, which must not be a bracket; a pause and phonemes that have begun, from
+# their last opening bracket on.
 _PAUSE = re.compile(r"\[pause [^\[\]]*\](?=[^\]])")
-_BEGUN_PAUSE = re.compile(r"\[(?:pause +)?[^\[\]]{0,30}\]?")
+_BEGUN_PAUSE = re.compile(r"\[pause +(?:[+-]|[+-]?[\d.][^\[\]]{0,20}\]?)?")
 _BEGUN_PHONEMES = re.compile(r"\[[^\[\]]*\]?")
+# What the rules of text/sentences.py look at after the end of a sentence. As long as a match of these reaches the end
+# of the text, another piece may change the answer.
 _NEXT_WORD = re.compile(r"[^\w\s]*\w*")
 _NEXT_WORDS = re.compile(r"[^\w\s]*(?:\w+ ){0,2}\w*")
 _CLOSING_QUOTES = tuple("\"'”’»")
-_WORDS_AHEAD = 4
+_WORD_START = re.compile(r"(?<!\S)\S")
+# Words that the end of a sentence depends on: the one with the full stop, and three that follow a quotation.
+_WORDS_AHEAD = 5
 _SSML_TAGS = ("<speak", "<?xml")
 
 
@@ -149,7 +151,7 @@ def _kind(beginning: str) -> bool | None:
 
 
 class _PendingText:
-    """The part of a plain text that is not in a script yet.
+    """The part of a plain text that arrived and is not in a script yet.
 
     Args:
         warnings: Where warnings about the text are collected.
@@ -160,11 +162,10 @@ class _PendingText:
 
     def __init__(self, warnings: GroupedWarnings) -> None:
         self.pending = ""
-        self._start = 0  # offset of `pending` in the whole text
-        # Text before `pending`, where a sentence of more than MAX_LENGTH characters was cut: the rules that find its
-        # end look back.
-        self._context = ""
-        self._is_new = False  # whether something arrived that can make an end certain
+        # Offset of `pending` in the whole text.
+        self._start = 0
+        # Whether something arrived that can make an end certain.
+        self._is_new = False
         self._warnings = warnings
 
     def add(self, piece: str) -> None:
@@ -186,7 +187,7 @@ class _PendingText:
         return self._take_all(len(self.pending)) if too_much and not script else script
 
     def paused(self) -> Script | None:
-        """Take everything but markup that is open."""
+        """Take everything except markup that is open."""
         return self._take_all(_undecided(self.pending))
 
     def rest(self) -> Script | None:
@@ -194,74 +195,70 @@ class _PendingText:
         return self._take_all(len(self.pending))
 
     def _take_certain(self) -> Script | None:
+        """Take the sentences that are certain, and pieces of one that is too long already."""
         script = take_pauses(self.pending[: _undecided(self.pending)], source_start=self._start)
-        text = self._context + script.text
+        text = script.text
         spans = list(sentence_spans(text, max_length=None))
         count = 0
         while count + 1 < len(spans) and _is_certain(text, spans[count], spans[count + 1][0]):
             count += 1
-        taken = spans[:count]
         if not spans:
             return None
-        stop = max(spans[count][0], len(self._context))
-        cuts = _certain_cuts(text, stop)
-        taken += [(start, end, False) for start, end in itertools.pairwise([stop, *cuts])]
+        cuts = _certain_cuts(text, spans[count][0])
+        taken = spans[:count] + [(start, end, False) for start, end in itertools.pairwise(cuts)]
         if not taken:
             return None
-        stop = cuts[-1] if cuts else stop
-        context = text[stop - _CONTEXT : stop].partition(" ")[2] if cuts else ""
-        at = stop - len(self._context)
-        return self._take(script.span(at, at + 1)[0] - self._start, taken, context)
+        # What is taken ends where the next sentence begins, so that the pauses between the two come along.
+        return self._take(script.span(cuts[-1], cuts[-1] + 1)[0] - self._start, taken)
 
     def _take_all(self, stop: int) -> Script | None:
         script = take_pauses(self.pending[:stop], source_start=self._start)
-        text = self._context + script.text
-        spans = list(sentence_spans(text, max_length=None))
-        return self._take(stop, spans)
+        return self._take(stop, list(sentence_spans(script.text, max_length=None)))
 
-    def _take(self, stop: int, spans: list[tuple[int, int, bool]], context: str = "") -> Script | None:
-        """Take the characters of `pending` before an offset.
+    def _take(self, stop: int, spans: list[tuple[int, int, bool]]) -> Script | None:
+        """Take the first characters of `pending`.
 
         Args:
-            stop: The offset.
-            spans: The sentences, in the context and the text of these characters.
-            context: The context of the characters that stay.
+            stop: How many characters.
+            spans: The sentences in the text of these characters.
         """
         script = take_pauses(self.pending[:stop], source_start=self._start)
-        known = len(self._context)
-        blocks = tuple(
-            Block(max(start - known, 0), end - known, ends_paragraph, is_sentence=True)
-            for start, end, ends_paragraph in spans
-            if end > known
-        )
         self.pending = self.pending[stop:]
         self._start += stop
-        self._context = context
-        if not blocks and not script.directions:
+        if not spans and not script.directions:
             return None
+        blocks = tuple(
+            Block(start, end, ends_paragraph, is_sentence=True) for start, end, ends_paragraph in spans
+        )
         with part_of(self._warnings):
             return read_phonemes(replace(script, blocks=blocks))
 
 
 def _undecided(text: str) -> int:
     """Return the offset from which brackets may still become a pause or phonemes, or the length of the text."""
-    # Of brackets that are open the last one counts, since neither a pause nor phonemes have a bracket in them, but
-    # that there may be pauses in phonemes: complete ones, which are left out here, and one that has begun.
+    # Only the last bracket can be open, since neither a pause nor phonemes may have brackets in them. Pauses in
+    # phonemes are the exception: complete ones are blanked here, and one that has begun may be inside open phonemes.
     text = _PAUSE.sub(lambda match: " " * len(match[0]), text) if "[" in text else text
     last = text.rfind("[")
     if last < 0:
         return len(text)
-    if _may_be_phonemes(text, last, len(text)) or _BEGUN_PAUSE.fullmatch(text, last):
+    if _may_be_phonemes(text, last, len(text)) or _may_be_pause(text, last):
         outer = text.rfind("[", 0, last)
         first = outer if outer >= 0 and _may_be_phonemes(text, outer, last) else last
         return len(text[: first + 1].rstrip("["))
     return len(text)
 
 
+def _may_be_pause(text: str, start: int) -> bool:
+    """Tell whether the last bracket may still become a pause, or be the first one of phonemes."""
+    is_begun = "[pause ".startswith(text[start:]) or _BEGUN_PAUSE.fullmatch(text, start) is not None
+    return is_begun and text[start - 1 : start] != "["
+
+
 def _may_be_phonemes(text: str, start: int, stop: int) -> bool:
     """Tell whether the bracket at `start` is the second one of phonemes that may still be closed at `stop`."""
     return (
-        text[max(start - 1, 0)] == "["
+        text[start - 1 : start] == "["
         and stop - start <= _LONGEST_PHONEMES
         and _BEGUN_PHONEMES.fullmatch(text, start, stop) is not None
         and not BLANK_LINE.search(text, start, stop)
@@ -279,23 +276,23 @@ def _is_certain(text: str, sentence: tuple[int, int, bool], next_start: int) -> 
 
 
 def _certain_cuts(text: str, start: int) -> list[int]:
-    """Return where the pieces of a sentence that is too long begin, after the first, as far as this is certain.
+    """Return where the pieces of a sentence begin, as far as this is certain: one offset unless it is too long.
 
     Args:
         text: The text so far.
-        start: Offset of the sentence, or of the part of it that is left.
+        start: Offset of the sentence, whose end is not certain.
     """
+    cuts = [start]
     if len(text) - start < 2 * MAX_LENGTH:
-        return []
-    # The end of the sentence may be among the last words, once the next one is known.
-    settled = len(text) - sum(map(len, re.split(r"(\s+)", text[-_CONTEXT * 5 :])[-2 * _WORDS_AHEAD :]))
-    visible = hide_phonemes(text)
-    cuts = []
-    for _, begin in itertools.pairwise(cut_sentence(visible, start, len(text), MAX_LENGTH)):
-        if settled - start < 2 * MAX_LENGTH:
+        return cuts
+    # The end of the sentence may be before the last words, once the next word is known. A cut depends on the next two
+    # lengths, see `cut_sentence`.
+    words = list(_WORD_START.finditer(text, start))
+    settled = words[-_WORDS_AHEAD].start() if len(words) >= _WORDS_AHEAD else start
+    for _, (begin, _) in itertools.pairwise(cut_sentence(hide_phonemes(text), start, len(text), MAX_LENGTH)):
+        if settled - cuts[-1] < 2 * MAX_LENGTH:
             break
-        start = begin[0]
-        cuts.append(start)
+        cuts.append(begin)
     return cuts
 
 

@@ -1,9 +1,7 @@
-"""What is to be said, and how: the one value that plain text and SSML both become.
+"""The script: what is to be spoken, and how. Plain text and SSML both become this value.
 
-A script holds the characters that are spoken, and beside them, by their places, everything that directs the voice:
-pauses, marks, how words are read, and how they are delivered. In plain text there is one direction, a pause:
-
-    Wait for it. [pause 0.5s] Now!
+A script has the characters that are spoken, and at offsets of them everything that directs the voice: pauses, marks,
+how words are read, and how they are delivered.
 """
 
 from __future__ import annotations
@@ -20,7 +18,13 @@ from .directions import Delivery, Mark, Pause
 
 @dataclass(frozen=True)
 class Alias:
-    """A span of the text that is read as if another text stood there."""
+    """A span of the text instead of which another text is read.
+
+    Attributes:
+        start: Offset of the first character.
+        end: End offset (exclusive).
+        text: What is read, as a text of its own.
+    """
 
     start: int
     end: int
@@ -29,13 +33,13 @@ class Alias:
 
 @dataclass(frozen=True)
 class Block:
-    """A span of the text in which no sentence crosses an end.
+    """A span of the text: every sentence lies in one block.
 
     Attributes:
-        start: Offset of its first character.
-        end: Offset behind its last one.
-        ends_paragraph: A longer pause follows.
-        is_sentence: It is one sentence, whatever stands in it.
+        start: Offset of the first character.
+        end: End offset (exclusive).
+        ends_paragraph: Whether the pause after it is that of a paragraph.
+        is_sentence: Whether it is one sentence, whatever characters it has; only a block that is too long is split.
     """
 
     start: int
@@ -46,7 +50,10 @@ class Block:
 
 @dataclass(frozen=True)
 class Piece:
-    """From `at` on, the characters of a script are those of the source from `start` to `end`, or stand for them all."""
+    """Maps the script's text from offset `at` to the source from `start` to `end` (exclusive).
+
+    Characters are mapped one to one if the two have the same length, and otherwise each of them to the whole span.
+    """
 
     at: int
     start: int
@@ -55,21 +62,21 @@ class Piece:
 
 @dataclass(frozen=True)
 class Script:
-    """What is to be said, and how. Places are offsets in `text`, in ascending order.
+    """What is to be spoken, and how. All values are in the order of their offsets, which are those of `text`.
 
     Attributes:
-        source: The text or document as it was given, or the part of it that this script has.
-        text: The characters of it that are spoken.
-        pieces: Where these stand in the source.
-        blocks: The text cut up where a sentence must end.
+        source: The text or document as it was given, or a part of it: see `source_start`.
+        text: The characters that are spoken.
+        pieces: Map `text` to `source`.
+        blocks: The spans of which each has whole sentences.
         directions: Pauses and marks.
-        readings: How spans of the text are read.
-        aliases: Other texts that are read instead of spans of this one.
-        deliveries: From each offset on, words that begin there are said so.
-        source_start: Offset of `source` in the whole text, where this script has a part of it.
+        readings: Spans that are read in a given way.
+        aliases: Spans instead of which another text is read.
+        deliveries: Offsets, each with the delivery of the words that begin there or later.
+        source_start: Offset of `source` in a longer text, of which it is a part, see `incremental_scripts`.
 
     Raises:
-        InputError: Readings and aliases overlap or are empty.
+        InputError: Two readings or aliases overlap, or one is empty.
     """
 
     source: str
@@ -98,23 +105,22 @@ class Script:
                 )
 
     def _spans_read(self) -> list[tuple[int, int]]:
-        """Return the spans of readings and aliases in ascending order."""
+        """Return the spans of readings and aliases in the order of their offsets."""
         spans = [(reading.start, reading.end) for reading in self.readings]
         return sorted(spans + [(alias.start, alias.end) for alias in self.aliases])
 
     def span(self, start: int, end: int) -> tuple[int, int]:
-        """Return the span in the whole source of a span of the text, which has at least one character."""
-        return self.source_start + self._source_span(start)[0], self.source_start + self._source_span(
-            end - 1
-        )[1]
+        """Return the span in the source, or in the longer text, of a span of at least one character of `text`."""
+        first, last = self._source_span(start), self._source_span(end - 1)
+        return self.source_start + first[0], self.source_start + last[1]
 
     def delivery(self, at: int) -> Delivery:
-        """Return how a word that begins at an offset of the text is said."""
+        """Return the delivery of a word that begins at an offset of the text."""
         index = bisect.bisect_right(self.deliveries, at, key=lambda change: change[0])
         return self.deliveries[index - 1][1] if index else Delivery()
 
     def sentences(self) -> Iterator[Sentence]:
-        """Yield the sentences of the text; none ends in a reading or an alias."""
+        """Yield the sentences of the text; none of them ends inside a reading or an alias."""
         masked = hide_readings(self.text, self._spans_read())
         for block in self.blocks:
             spans = list(_sentence_spans(masked[block.start : block.end], block))
@@ -124,7 +130,7 @@ class Script:
                 yield Sentence.of(self.text, block.start + start, block.start + end, block.ends_paragraph)
 
     def _source_span(self, at: int) -> tuple[int, int]:
-        """Return the span of the source that one character stands for."""
+        """Return the span of the source that one character of the text is mapped to."""
         index = bisect.bisect_right(self.pieces, at, key=lambda piece: piece.at) - 1
         piece = self.pieces[index]
         following = self.pieces[index + 1].at if index + 1 < len(self.pieces) else len(self.text)
@@ -143,7 +149,7 @@ def _sentence_spans(text: str, block: Block) -> Iterator[tuple[int, int, bool]]:
 
 
 def join_scripts(scripts: Sequence[Script]) -> Script:
-    """Return scripts, one or more, as one; each is at least a paragraph of its own."""
+    """Join one or more scripts into one, in which each has paragraphs of its own."""
     if len(scripts) == 1:
         return scripts[0]
     gap = "\n\n"
@@ -166,7 +172,13 @@ def join_scripts(scripts: Sequence[Script]) -> Script:
 
 
 def _moved(script: Script, by: int, source_by: int) -> Script:
-    """Return a script whose places are those it has behind other ones."""
+    """Return a script with the offsets that it has after other scripts.
+
+    Args:
+        script: The script.
+        by: Characters of their texts.
+        source_by: Characters of their sources.
+    """
     gap = Piece(len(script.text), len(script.source), len(script.source) + 2)
     return replace(
         script,

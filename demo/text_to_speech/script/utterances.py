@@ -1,63 +1,25 @@
-"""A script and its phonemes → utterances: what the acoustic model speaks in one go.
+"""A script and its phonemes become utterances: what the acoustic model speaks in one go.
 
-A sentence is one utterance, or several where a pause is asked for in the middle of it. The whole sentence is turned
-into phonemes first, so that a pause does not change how words are read. An utterance has at most `LONGEST_UTTERANCE`
-phonemes, so that the first sound comes soon and memory is bounded whatever the text is: what is longer is cut between
-words without a pause, and a word that is longer by itself (200 emoji without a space) between the words of its reading.
+A sentence is one utterance, or several if there are pauses in it. An utterance has at most `LONGEST_UTTERANCE`
+symbols, so that the first sound comes soon and memory is bounded whatever the text is; a longer sentence is cut between
+words without a pause.
 """
 
 from __future__ import annotations
 
-import bisect
 import itertools
 import logging
-import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
-from typing import Any, Protocol
 
 from ..errors import InputError, about
-from ..text import PUNCTUATION, STRESS_MARKS, PhonemizedWord, Reading, Sentence
-from ..text.grouped_warnings import GroupedWarnings, part_of
-from .directions import LONGEST_PAUSE, Delivery, Manner, Mark, Pause
+from ..text import Sentence
+from ..text.grouped_warnings import GroupedWarnings
+from .directions import LONGEST_PAUSE, Manner, Mark, Pause
 from .script import Script
+from .words import CLAUSE_PUNCTUATION, LONGEST_UTTERANCE, SentenceReader, Word, WordReader
 
-_log = logging.getLogger(__name__)
-
-LONGEST_UTTERANCE = 400  # symbols: phonemes, marks and the spaces between words; about 25 s of speech
-
-_FINAL_MARKS = PUNCTUATION.replace(" ", "")
-_CLAUSE_END = re.compile(f"[{re.escape(_FINAL_MARKS)}] ")
-
-
-class WordReader(Protocol):
-    """What turns a sentence into phonemes; `Phonemizer` is one."""
-
-    def words(self, text: str, *, readings: Sequence[Reading] = ()) -> Sequence[PhonemizedWord]:
-        """Return the words of a text with their places and phonemes."""
-
-
-@dataclass(frozen=True)
-class Word:
-    """A word as it is to be spoken.
-
-    Attributes:
-        text: As it stands in the text.
-        span: Its place in the source.
-        written: The same with everything around it: the words of an utterance, joined, are all of its characters. Of a
-            word that is too long for one utterance each part has the text and the span of the whole, and its share of
-            this.
-        offset: Where `written` begins in the source, without the space before it.
-        phonemes: In the alphabet of the voice, with the marks around the word.
-        delivery: How it is said.
-    """
-
-    text: str
-    span: tuple[int, int]
-    written: str
-    offset: int
-    phonemes: str
-    delivery: Delivery
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -65,11 +27,12 @@ class Utterance:
     """What is spoken in one go.
 
     Attributes:
-        words: At least one of them has a sound; none in the last utterance of a text that ends in pauses or marks.
-        marks: Names of places before words, with the index of the word.
-        pause: Seconds of silence between what was spoken before and this.
-        marks_in_pause: Names of places in this pause, with seconds from its start.
-        pause_after: Seconds of silence that are going to follow.
+        words: The words, of which at least one has a sound; empty in the last utterance of a text that ends in pauses
+            or marks.
+        marks: Names of SSML marks between words, with the index of the word that follows.
+        pause: Seconds of silence between the previous utterance and this one.
+        marks_in_pause: Names of SSML marks in this pause, with the seconds from its start.
+        pause_after: Seconds of silence that will follow.
     """
 
     words: tuple[Word, ...]
@@ -80,7 +43,7 @@ class Utterance:
 
     @property
     def text(self) -> str:
-        """What is spoken, as it stands in the text."""
+        """The characters of the text that are spoken, with single spaces for white space."""
         return "".join(word.written for word in self.words).strip()
 
     @property
@@ -90,118 +53,144 @@ class Utterance:
 
 
 @dataclass(frozen=True)
-class _Stop:
+class _SentenceEnd:
     """The end of a sentence.
 
     Attributes:
-        pause: Seconds of silence behind it, if no direction asks for others.
-        expected: Seconds of silence behind it, directions counted.
+        pause: Seconds of silence after it if the text asks for no other pause.
+        silence: Seconds of silence that will follow, with the pauses that the text asks for.
     """
 
     pause: float
-    expected: float
-
-
-@dataclass
-class _Gap:
-    """What stands between two utterances: directions, and how long the pause is if they ask for none."""
-
-    directions: list[Pause | Mark] = field(default_factory=list)
-    pause: float = 0.0
-
-    def seconds(self) -> float:
-        asked = [d.seconds for d in self.directions if isinstance(d, Pause)]
-        return min(sum(asked), LONGEST_PAUSE) if asked else self.pause
-
-    def marks(self) -> tuple[list[tuple[float, str]], list[str]]:
-        """Return the marks before the end of the last pause, with their seconds, and those behind it."""
-        inside: list[tuple[float, str]] = []
-        waiting: list[str] = []
-        seconds = 0.0
-        for direction in self.directions:
-            if isinstance(direction, Mark):
-                waiting.append(direction.name)
-                continue
-            inside += [(seconds, name) for name in waiting]
-            waiting = []
-            seconds = min(seconds + direction.seconds, LONGEST_PAUSE)
-        return inside, waiting
+    silence: float
 
 
 @dataclass(frozen=True)
-class _Cut:
-    """The end of an utterance that was long enough; the sentence goes on without a pause."""
+class _DraftMark:
+    """A mark in a draft: after so many of its pauses and so many of its words."""
+
+    name: str
+    pauses: int
+    words: int
 
 
 @dataclass
-class _Open:
-    """The utterance that words are being added to.
+class _Draft:
+    """The next utterance, while it is put together: pauses come first, then words; marks may be anywhere.
 
     Attributes:
-        words: So far.
-        marks: Names of places, with the index of the word that follows.
-        size: Symbols of the words and the spaces behind them.
+        default_pause: Seconds of silence before it if the text asks for none.
+        pauses: Seconds of the pauses that the text asks for before it.
+        words: Its words so far.
+        marks: All of its marks, in the pauses and between the words, in their order.
+        size: Symbols of the words, each with the space that follows it.
     """
 
+    default_pause: float = 0.0
+    pauses: list[float] = field(default_factory=list)
     words: list[Word] = field(default_factory=list)
-    marks: list[tuple[int, Mark]] = field(default_factory=list)
+    marks: list[_DraftMark] = field(default_factory=list)
     size: int = 0
 
+    @property
     def has_sound(self) -> bool:
-        return any(map(_sounds, self.words))
+        return any(word.has_sound for word in self.words)
 
     def has_room_for(self, word: Word) -> bool:
         """Tell whether a word fits in, and the comma that comes before a pause."""
         return self.size + len(word.phonemes) < LONGEST_UTTERANCE
 
-    def add(self, word: Word) -> None:
-        """Append a word; marks alone (`. . . .`) are not spoken where there is no room for them."""
+    def add_mark(self, name: str) -> None:
+        self.marks.append(_DraftMark(name, len(self.pauses), len(self.words)))
+
+    def add_word(self, word: Word) -> None:
+        """Append a word; punctuation alone (`. . . .`) is not spoken where there is no room for it."""
         if self.has_room_for(word):
             self.words.append(word)
             self.size += len(word.phonemes) + 1
-        elif not _sounds(word):
+        elif not word.has_sound:
             self.words[-1] = replace(self.words[-1], written=self.words[-1].written + word.written)
-        else:  # marks alone before a long word
+        else:
+            # The words so far are punctuation alone, before a long word that has their room.
             written = "".join(one.written for one in self.words) + word.written
-            self.marks = [(0, mark) for _, mark in self.marks]
+            self.marks = [replace(mark, words=0) for mark in self.marks]
             self.words = [replace(word, written=written, offset=self.words[0].offset)]
             self.size = len(word.phonemes) + 1
 
-    def cut(self) -> _Open:
-        """Take away as many words as are spoken first, and return them."""
+    def cut(self) -> tuple[_Draft, _Draft]:
+        """Return as many words as are spoken first, and the rest without a pause before it."""
         at = self._best_cut()
-        first = _Open(self.words[:at], [(index, mark) for index, mark in self.marks if index < at])
-        self.words = self.words[at:]
-        self.size = sum(len(word.phonemes) + 1 for word in self.words)
-        self.marks = [(index - at, mark) for index, mark in self.marks if index >= at]
-        return first
+        first = replace(self, words=self.words[:at], marks=[mark for mark in self.marks if mark.words < at])
+        words = self.words[at:]
+        marks = [replace(mark, pauses=0, words=mark.words - at) for mark in self.marks if mark.words >= at]
+        return first, _Draft(words=words, marks=marks, size=sum(len(word.phonemes) + 1 for word in words))
 
     def _best_cut(self) -> int:
-        """Return the index behind the last clause of the second half, or behind all words."""
+        """Return the end of the last clause in the second half of the words, or of all words."""
         for at in range(len(self.words), len(self.words) // 2, -1):
-            if self.words[at - 1].phonemes[-1:] in _FINAL_MARKS and any(map(_sounds, self.words[:at])):
+            ends_clause = self.words[at - 1].phonemes[-1:] in CLAUSE_PUNCTUATION
+            if ends_clause and any(word.has_sound for word in self.words[:at]):
                 return at
         return len(self.words)
 
+    def drop_words(self) -> None:
+        """Remove words without a sound; the marks between them stay."""
+        self.words, self.size = [], 0
+        self.marks = [replace(mark, words=0) for mark in self.marks]
 
-def utterances(script: Script | Iterable[Script], reader: WordReader, manner: Manner) -> Iterator[Utterance]:
+    def end_before_pause(self) -> None:
+        """Put a comma after the last word, as in the texts from which the voice learned to pause."""
+        if self.words[-1].phonemes[-1:] not in CLAUSE_PUNCTUATION:
+            self.words[-1] = replace(self.words[-1], phonemes=self.words[-1].phonemes + ",")
+
+    def take_last_marks(self) -> list[_DraftMark]:
+        """Remove the marks after the last word: they belong to the pause that follows."""
+        last = [mark for mark in self.marks if mark.words == len(self.words)]
+        self.marks = [mark for mark in self.marks if mark.words < len(self.words)]
+        return [replace(mark, pauses=0, words=0) for mark in last]
+
+    def finish(self, *, pause_after: float) -> Utterance:
+        """Return the utterance."""
+        seconds = [
+            0.0,
+            *itertools.accumulate(self.pauses, lambda one, other: min(one + other, LONGEST_PAUSE)),
+        ]
+        return Utterance(
+            words=tuple(self.words),
+            marks=tuple((mark.words, mark.name) for mark in self.marks if not self._is_in_pause(mark)),
+            pause=seconds[-1] if self.pauses else self.default_pause,
+            marks_in_pause=tuple(
+                (seconds[mark.pauses], mark.name) for mark in self.marks if self._is_in_pause(mark)
+            ),
+            pause_after=pause_after,
+        )
+
+    def _is_in_pause(self, mark: _DraftMark) -> bool:
+        """Tell whether a part of the pause follows a mark, or no word does."""
+        return not self.words or (not mark.words and mark.pauses < len(self.pauses))
+
+
+def utterances(
+    script: Script | Iterable[Script], reader: WordReader, manner: Manner, *, median_f0: float
+) -> Iterator[Utterance]:
     """Yield the utterances of a script, each when it is asked for; text without pronunciation is skipped.
 
     Args:
         script: A script, or the scripts of one text that arrives in pieces.
         reader: Turns sentences into words with phonemes.
         manner: Speed, pitch, volume and pauses of the whole text.
+        median_f0: Median F0 of the voice in Hz, with which a pitch in Hz is compared.
 
     Raises:
         InputError: Phonemes in the text are not in the voice's alphabet.
     """
     scripts = [script] if isinstance(script, Script) else script
-    found = incremental_utterances(scripts, reader, manner)
+    found = incremental_utterances(scripts, reader, manner, median_f0=median_f0)
     return (utterance for utterance in found if utterance is not None)
 
 
 def incremental_utterances(
-    scripts: Iterable[Script], reader: WordReader, manner: Manner
+    scripts: Iterable[Script], reader: WordReader, manner: Manner, *, median_f0: float
 ) -> Iterator[Utterance | None]:
     """Yield the utterances of a text that arrives in pieces, and None at the end of each script.
 
@@ -211,45 +200,50 @@ def incremental_utterances(
         scripts: The scripts of one text; each is taken when those before it have been spoken.
         reader: See `utterances`.
         manner: See `utterances`.
+        median_f0: See `utterances`.
 
     Raises:
         InputError: See `utterances`.
     """
-    gap, now = _Gap(), _Open()
-    spoken = False
     warnings = GroupedWarnings()
-    for script in scripts:
-        for item in _items(_Document(script, reader, manner, warnings)):
-            if isinstance(item, Word):
-                while now.has_sound() and _sounds(item) and not now.has_room_for(item):
-                    first = now.cut()
-                    yield _utterance(gap, first, _Cut(), warnings)
-                    gap, spoken = _Gap(), True
-                now.add(item)
-            elif isinstance(item, Mark) and now.words:
-                now.marks.append((len(now.words), item))
-            elif isinstance(item, Mark):
-                gap.directions.append(item)
-            else:
-                if now.has_sound():
-                    yield _utterance(gap, now, item, warnings)
-                    spoken = True
-                    gap = _Gap([mark for index, mark in now.marks if index == len(now.words)])
-                else:
-                    gap.directions += [mark for _, mark in now.marks]
-                now = _Open()
-                if isinstance(item, Pause):
-                    gap.directions.append(item)
-                elif spoken:
-                    gap.pause = max(gap.pause, item.pause)
-        yield None
-    if gap.directions:
-        yield _utterance(replace(gap, pause=0.0), _Open(), _Stop(0.0, 0.0), warnings)
+    draft = _Draft()
+    has_spoken = False
+    for item in _items(scripts, reader, manner, median_f0, warnings):
+        if item is None:
+            yield None
+            continue
+        if isinstance(item, Mark):
+            draft.add_mark(item.name)
+            continue
+        if isinstance(item, Word):
+            while draft.has_sound and item.has_sound and not draft.has_room_for(item):
+                first, draft = draft.cut()
+                yield _finished(first, 0.0, warnings)
+                has_spoken = True
+            draft.add_word(item)
+            continue
+        # The utterance ends here, at a pause or at the end of a sentence.
+        if draft.has_sound:
+            marks = draft.take_last_marks()
+            if isinstance(item, Pause):
+                draft.end_before_pause()
+            yield _finished(draft, item.seconds if isinstance(item, Pause) else item.silence, warnings)
+            draft = _Draft(marks=marks)
+            has_spoken = True
+        else:
+            draft.drop_words()
+        if isinstance(item, Pause):
+            draft.pauses.append(item.seconds)
+        elif has_spoken:
+            draft.default_pause = max(draft.default_pause, item.pause)
+    if draft.pauses or draft.marks:
+        draft.default_pause = 0.0
+        yield _finished(draft, 0.0, warnings)
     warnings.finish()
 
 
 def spoken_utterances(
-    script: Script | Iterable[Script], reader: WordReader, manner: Manner
+    script: Script | Iterable[Script], reader: WordReader, manner: Manner, *, median_f0: float
 ) -> Iterator[Utterance]:
     """Return the utterances of a script that has something to speak; all but the first are made when asked for.
 
@@ -257,15 +251,16 @@ def spoken_utterances(
         script: See `utterances`; of scripts that arrive, the first that has something to speak is waited for.
         reader: See `utterances`.
         manner: See `utterances`.
+        median_f0: See `utterances`.
 
     Raises:
         InputError: Nothing in the script has a sound; or see `utterances`.
     """
-    said = utterances(script, reader, manner)
-    first = next(said, None)
+    found = utterances(script, reader, manner, median_f0=median_f0)
+    first = next(found, None)
     if first is None or not first.words:
         raise nothing_to_speak()
-    return itertools.chain([first], said)
+    return itertools.chain([first], found)
 
 
 def nothing_to_speak() -> InputError:
@@ -273,181 +268,71 @@ def nothing_to_speak() -> InputError:
     return InputError("nothing in the text can be spoken: expected at least one word")
 
 
-def _sounds(word: Word) -> bool:
-    return any(map(str.isalpha, word.phonemes))
-
-
-def _utterance(gap: _Gap, now: _Open, end: Pause | _Stop | _Cut, warnings: GroupedWarnings) -> Utterance:
-    words = now.words
-    asked = sum(d.seconds for d in gap.directions if isinstance(d, Pause))
+def _finished(draft: _Draft, pause_after: float, warnings: GroupedWarnings) -> Utterance:
+    """Return the utterance of a draft, and warn if its pause is too long."""
+    asked = sum(draft.pauses)
     if asked > LONGEST_PAUSE:
         message = f"pauses of {asked:g} s on end: {LONGEST_PAUSE:g} s are kept"
-        warnings.add(_log, "pauses that are too long", message)
-    inside, behind = gap.marks()
-    if not words:  # the end of the text
-        inside, behind = [*inside, *((gap.seconds(), name) for name in behind)], []
-    if isinstance(end, Pause) and words and words[-1].phonemes[-1:] not in _FINAL_MARKS:
-        words[-1] = replace(words[-1], phonemes=words[-1].phonemes + ",")  # as the voice was taught to pause
-    return Utterance(
-        words=tuple(words),
-        marks=(
-            *((0, name) for name in behind),
-            *((i, mark.name) for i, mark in now.marks if i < len(words)),
-        ),
-        pause=gap.seconds(),
-        marks_in_pause=tuple(inside),
-        pause_after=_silence_after(end),
-    )
+        warnings.add(logger, "pauses that are too long", message)
+    return draft.finish(pause_after=pause_after)
 
 
-def _silence_after(end: Pause | _Stop | _Cut) -> float:
-    match end:
-        case Pause():
-            return end.seconds
-        case _Stop():
-            return end.expected
-        case _Cut():
-            return 0.0
+def _items(
+    scripts: Iterable[Script],
+    reader: WordReader,
+    manner: Manner,
+    median_f0: float,
+    warnings: GroupedWarnings,
+) -> Iterator[Word | Mark | Pause | _SentenceEnd | None]:
+    """Yield the words, ends of sentences and directions of scripts in their order, and None after each script."""
+    for script in scripts:
+        yield from _script_items(SentenceReader(script, reader, manner, median_f0, warnings))
+        yield None
 
 
-@dataclass(frozen=True)
-class _Document:
-    """A script that is being turned into utterances."""
-
-    script: Script
-    reader: WordReader
-    manner: Manner
-    warnings: GroupedWarnings
-
-    def read(self, text: str, readings: Sequence[Reading] | None = None) -> Sequence[PhonemizedWord]:
-        """Return the words of a text; an alias, whose readings nobody found before, is read as a text of its own."""
-        with part_of(self.warnings):
-            return self.reader.words(text) if readings is None else self.reader.words(text, readings=readings)
-
-    def delivery(self, at: int) -> Delivery:
-        """Return how a word is said, by the script and by the manner of the whole text together."""
-        delivery = self.script.delivery(at).under(self.manner.delivery)
-        bounded = delivery.bounded()
-        if bounded != delivery:
-            message = f"directions and options together ask for more than the voice can do: kept to {bounded}"
-            self.warnings.add(_log, "directions out of bounds", message, shown=1)
-        return bounded
-
-
-def _items(document: _Document) -> Iterator[Word | Mark | Pause | _Stop]:
-    """Yield words, ends of sentences and directions in their order; a direction in a word comes behind it."""
-    script, manner = document.script, document.manner
+def _script_items(reader: SentenceReader) -> Iterator[Word | Mark | Pause | _SentenceEnd]:
+    """Yield the words, ends of sentences and directions of a script; a direction in a word comes after the word."""
+    script, manner = reader.script, reader.manner
+    directions = script.directions
     done = 0
     ends_text = Sentence("", len(script.text), len(script.text), ends_paragraph=True)
     for sentence, following in itertools.pairwise(itertools.chain(script.sentences(), [ends_text])):
-        inside = _next_directions(script, done, sentence.start)
-        yield from script.directions[done:inside]
-        behind = _next_directions(script, inside, sentence.end - 1)
-        done = _next_directions(script, behind, following.start)
-        with about(sentence=sentence.text, offset=script.span(sentence.start, sentence.start + 1)[0]):
-            words = list(_words(document, sentence))
-        yield from _merged(words, script.directions[inside:behind])
+        # A direction at the last character comes after the sentence, as one that is after it.
+        inside = _next_direction(script, done, sentence.start)
+        after = _next_direction(script, inside, sentence.end - 1)
+        stop = _next_direction(script, after, following.start)
+        yield from directions[done:inside]
+        yield from _sentence_items(reader, sentence, directions[inside:after])
         pause = manner.pause_paragraph if sentence.ends_paragraph else manner.pause_sentence
-        after = script.directions[behind:done]
-        yield _Stop(pause, _Gap(list(after), pause).seconds())
-        yield from after
-    yield from script.directions[done:]
+        asked = [direction.seconds for direction in directions[after:stop] if isinstance(direction, Pause)]
+        yield _SentenceEnd(pause, min(sum(asked), LONGEST_PAUSE) if asked else pause)
+        yield from directions[after:stop]
+        done = stop
+    yield from directions[done:]
 
 
-def _next_directions(script: Script, done: int, at: int) -> int:
-    """Return the index of the first direction behind an offset."""
-    while done < len(script.directions) and script.directions[done].at <= at:
-        done += 1
-    return done
+def _next_direction(script: Script, index: int, offset: int) -> int:
+    """Return the index of the first direction, from an index on, that is after an offset."""
+    while index < len(script.directions) and script.directions[index].at <= offset:
+        index += 1
+    return index
 
 
-def _merged(
-    words: Sequence[tuple[int, Word]], directions: Sequence[Pause | Mark]
+def _sentence_items(
+    reader: SentenceReader, sentence: Sentence, directions: tuple[Pause | Mark, ...]
 ) -> Iterator[Word | Mark | Pause]:
+    """Yield the words of a sentence and the directions between them."""
+    offset = reader.script.span(sentence.start, sentence.start + 1)[0]
+    with about(sentence=sentence.text, offset=offset):
+        words = list(reader.words(sentence))
     position = 0
     for direction in directions:
         if isinstance(direction, Pause) and not direction.seconds:
-            continue  # there is no pause in a sentence that it could take away
+            # Words of a sentence have no default pause between them that this one could remove.
+            continue
         while position < len(words) and words[position][0] < direction.at:
             yield words[position][1]
             position += 1
         yield direction
     for _, word in words[position:]:
         yield word
-
-
-def _words(document: _Document, sentence: Sentence) -> Iterator[tuple[int, Word]]:
-    """Yield the words of a sentence with their offsets in the text; a word too long for one utterance in parts."""
-    script = document.script
-    found = document.read(sentence.text, _readings(document, sentence))
-    starts = [0, *(word.start for word in found[1:]), len(sentence.text)]
-    for word, (start, end) in zip(found, itertools.pairwise(starts), strict=bool(found)):
-        at = sentence.start + word.start
-        parts = _parts(word.phonemes)
-        shares = [start + (end - start) * index // len(parts) for index in range(len(parts) + 1)]
-        for phonemes, (first, last) in zip(parts, itertools.pairwise(shares), strict=True):
-            written = sentence.text[first:last]
-            begin = sentence.start + min(first + len(written) - len(written.lstrip()), end - 1)
-            yield (
-                at,
-                Word(
-                    text=sentence.text[word.start : word.end],
-                    span=script.span(at, sentence.start + max(word.end, word.start + 1)),
-                    written=written,
-                    offset=script.span(begin, begin + 1)[0],
-                    phonemes=phonemes,
-                    delivery=document.delivery(at),
-                ),
-            )
-
-
-def _parts(phonemes: str) -> list[str]:
-    """Cut the phonemes of one word into parts that fit into an utterance: at clauses, else at spaces, else anywhere.
-
-    Parts without a sound, of a word with hundreds of marks behind it, are left out.
-    """
-    longest = LONGEST_UTTERANCE - 1
-    parts = []
-    start = 0
-    while len(phonemes) - start > longest:
-        least, most = start + longest // 2, start + longest
-        clauses = (match.start() + 1 for match in _CLAUSE_END.finditer(phonemes, least, most))
-        cut = max(clauses, default=-1)
-        if cut < 0:
-            cut = phonemes.rfind(" ", least, most)
-        if cut < 0:
-            cut = most - len(phonemes[start:most]) + len(phonemes[start:most].rstrip(STRESS_MARKS))
-            cut = cut if cut > start else most
-        parts.append(phonemes[start:cut])
-        start = cut + (phonemes[cut] == " ")
-    parts.append(phonemes[start:])
-    return [part for part in parts if any(map(str.isalpha, part))] or parts[:1]
-
-
-def _readings(document: _Document, sentence: Sentence) -> list[Reading]:
-    """Return the readings of a sentence; what stands for a span is read by the reader itself."""
-    script = document.script
-    own = [_inside(reading, sentence) for reading in _between(script.readings, sentence)]
-    for alias in _between(script.aliases, sentence):
-        phonemes = " ".join(word.phonemes for word in document.read(alias.text))
-        if phonemes:
-            own.append(_inside(Reading(alias.start, alias.end, phonemes=phonemes), sentence))
-        else:
-            message = f"alias {alias.text[:60]!r} has no sound: the text itself is read"
-            document.warnings.add(_log, "aliases without a sound", message)
-    return own
-
-
-def _between(things: Sequence[Any], sentence: Sentence) -> Sequence[Any]:
-    """Return those readings or aliases that begin in a sentence."""
-    first, last = (
-        bisect.bisect_left(things, place, key=lambda thing: thing.start)
-        for place in (sentence.start, sentence.end)
-    )
-    return things[first:last]
-
-
-def _inside(reading: Reading, sentence: Sentence) -> Reading:
-    """Return a reading with its places in the sentence."""
-    end = min(reading.end, sentence.end)
-    return replace(reading, start=reading.start - sentence.start, end=end - sentence.start)

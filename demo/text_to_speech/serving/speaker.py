@@ -174,7 +174,9 @@ class Speaker:
             InputError: The text cannot be used.
         """
         synthesizer = next(iter(self._synthesizers.values()))
-        for utterance in utterances(wanted.script(), synthesizer, Manner()):
+        for utterance in utterances(
+            wanted.script(), synthesizer, Manner(), median_f0=synthesizer.voice.median_f0
+        ):
             if utterance.words:
                 yield utterance
 

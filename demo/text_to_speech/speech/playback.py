@@ -34,11 +34,15 @@ class PlayerSink(AudioSink):
 def open_player(*, sample_rate: int = SAMPLE_RATE) -> Iterator[AudioSink]:
     """Open the default sound device; the block ends when all that was written has been heard.
 
-    When the block fails, the device stops at once. What the block raises passes through unchanged.
+    When the block fails, the device stops at once, and the exception passes through unchanged.
+
+    Args:
+        sample_rate: Samples per second of the sound.
 
     Raises:
-        DeviceError: The package sounddevice or its library is not there, the machine has no sound device, or the
+        DeviceError: The package sounddevice or its library is not installed, the machine has no sound device, or the
             device fails.
+        InputError: The sample rate is no positive whole number.
     """
     check_sample_rate(sample_rate)
     try:

@@ -25,9 +25,7 @@ from numpy.typing import ArrayLike, NDArray
 from ..errors import OutputError
 from ..files import open_output
 from ..inference.mel import SAMPLE_RATE
-from .containers import FORMATS as FORMATS
-from .containers import PIPE_FORMATS as PIPE_FORMATS
-from .containers import Container, check_container, container_of, file_rate
+from .containers import FORMATS, PIPE_FORMATS, Container, check_container, container_of, file_rate
 from .file_objects import EncoderTarget, Writable, can_seek, flush, name_of, write_all
 from .mp3 import without_empty_frame
 from .resampling import Resampler
@@ -228,8 +226,8 @@ def open_audio(
     """Open a mono sound file to write chunks to.
 
     A file that is given by its path appears under its name when the block ends well; a named pipe or a device is
-    written to as the sound comes. A file object is written to from where it is, and left open. What the block raises
-    passes through unchanged.
+    written to as the sound comes. A file object is written to from where it is, and left open. An exception in the
+    block passes through unchanged.
 
     Args:
         target: A path, see `files.open_output`; or a binary file object, which needs no more than `write`.

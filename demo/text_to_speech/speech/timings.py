@@ -1,4 +1,4 @@
-"""When each word is heard, as a file: JSON, or subtitles as SubRip (.srt) or WebVTT (.vtt).
+"""Files that say when each word is heard: JSON, or subtitles as SubRip (.srt) or WebVTT (.vtt).
 
 with open_timings("speech.json") as timings:
     for chunk in synthesizer.stream(text):
@@ -20,9 +20,9 @@ from ..errors import OutputError
 from ..files import OutputFile, check_output, open_output
 from .spoken import SpokenSentence, SpokenWord
 
-LINE = 42  # characters of a subtitle's line, and two lines at most: what broadcasters let viewers read
-LONGEST_CUE = 7.0  # seconds that a subtitle stands at most
-SHORTEST_CUE = 1.0  # seconds that it stands at least, if the next one leaves it so long
+LINE = 42  # characters of a line, of which a subtitle has two at most: the custom of broadcasters
+LONGEST_CUE = 7.0  # seconds that a subtitle is shown at most
+SHORTEST_CUE = 1.0  # seconds that a subtitle is shown at least, if the next one leaves so much time
 
 _CLAUSE_END = re.compile(r"[,;:.!?…—–][\"'”’)\]]*\s*$")
 
@@ -79,7 +79,7 @@ def _suffix(path: str | Path) -> str:
 def open_timings(path: str | Path) -> Iterator[TimingsWriter]:
     """Open a file of timings to add sentences to; it appears under its name when the block ends well.
 
-    A named pipe or a device is written to directly. What the block raises passes through unchanged.
+    A named pipe or a device is written to directly. An exception in the block passes through unchanged.
 
     Args:
         path: .json for sentences, words, phonemes and marks, .srt or .vtt for subtitles.
@@ -121,7 +121,7 @@ class JsonForm:
 
 
 class SubtitleForm:
-    """Sentences as subtitles. One is held back, since it may stand until the next one comes."""
+    """Sentences as subtitles. The last one is held back, because it may be shown until the next one comes."""
 
     def __init__(self, file: OutputFile, suffix: str) -> None:
         self._file = file
@@ -156,7 +156,7 @@ class SubtitleForm:
 
 
 def as_json(sentence: SpokenSentence) -> dict[str, Any]:
-    """Return a sentence with its words, phonemes and marks as JSON knows them; times in seconds."""
+    """Return a sentence with its words, phonemes and marks as a JSON object; times are in seconds."""
     return {
         "text": sentence.text,
         "offset": sentence.offset,
@@ -172,19 +172,20 @@ def _times(thing: Any) -> dict[str, float]:
 
 
 def cues(words: Sequence[SpokenWord]) -> Iterator[Cue]:
-    """Yield the subtitles of a sentence: at most two lines and seven seconds, cut at clauses where there are some."""
-    first = 0
-    while first < len(words):
-        last = first + 1
-        while last < len(words) and _fits(words[first : last + 1]):
-            last += 1
-        if last < len(words):
-            ends = [k for k in range(first + 1, last + 1) if _CLAUSE_END.search(words[k - 1].written)]
-            if ends and ends[-1] - first >= (last - first) / 3:
-                last = ends[-1]
-        shown = words[first:last]
+    """Yield the subtitles of a sentence: two lines and seven seconds at most, cut after a clause where one ends."""
+    start = 0
+    while start < len(words):
+        stop = start + 1
+        while stop < len(words) and _fits(words[start : stop + 1]):
+            stop += 1
+        if stop < len(words):
+            # A cut after a clause is better, unless it would leave less than a third of what fits.
+            ends = [k for k in range(start + 1, stop + 1) if _CLAUSE_END.search(words[k - 1].written)]
+            if ends and ends[-1] - start >= (stop - start) / 3:
+                stop = ends[-1]
+        shown = words[start:stop]
         yield Cue(tuple(lines(_text(shown))), shown[0].start, shown[-1].end)
-        first = last
+        start = stop
 
 
 def _fits(words: Sequence[SpokenWord]) -> bool:

@@ -1,0 +1,191 @@
+"""The words of a sentence as they are to be spoken: phonemes, spans in the source, deliveries.
+
+A whole sentence is turned into phonemes at once, so that a pause in it does not change how its words are read. A word
+that is too long for an utterance (200 emoji without a space) comes in parts.
+"""
+
+from __future__ import annotations
+
+import bisect
+import itertools
+import logging
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Protocol, TypeVar
+
+from ..text import PhonemizedWord, Reading, Sentence
+from ..text.grouped_warnings import GroupedWarnings, part_of
+from ..text.symbols import PUNCTUATION, STRESS_MARKS
+from .directions import Delivery, Manner
+from .script import Alias, Script
+
+logger = logging.getLogger(__name__)
+
+# Symbols of an utterance: phonemes, punctuation and the spaces between words. About 25 s of speech.
+LONGEST_UTTERANCE = 400
+
+CLAUSE_PUNCTUATION = PUNCTUATION.replace(" ", "")
+_CLAUSE_END = re.compile(f"[{re.escape(CLAUSE_PUNCTUATION)}] ")
+
+S = TypeVar("S", Reading, Alias)
+
+
+class WordReader(Protocol):
+    """Turns a sentence into phonemes; `Phonemizer` is one."""
+
+    def words(self, text: str, *, readings: Sequence[Reading] = ()) -> Sequence[PhonemizedWord]:
+        """Return the words of a text with their spans and phonemes."""
+
+
+@dataclass(frozen=True)
+class Word:
+    """A word as it is to be spoken.
+
+    Attributes:
+        text: The word in the text, with the punctuation that belongs to it.
+        span: Its span in the source.
+        written: The word with adjacent punctuation and spaces; concatenating `written` reproduces the utterance. A word
+            that is too long for one utterance comes in parts: each has the text and the span of the whole, and its
+            share of `written`.
+        offset: Offset in the source of the first character of `written` that is not a space.
+        phonemes: Phonemes in the alphabet of the voice, with stress and adjacent punctuation.
+        delivery: How it is spoken.
+    """
+
+    text: str
+    span: tuple[int, int]
+    written: str
+    offset: int
+    phonemes: str
+    delivery: Delivery
+
+    @property
+    def has_sound(self) -> bool:
+        """Whether any of its symbols is a sound and not punctuation."""
+        return has_sound(self.phonemes)
+
+
+def has_sound(phonemes: str) -> bool:
+    """Tell whether any symbol is a sound, and not punctuation, stress or a space."""
+    return any(map(str.isalpha, phonemes))
+
+
+class SentenceReader:
+    """Reads the sentences of a script.
+
+    Args:
+        script: The script.
+        reader: Turns sentences into phonemes.
+        manner: The manner of the whole text.
+        median_f0: Median F0 of the voice in Hz.
+        warnings: Where warnings are collected.
+    """
+
+    def __init__(
+        self, script: Script, reader: WordReader, manner: Manner, median_f0: float, warnings: GroupedWarnings
+    ) -> None:
+        self.script = script
+        self.manner = manner
+        self._reader = reader
+        self._median_f0 = median_f0
+        self._warnings = warnings
+        self._aliases: dict[str, str] = {}
+
+    def words(self, sentence: Sentence) -> Iterator[tuple[int, Word]]:
+        """Yield the words of a sentence with their offsets in the script's text."""
+        with part_of(self._warnings):
+            found = self._reader.words(sentence.text, readings=self._readings(sentence))
+        # Each word has the characters up to the next word, the first one also those before it.
+        starts = [0, *(word.start for word in found[1:]), len(sentence.text)]
+        for word, (start, stop) in zip(found, itertools.pairwise(starts), strict=bool(found)):
+            offset = sentence.start + word.start
+            for phonemes, (first, last) in _parts(word.phonemes, start, stop):
+                written = sentence.text[first:last]
+                # A part of a word may have no character of its own.
+                begin = sentence.start + min(first + len(written) - len(written.lstrip()), stop - 1)
+                yield (
+                    offset,
+                    Word(
+                        text=sentence.text[word.start : word.end],
+                        span=self.script.span(offset, sentence.start + max(word.end, word.start + 1)),
+                        written=written,
+                        offset=self.script.span(begin, begin + 1)[0],
+                        phonemes=phonemes,
+                        delivery=self._delivery(offset),
+                    ),
+                )
+
+    def _delivery(self, offset: int) -> Delivery:
+        """Return how a word is spoken, by the script and by the manner of the whole text together."""
+        delivery = self.script.delivery(offset).under(self.manner.delivery).resolved(self._median_f0)
+        bounded = delivery.bounded()
+        if bounded != delivery:
+            message = f"directions and options together ask for more than the voice can do: kept to {bounded}"
+            self._warnings.add(logger, "directions out of bounds", message, shown=1)
+        return bounded
+
+    def _readings(self, sentence: Sentence) -> list[Reading]:
+        """Return the readings of a sentence, with offsets in it; an alias becomes a reading of its phonemes."""
+        readings = [_relative(reading, sentence) for reading in _within(self.script.readings, sentence)]
+        for alias in _within(self.script.aliases, sentence):
+            if phonemes := self._alias_phonemes(alias.text):
+                readings.append(_relative(Reading(alias.start, alias.end, phonemes=phonemes), sentence))
+            else:
+                message = f"alias {alias.text[:60]!r} has no sound: the text itself is read"
+                self._warnings.add(logger, "aliases without a sound", message)
+        return readings
+
+    def _alias_phonemes(self, text: str) -> str:
+        """Return the phonemes of an alias, which is read as a text of its own, once for each script."""
+        if text not in self._aliases:
+            with part_of(self._warnings):
+                self._aliases[text] = " ".join(word.phonemes for word in self._reader.words(text))
+        return self._aliases[text]
+
+
+def _parts(phonemes: str, start: int, stop: int) -> Iterator[tuple[str, tuple[int, int]]]:
+    """Yield the parts of a word that fit into an utterance, each with its share of the characters."""
+    parts = _cut_phonemes(phonemes)
+    shares = [start + (stop - start) * index // len(parts) for index in range(len(parts) + 1)]
+    return zip(parts, itertools.pairwise(shares), strict=True)
+
+
+def _cut_phonemes(phonemes: str) -> list[str]:
+    """Cut the phonemes of one word into parts that fit into an utterance: at clauses, else at spaces, else anywhere.
+
+    Parts without a sound, of a word with hundreds of punctuation marks after it, are left out.
+    """
+    # One symbol is left for the comma before a pause.
+    longest = LONGEST_UTTERANCE - 1
+    parts = []
+    start = 0
+    while len(phonemes) - start > longest:
+        least, most = start + longest // 2, start + longest
+        clauses = (match.start() + 1 for match in _CLAUSE_END.finditer(phonemes, least, most))
+        cut = max(clauses, default=-1)
+        if cut < 0:
+            cut = phonemes.rfind(" ", least, most)
+        if cut < 0:
+            # Stress belongs to the sound that follows it.
+            cut = start + len(phonemes[start:most].rstrip(STRESS_MARKS))
+            cut = cut if cut > start else most
+        parts.append(phonemes[start:cut])
+        start = cut + (phonemes[cut] == " ")
+    parts.append(phonemes[start:])
+    return [part for part in parts if has_sound(part)] or parts[:1]
+
+
+def _within(things: Sequence[S], sentence: Sentence) -> Sequence[S]:
+    """Return those readings or aliases that begin in a sentence."""
+    first, stop = (
+        bisect.bisect_left(things, offset, key=lambda thing: thing.start)
+        for offset in (sentence.start, sentence.end)
+    )
+    return things[first:stop]
+
+
+def _relative(reading: Reading, sentence: Sentence) -> Reading:
+    """Return a reading with offsets in its sentence."""
+    end = min(reading.end, sentence.end)
+    return replace(reading, start=reading.start - sentence.start, end=end - sentence.start)
