@@ -19,7 +19,7 @@ import soundfile
 
 from serving_support import TEXT, Server, SlowSpeaker, parse_events, running
 from text_to_speech.serving.speaker import MODEL_ALIASES, OPENAI_MODELS, OPENAI_VOICES, Speaker
-from text_to_speech.speech.encoders import mp3_frame_length
+from text_to_speech.speech.mp3 import frame_length
 
 JSON = {"content-type": "application/json"}
 FORMATS = ("mp3", "opus", "flac", "wav", "pcm")
@@ -60,8 +60,8 @@ def test_01_a_stream_is_one_sound_and_not_several_glued_together(server: Server)
     assert not any(tag in mp3 for tag in (b"ID3", b"Xing", b"Info"))
     at = 0
     while at < len(mp3):
-        assert mp3_frame_length(mp3[at:])
-        at += mp3_frame_length(mp3[at:])
+        assert frame_length(mp3[at:])
+        at += frame_length(mp3[at:])
     opus = server.speak(response_format="opus").content
     assert opus.count(b"OpusHead") == 1
     assert server.speak(response_format="flac").content.count(b"fLaC") == 1

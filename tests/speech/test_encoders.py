@@ -11,7 +11,8 @@ import soundfile
 
 from text_to_speech.errors import InputError, OutputError
 from text_to_speech.speech import encoders
-from text_to_speech.speech.encoders import CONTAINERS, mp3_frame_length, open_encoder, wav_header
+from text_to_speech.speech.encoders import CONTAINERS, open_encoder, wav_header
+from text_to_speech.speech.mp3 import frame_length
 from text_to_speech.speech.resampling import resample
 
 RATE = 22_050
@@ -146,12 +147,12 @@ def test_a_streamed_mp3_has_no_tag_and_nothing_but_frames() -> None:
     assert not data.startswith(b"ID3")
     at, frames = 0, set()
     while at < len(data):
-        length = mp3_frame_length(data[at:])
+        length = frame_length(data[at:])
         assert length
         frames.add(data[at + 1 : at + 3][:1])
         at += length
     assert at == len(data)
-    assert any(data[4 : mp3_frame_length(data)])  # the first frame is sound, not the place of a tag
+    assert any(data[4 : frame_length(data)])  # the first frame is sound, not the place of a tag
 
 
 def test_two_streamed_mp3s_on_end_are_one() -> None:

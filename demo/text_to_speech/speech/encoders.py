@@ -34,6 +34,7 @@ import soundfile
 from numpy.typing import NDArray
 
 from ..errors import InputError, OutputError
+from .mp3 import without_empty_frame
 from .resampling import Resampler
 from .samples import to_pcm16
 
@@ -261,26 +262,8 @@ class _Mp3(_SoundFile):
         data = self._tape.take()
         if data and self._begins:
             self._begins = False
-            length = mp3_frame_length(data)
-            if not any(data[4:length]):
-                return data[length:]
+            return without_empty_frame(data)
         return data
-
-
-def mp3_frame_length(frame: bytes) -> int:
-    """Return how many bytes a frame of MPEG audio layer III has, from its header; 0 if there is none."""
-    if len(frame) < 4 or frame[0] != 0xFF or frame[1] & 0xE6 != 0xE2:
-        return 0
-    version = frame[1] >> 3 & 3  # 3: MPEG-1, 2: MPEG-2, 0: MPEG-2.5
-    rate = (44_100, 48_000, 32_000, 0)[frame[2] >> 2 & 3] >> {3: 0, 2: 1}.get(version, 2)
-    table = _MPEG1_KILOBITS if version == 3 else _MPEG2_KILOBITS
-    kilobits = table[frame[2] >> 4]
-    padding = frame[2] >> 1 & 1
-    return (144 if version == 3 else 72) * 1_000 * kilobits // rate + padding if rate else 0
-
-
-_MPEG1_KILOBITS = (0, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320, 0)
-_MPEG2_KILOBITS = (0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160, 0)
 
 
 def _set_page_latency(file: soundfile.SoundFile) -> None:
