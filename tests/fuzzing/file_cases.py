@@ -10,7 +10,7 @@ from pathlib import Path
 from . import pickles, strings, yamls
 
 ROOT = Path(__file__).parents[2]
-DATA = ROOT / "tests" / "zoo" / "data"
+DATA = Path(__file__).parents[1] / "data"
 
 
 def lexicon(rng: random.Random) -> tuple[bytes | dict[str, str], str]:
