@@ -66,6 +66,7 @@ print("the parent still speaks")
 """
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork")
 @pytest.mark.parametrize("hint", ["latency", "throughput"])
 def test_models_loaded_before_a_fork_say_so_instead_of_hanging(tiny, hint: str) -> None:

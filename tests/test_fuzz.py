@@ -17,6 +17,7 @@ SEED = 10
 INPUTS = {"text": 150, "ssml": 300, "lexicon": 150, "checkpoint": 300, "model_yml": 100, "timings": 60}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", TARGETS)
 def test_a_fixed_number_of_inputs_holds(name):
     outcome = run_target(name, seed=SEED, count=INPUTS.get(name, 200))
@@ -36,6 +37,7 @@ def test_an_input_comes_from_its_seed_and_its_number(name):
         assert eval(repr(case)) == case
 
 
+@pytest.mark.slow
 @POSIX
 def test_planted_faults_of_every_kind_are_found():
     outcome = run_target("planted", seed=SEED, count=30)
@@ -91,6 +93,7 @@ def test_mutations_keep_sizes_bounded():
         assert len(strings.mutated_bytes(rng, bytes(1000))) < 3000
 
 
+@pytest.mark.slow
 def test_the_command_runs_by_itself():
     command = [sys.executable, str(Path(fuzz.__file__)), "--seconds", "1", "--only", "address", "--seed", "1"]
     done = subprocess.run(

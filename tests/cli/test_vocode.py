@@ -178,6 +178,7 @@ def test_bad_input_is_refused_in_one_line(
     assert files(folder) == bad_files
 
 
+@pytest.mark.slow
 def test_a_recording_comes_back_through_the_real_vocoder(
     folder: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
