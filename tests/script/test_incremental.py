@@ -10,6 +10,7 @@ import re
 import threading
 import time
 from collections.abc import Iterable, Iterator
+from types import SimpleNamespace
 
 import pytest
 from hypothesis import example, given, settings
@@ -186,7 +187,7 @@ def test_a_text_without_an_end_of_a_sentence_is_cut_as_it_comes() -> None:
 
 
 @pytest.mark.parametrize("piece", ["x", " ", "(", "[[ x ", "x-", "\n"])
-def test_what_is_pending_is_bounded(piece: str) -> None:
+def test_pending_text_is_bounded(piece: str) -> None:
     longest = 0
     scripts = incremental_scripts(
         itertools.chain(["Hello. "], itertools.repeat(piece, LONGEST_PENDING * 5 // 4))
@@ -218,7 +219,7 @@ def test_a_wait_that_is_no_time_is_refused(wait: float) -> None:
         incremental_scripts(["One."], wait=wait)
 
 
-def test_what_has_no_pieces_is_refused() -> None:
+def test_a_value_without_pieces_is_refused() -> None:
     with pytest.raises(InputError, match="int given; expected a text as str, or an iterable"):
         incremental_scripts(5)  # type: ignore[arg-type]
     with pytest.raises(InputError, match="int given; expected a text as str"):
@@ -243,7 +244,7 @@ class Line:
             self.ended.set()
 
 
-def test_what_came_is_taken_after_the_wait() -> None:
+def test_text_that_came_is_taken_after_the_wait() -> None:
     line = Line()
     scripts = incremental_scripts(line, wait=0.05)
     line.send("Yes, 3.", " [[ hˈ")
@@ -333,3 +334,15 @@ def test_warnings_have_offsets_in_the_whole_text(caplog: pytest.LogCaptureFixtur
     assert [record.getMessage().partition(":")[0] for record in caplog.records] == ["offset 10"]
     with pytest.raises(InputError, match=r"\[pause 2\] at offset 10"):
         list(incremental_scripts(["One. Two. [pau", "se 2]. Three."]))
+
+
+def test_the_wait_begins_when_a_piece_comes(monkeypatch: pytest.MonkeyPatch) -> None:
+    # A clock on which 100 s pass between any two looks at it: whoever takes the scripts is busy for so long.
+    clock = SimpleNamespace(monotonic=map(float, itertools.count(step=100)).__next__)
+    monkeypatch.setattr("text_to_speech.script.incremental.time", clock)
+    line = Line()
+    scripts = incremental_scripts(line, wait=60)
+    line.send("One. Two three")
+    assert [next(scripts).source, next(scripts).source] == ["One. ", "Two three"]
+    line.send(None)
+    assert list(scripts) == []

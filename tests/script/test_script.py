@@ -1,4 +1,4 @@
-"""Plain text becomes a script: pauses, places in the source, several texts."""
+"""Plain text becomes a script: pauses, spans in the source, several texts."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def test_a_pause_is_taken_out_of_the_text(written: str, seconds: float) -> None:
 
 
 @pytest.mark.parametrize("written", ["2", "61s", "1min", "-1s", "1.2.3s", "60001ms", "9999999999s"])
-def test_a_pause_that_cannot_be_is_refused(written: str) -> None:
+def test_a_malformed_pause_is_refused(written: str) -> None:
     with pytest.raises(InputError, match=r"^\[pause .* at offset 5: pause .*expected"):
         parse_text(f"Wait [pause {written}] for it.")
 
@@ -70,7 +70,7 @@ def test_phonemes_between_brackets_are_readings(text: str, readings: tuple, paus
     assert len(script.directions) == pauses
 
 
-def test_phonemes_keep_their_places_where_scripts_are_joined() -> None:
+def test_phonemes_keep_their_spans_where_scripts_are_joined() -> None:
     joined = join_scripts([parse_text("One [[ hˈI ]]."), parse_text("[[ bˈI ]]")])
     assert [(joined.text[r.start : r.end], r.phonemes) for r in joined.readings] == [
         ("[[ hˈI ]]", "hˈI"),
@@ -99,7 +99,7 @@ def test_a_script_whose_readings_overlap_is_refused_when_it_is_made(
         Script("abcd", "abcd", (Piece(0, 0, 4),), (Block(0, 4),), readings=readings, aliases=aliases)
 
 
-def test_a_sentence_may_begin_with_what_is_read_otherwise() -> None:
+def test_a_sentence_may_begin_with_a_reading() -> None:
     text = "One is here. Two. 5 go to Mr. Smith. three."
     places = [text.index(word) for word in ("Two", "5", "Smith", "three")]
     readings = tuple(Reading(at, at + 1, "x") for at in places)
@@ -119,12 +119,12 @@ def test_a_reading_is_never_cut() -> None:
 
 
 @pytest.mark.parametrize("text", [None, b"One", 5, ["One"]])
-def test_what_is_no_text_is_refused(text: object) -> None:
+def test_a_value_that_is_not_a_str_is_refused(text: object) -> None:
     with pytest.raises(InputError, match=f"^{type(text).__name__} given; expected a text as str$"):
         parse_text(text)  # type: ignore[arg-type]
 
 
-def test_texts_are_joined_with_their_places() -> None:
+def test_texts_are_joined_with_their_offsets() -> None:
     sources = ["One [pause 1s] two.", "Three", "[pause 2s] Four."]
     joined = join_scripts([parse_text(source) for source in sources])
     assert joined.source == "\n\n".join(sources)
@@ -136,7 +136,7 @@ def test_texts_are_joined_with_their_places() -> None:
     assert [s.ends_paragraph for s in joined.sentences()] == [True, True, True]
 
 
-def test_what_stands_beside_the_characters_moves_along() -> None:
+def test_directions_readings_and_deliveries_move_along() -> None:
     slow = Delivery(alpha=2.0)
     directed = Script(
         source="ab",
@@ -161,7 +161,7 @@ def test_what_stands_beside_the_characters_moves_along() -> None:
     ]
 
 
-def test_no_sentence_ends_in_what_is_read_otherwise() -> None:
+def test_no_sentence_ends_in_a_reading() -> None:
     text = "Call 5. 3. 2024 Mr. X. Then go."
     script = Script(
         text, text, (Piece(0, 0, len(text)),), (Block(0, len(text)),), readings=(Reading(5, 15, "a"),)

@@ -1,4 +1,4 @@
-"""SSML becomes a script; what cannot be followed is named, what is malformed is refused where it stands."""
+"""SSML becomes a script; content without effect is warned about, a malformed document is refused with its position."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def test_paragraphs_and_sentences() -> None:
     ]
 
 
-def test_places_are_those_of_the_document() -> None:
+def test_spans_are_those_of_the_document() -> None:
     document = (
         '<?xml version="1.0"?>\r\n<speak>naïve 😀 caf&#233; AT&amp;T <![CDATA[a<b]]>\r\n<s>end</s></speak>'
     )
@@ -87,7 +87,7 @@ def test_breaks(attributes: str, seconds: float) -> None:
     assert script.directions == (Pause(4, seconds),)
 
 
-def test_a_break_takes_the_place_of_the_pause() -> None:
+def test_a_break_replaces_the_default_pause() -> None:
     _, second = said(speak('One. <break strength="none"/> Two.'))
     assert second.pause == 0.0
 
@@ -287,7 +287,7 @@ def test_of_two_readings_the_outer_counts(case: str, phonemizer: Phonemizer) -> 
         ),
     ],
 )
-def test_a_reading_that_does_not_count_is_named_with_its_place(
+def test_a_reading_that_does_not_count_is_named_with_its_position(
     inside: str, message: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     speak(inside)
@@ -306,7 +306,7 @@ def test_a_reading_that_does_not_count_is_named_with_its_place(
         '<phoneme ph="i"> \n</phoneme>',
     ],
 )
-def test_what_stands_for_an_empty_element_has_its_place(element: str) -> None:
+def test_text_of_an_empty_element_has_the_span_of_the_element(element: str) -> None:
     document = f"<speak>a {element} end</speak>"
     first, word, last = (word for utterance in said(parse_ssml(document)) for word in utterance.words)
     assert [document[slice(*w.span)] for w in (first, word, last)] == ["a", element, "end"]
@@ -375,7 +375,7 @@ def test_prefixes_and_other_vocabularies() -> None:
         ("<p xml:lang='de'>One two</p>", "speaks English, not 'de'"),
     ],
 )
-def test_what_cannot_be_followed_is_spoken_with_one_warning(
+def test_content_without_effect_is_spoken_with_one_warning(
     inside: str, message: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     assert speak(inside).text.split() == ["One", "two"]
@@ -422,7 +422,7 @@ REFUSED = {
 
 
 @pytest.mark.parametrize("case", REFUSED)
-def test_what_is_malformed_is_refused_where_it_stands(case: str) -> None:
+def test_a_malformed_document_is_refused_with_its_position(case: str) -> None:
     document, message = REFUSED[case]
     with pytest.raises(InputError) as refusal:
         parse_ssml(document)

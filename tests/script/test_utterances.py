@@ -74,7 +74,7 @@ def test_pauses_on_end_are_bounded(caplog: pytest.LogCaptureFixture) -> None:
     assert [record.getMessage() for record in caplog.records] == ["pauses of 150 s on end: 60 s are kept"]
 
 
-def test_marks_have_their_places() -> None:
+def test_marks_keep_their_positions() -> None:
     text = "One two. Three."
     first, second, last = said(
         script(
@@ -94,14 +94,14 @@ def test_marks_have_their_places() -> None:
     assert last.marks_in_pause == ((0.0, "end"), (1.0, "very end"))
 
 
-def test_a_direction_in_a_word_comes_behind_it() -> None:
+def test_a_direction_in_a_word_takes_effect_after_it() -> None:
     first, second = said(script("Hello world", Pause(3, 1.0)))
     assert [first.text, second.text] == ["Hello", "world"]
     (utterance,) = said(script("One two three", Mark(5, "in two")))
     assert utterance.marks == ((2, "in two"),)
 
 
-def test_what_has_no_sound_keeps_its_pause() -> None:
+def test_text_without_a_sound_keeps_its_pause() -> None:
     first, second = said(parse_text("One.\n\n***\n\nTwo."))
     assert [first.text, second.text, second.pause] == ["One.", "Two.", 0.7]
 
@@ -328,7 +328,7 @@ def test_warnings_of_a_long_text_are_grouped(
 @pytest.mark.parametrize(
     "text", ["", "  ", "***", "[pause 1s]", "<speak/>", "<speak><break/><mark name='m'/></speak>"]
 )
-def test_a_script_with_nothing_to_say_is_refused_at_the_call(text: str, phonemizer: Phonemizer) -> None:
+def test_a_script_with_nothing_to_speak_is_refused_at_the_call(text: str, phonemizer: Phonemizer) -> None:
     with pytest.raises(InputError, match="nothing in the text can be spoken: expected at least one word"):
         spoken_utterances(read_script(text), phonemizer, MANNER, median_f0=196.0)
 

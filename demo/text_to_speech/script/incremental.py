@@ -37,6 +37,9 @@ LONGEST_PENDING = 10_000
 # Pieces that a reader thread holds before it asks for no more.
 _PIECES_AHEAD = 64
 
+# Seconds after which whoever waits for a piece looks up, since Windows does not interrupt a wait (Ctrl-C).
+_WAKE_UP = 0.5
+
 # After so many characters double brackets are text.
 _LONGEST_PHONEMES = 2_100
 
@@ -78,7 +81,7 @@ def incremental_scripts(
 class IncrementalScripts(Iterator[Script]):
     """The scripts of a text that arrives in pieces; `incremental_scripts` describes the arguments.
 
-    With `wait`, a thread reads the pieces and holds at most 64 that nobody has asked for yet.
+    With `wait`, a thread of its own iterates over the pieces; it holds at most 64 that nobody has asked for yet.
     """
 
     def __init__(self, pieces: Iterable[str], *, wait: float | None = None, ssml: bool | None = None) -> None:
@@ -338,13 +341,14 @@ class _Arrivals:
 
     def _pieces_and_waits(self, wait: float) -> Iterator[str | None]:
         threading.Thread(target=self._read, name="pieces of a text", daemon=True).start()
-        timeout: float | None = None
-        while not self._closed.is_set():
+        deadline = math.inf
+        while not self.is_closed:
             try:
-                arrived = self._queue.get(timeout=timeout)
+                arrived = self._queue.get(timeout=min(max(deadline - time.monotonic(), 0.0), _WAKE_UP))
             except queue.Empty:
-                timeout = None
-                yield None
+                if time.monotonic() >= deadline:
+                    deadline = math.inf
+                    yield None
                 continue
             if arrived is None:
                 return
@@ -353,7 +357,7 @@ class _Arrivals:
             moment, piece = arrived
             yield piece
             # The wait began when the piece came, also where its sentences took longer to speak.
-            timeout = max(0.0, moment + wait - time.monotonic())
+            deadline = moment + wait
 
     def _read(self) -> None:
         """Put the pieces into the queue, in a thread of its own."""
