@@ -1,7 +1,7 @@
 """Where and how a model runs: OpenVINO devices, precision, threads and compilation.
 
 Precision is chosen here and never inherited. OpenVINO's own default on a CPU that computes in bf16 is bf16, which can
-be slower than f32 and leaves HiFi-GAN a signal-to-noise ratio of 27 dB. So a CPU gets f32 unless the caller asks
+be slower than f32 and leaves HiFi-GAN a signal-to-noise ratio of 20 to 23 dB. So a CPU gets f32 unless the caller asks
 otherwise; a GPU and an NPU get f16.
 
     target = resolve_target("AUTO:GPU,CPU")
