@@ -9,7 +9,6 @@ handles and threads the server has. It ends with status 1 if anything was wrong.
 
 from __future__ import annotations
 
-import argparse
 import asyncio
 import base64
 import io
@@ -22,6 +21,7 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
+from measuring import Report, arguments
 from server import PCM_RATE, SHORT, TEXT, Served, server
 
 SENTENCES = [
@@ -66,6 +66,7 @@ class Soak:
         self.counts: Counter[str] = Counter()
         self.wrong: list[str] = []
         self.lengths: dict[str, int] = {}  # samples in pcm, by text
+        self.lines: list[dict[str, Any]] = []  # what was printed of each minute
 
     def text(self) -> str:
         """Return a text of one to forty sentences, short ones more often; few enough to meet each again."""
@@ -262,18 +263,19 @@ def line(soak: Soak) -> None:
     served = soak.served
     figures = {
         "time": time.strftime("%H:%M:%S"),
-        **soak.counts,
+        **{kind: soak.counts[kind] for kind in (DONE, GONE, REFUSED, BUSY)},
         "wrong": len(soak.wrong),
         "MB": round(served.status("VmRSS") / 1e3, 1),
         "handles": served.handles,
         "threads": served.status("Threads"),
     }
+    soak.lines.append(figures)
     print(json.dumps(figures), flush=True)
 
 
 def main() -> int:
     """Run, and return the exit status."""
-    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser = arguments(__doc__)
     parser.add_argument("--minutes", type=float, default=60.0)
     parser.add_argument("--clients", type=int, default=8)
     parser.add_argument("--seed", type=int, default=0)
@@ -289,6 +291,7 @@ def main() -> int:
         asyncio.run(run(soak, args.minutes, args.clients))
         active = asyncio.run(served.figure("tts_streams_active"))
         failed = asyncio.run(served.get("/metrics"))[1].decode().count('result="failed"')
+    Report(args.json).table("Minute by minute", soak.lines)
     print(
         f"{len(soak.wrong)} wrong, {active:g} streams active at the end, {failed} kinds of failures counted"
     )
