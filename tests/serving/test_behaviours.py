@@ -588,6 +588,14 @@ def test_a_key_is_asked_for_where_there_is_one(make_service) -> None:
             assert server.client.get(path).status_code == 200
 
 
+def test_a_key_is_asked_for_below_a_path_prefix_too(make_service) -> None:
+    with running(make_service(keys=("k",)), root_path="/tts") as server:
+        for path in ("/", "/health", "/page/app.js"):
+            assert server.client.get(path).status_code == 200
+        assert server.client.get("/v1/models").status_code == 401
+        assert "'k'" not in repr(server.service.limits)
+
+
 def test_before_the_models_are_there_the_server_says_so(make_service) -> None:
     with running(make_service(), ready=False) as server:
         assert server.client.get("/health").status_code == 200

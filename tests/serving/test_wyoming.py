@@ -300,6 +300,21 @@ def test_kinds_that_are_not_known_are_passed_over(make_service) -> None:
     asyncio.run(talk())
 
 
+def test_there_are_not_endlessly_many_connections(make_service, monkeypatch) -> None:
+    monkeypatch.setattr(wyoming, "MOST_CONNECTIONS", 2)
+
+    async def talk() -> None:
+        async with door(make_service()) as (client, _, port):
+            await client.send("ping")
+            await client.read()
+            second, third = [await asyncio.open_connection("127.0.0.1", port) for _ in range(2)]
+            assert await asyncio.wait_for(third[0].read(), 20) == b""
+            second[1].close()
+            third[1].close()
+
+    asyncio.run(talk())
+
+
 def test_the_end_of_the_server_waits_for_speech_and_for_nobody_else(make_service) -> None:
     async def talk() -> None:
         async with door(make_service()) as (client, made, port):

@@ -42,6 +42,7 @@ from .responses import (
 )
 from .service import Piece, Service
 from .speaker import MODEL_ALIASES, VOICE_ALIASES, VOICES
+from .wanted import Wanted
 from .websocket import serve_socket
 
 OWNER = "text-to-speech-demo"
@@ -196,8 +197,6 @@ def _add_speech(app: FastAPI, service: Service) -> None:
     async def phonemes(request: Annotated[TextRequest, Body()]) -> JSONResponse:
         """Tell how a text is read, sentence by sentence and word by word."""
         service.check_text(request.input)
-        from .wanted import Wanted
-
         wanted = Wanted(request.input, input_format=request.form(), lexicon=request.read_lexicon())
         speaker = service.speaker
 

@@ -8,7 +8,7 @@ import logging
 import math
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from ..errors import InputError, SpeechError
 from ..speech.encoders import Encoder, open_encoder
@@ -48,7 +48,7 @@ class Limits:
     threads: int = 2
     stall_seconds: float = 300.0
     body_seconds: float = 30.0
-    keys: Sequence[str] = ()
+    keys: Sequence[str] = field(default=(), repr=False)
 
     @property
     def max_body(self) -> int:

@@ -38,6 +38,7 @@ CHUNK = 2_048  # samples of an audio-chunk
 SAMPLE_WIDTH = 2  # bytes
 LONGEST_LINE = 65_536  # bytes of the JSON line of an event
 LONGEST_PAYLOAD = 1_048_576  # bytes of a payload; no event that is understood here has one
+MOST_CONNECTIONS = 256  # at a time; Home Assistant opens one for each message
 MOST_WAITING = 16  # requests of one connection that wait for the one before
 
 
@@ -151,6 +152,9 @@ class WyomingDoor:
         """Serve one connection until the client closes it."""
         task = asyncio.current_task()
         assert task
+        if len(self._connections) >= MOST_CONNECTIONS:
+            writer.close()
+            return
         connection = self._connections[task] = _Connection(self._service, writer)
         try:
             while event := await read_event(reader, longest=self._service.limits.max_body):
