@@ -1,4 +1,4 @@
-"""Text in pieces over a WebSocket, speech in pieces back: for agents whose words come one by one.
+"""Text in pieces over a WebSocket, speech in pieces back: for assistants whose words come one by one.
 
     → {"type": "start", "voice": "heart", "response_format": "pcm", "timestamps": "word"}
     → {"type": "text", "text": "Well, that is"}      as often as there is something; spoken clause by clause
