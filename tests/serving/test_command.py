@@ -137,6 +137,7 @@ def test_an_address_that_no_other_machine_reaches_is_not_announced() -> None:
     with pytest.raises(InputError, match="no other machine"):
         reachable("127.0.0.1")
     assert reachable("192.0.2.7") == "192.0.2.7"
+    assert not reachable("0.0.0.0").startswith("0.")
 
 
 class Process:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import importlib
+import ipaddress
 import socket
 from collections.abc import AsyncIterator
 from typing import Any
@@ -54,11 +55,11 @@ def reachable(host: str) -> str:
         address = socket.gethostbyname(host)
     except OSError as error:
         raise InputError(f"--zeroconf with {host}: {error}; expected an IPv4 address") from None
-    if address.startswith("127."):
+    if ipaddress.ip_address(address).is_loopback:
         raise InputError(
             f"--zeroconf with {host}: no other machine reaches it; expected --wyoming tcp://0.0.0.0:10200"
         )
-    if address != "0.0.0.0":  # noqa: S104 - it is compared with, not bound
+    if not ipaddress.ip_address(address).is_unspecified:
         return address
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
         with contextlib.suppress(OSError):
