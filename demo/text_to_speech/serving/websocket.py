@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -29,8 +30,10 @@ from .errors import ApiError, api_error, validation_error
 from .guard import check_key
 from .metrics import Watch
 from .requests import SpeechRequest
-from .responses import logger, timestamps_of
+from .responses import timestamps_of
 from .service import Piece, Service, known_failure
+
+logger = logging.getLogger(__name__)
 
 POLICY_VIOLATION = 1008  # of the closing codes of WebSockets
 
