@@ -102,7 +102,10 @@ def test_the_umask_decides_who_may_read(cache, mask, mode):
 OTHER_USER = """
 import os, sys
 from pathlib import Path
-import openvino
+from text_to_speech import openvino_import
+# The converter would start a process that reports its import, and that cannot read the packages either.
+openvino_import.leave_converter_out()
+from text_to_speech.openvino_import import openvino
 from text_to_speech.store.kept import Entry, keep
 os.setgid(65534); os.setuid(65534)  # when all is imported: this user may not read the packages of every installation
 for key in sys.argv[1:]:

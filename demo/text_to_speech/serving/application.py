@@ -69,6 +69,12 @@ def _failures(*statuses: int) -> dict[int | str, dict[str, Any]]:
 
 
 REFUSALS = _failures(400, 401, 404, 405, 408, 413, 415, 429, 500, 503)
+# One server-sent event; its data is a JSON object.
+EVENT = {
+    "type": "object",
+    "properties": {"event": {"type": "string"}, "data": {"type": "string"}},
+    "required": ["event", "data"],
+}
 AUDIO: dict[int | str, dict[str, Any]] = {
     200: {
         "description": "audio in the response_format, or server-sent events",
@@ -81,9 +87,9 @@ AUDIO: dict[int | str, dict[str, Any]] = {
                 "audio/flac",
                 "audio/wav",
                 "audio/pcm",
-                "text/event-stream",
             )
-        },
+        }
+        | {"text/event-stream": {"schema": EVENT}},
     },
     **REFUSALS,
 }
