@@ -32,6 +32,19 @@ def leave_converter_out() -> None:
     _without_converter = True
 
 
+def meet_numpy() -> None:
+    """Let OpenVINO's binding look up NumPy's interface in one thread, before several threads use models.
+
+    The binding does so at the first array that it is given, in the initialisation of a C++ static, in the middle of
+    which Python may switch threads. A second thread that gives it an array then waits for the initialisation with
+    Python's global lock in its hands, and both wait for ever. Call this under the lock that makes the first model.
+    """
+    import numpy as np
+    import openvino
+
+    openvino.Tensor(np.zeros(1, dtype=np.float32))
+
+
 def __getattr__(name: str) -> Any:
     """Import OpenVINO when a module asks for it (PEP 562)."""
     if name != "openvino":

@@ -32,8 +32,8 @@ ONCE = """
 import sys, threading
 from text_to_speech.text import engine, unknown_words
 
-# Threads change often, but not so often that they do nothing else on a busy machine.
-sys.setswitchinterval(1e-4)
+# Threads change often, which made every third run hang before `meet_numpy` was there.
+sys.setswitchinterval(1e-6)
 barrier, seen, compiled = threading.Barrier(8), [], []
 load, compile_network = engine._load, unknown_words._compile
 engine._load = lambda: seen.append("load") or load()

@@ -20,7 +20,7 @@ from typing import Any, Literal, TypeAlias, get_args
 
 from ..errors import DeviceError, InputError, telling_line
 from ..forks import check_not_forked, loading_models
-from ..openvino_import import openvino
+from ..openvino_import import meet_numpy, openvino
 from .compiled import Prepare, compile_kept
 
 logger = logging.getLogger(__name__)
@@ -131,6 +131,7 @@ def core() -> openvino.Core:
         with _core_lock:
             if _core is None:
                 os.environ.setdefault(ONEDNN_CACHE, "0")
+                meet_numpy()
                 _core = openvino.Core()
     return _core
 

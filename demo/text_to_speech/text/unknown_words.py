@@ -19,6 +19,7 @@ from typing import Any
 import numpy as np
 
 from ..forks import check_not_forked, loading_models
+from ..openvino_import import meet_numpy
 from .engine import hibari_g2p
 from .symbols import nearest_symbols
 
@@ -102,6 +103,7 @@ def _compile(model: Path, core: Any) -> Any:
     import openvino
 
     loading_models()
+    meet_numpy()
     core = core or openvino.Core()
     # One thread, because the network is too small to gain from two; f32, because OpenVINO's default may be bf16, which
     # is slower on many processors and less exact.
