@@ -39,7 +39,7 @@ def test_a_sentence_is_spoken_at_the_pace_of_speech(synthesizer: Synthesizer) ->
     phonemes = speech.sentences[0].phoneme_times
     assert 0.03 < phonemes[0].start < 0.15  # a little of the silence before stays, no more
     assert speech.seconds - phonemes[-1].end < 0.2
-    voiced = speech.sentences[0].pitch[speech.sentences[0].pitch > 0]
+    voiced = speech.sentences[0].f0[speech.sentences[0].f0 > 0]
     assert 100 < np.median(voiced) < 300
 
 

@@ -47,6 +47,8 @@ class Command:
             text=True,
             cwd=self.folder,
             env=os.environ | {"PYTHONPATH": folders, "PYTHONUNBUFFERED": "1", "PYTHONDONTWRITEBYTECODE": "1"},
+            # Under nohup the tests themselves, and so their children, ignore SIGHUP.
+            preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_DFL),
         )
         assert self.process.stdout is not None
         for printed in self.process.stdout:

@@ -17,6 +17,7 @@ import sys
 import tempfile
 import time
 import traceback
+from contextlib import suppress
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -210,6 +211,11 @@ def _megabytes() -> float:
     """Return the most memory that this process ever had."""
     if sys.platform == "win32":
         return 0.0
+    # Linux hands ru_maxrss down to a child, so that one of a large process would seem to need no memory.
+    with suppress(OSError):
+        status = Path("/proc/self/status").read_text(encoding="ascii", errors="replace")
+        if found := re.search(r"VmHWM:\s+(\d+) kB", status):
+            return int(found[1]) / 2**10
     import resource
 
     most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
