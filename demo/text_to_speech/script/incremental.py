@@ -52,6 +52,7 @@ _BEGUN_PHONEMES = re.compile(r"\[[^\[\]]*\]?")
 # of the text, another piece may change the answer.
 _NEXT_WORD = re.compile(r"[^\w\s]*\w*")
 _NEXT_WORDS = re.compile(r"[^\w\s]*(?:\w+ ){0,2}\w*")
+_SENTENCE_END = re.compile(r"[.!?…。！？][\"'”’»)\]]*$")
 _CLOSING_QUOTES = tuple("\"'”’»")
 _WORD_START = re.compile(r"(?<!\S)\S")
 # Words that the end of a sentence depends on: the one with the full stop, and three that follow a quotation.
@@ -60,12 +61,13 @@ _SSML_TAGS = ("<speak", "<?xml")
 
 
 def incremental_scripts(
-    pieces: Iterable[str], *, wait: float | None = None, ssml: bool | None = None
+    pieces: Iterable[str | None], *, wait: float | None = None, ssml: bool | None = None
 ) -> IncrementalScripts:
     """Return an iterator of the scripts of a text that arrives in pieces.
 
     Args:
-        pieces: The text, cut anywhere: in words, in "[pause 0.5s]" and in "[[ həlˈoʊ ]]" as well.
+        pieces: The text, cut anywhere: in words, in "[pause 0.5s]" and in "[[ həlˈoʊ ]]" as well. None among them
+            says that everything before it is a script, whether a sentence has ended or not.
         wait: Seconds without a new piece after which everything that came so far is a script, whether a sentence has
             ended or not. Give more than the longest gap within a sentence. None waits for the next piece.
         ssml: Whether the text is an SSML document, which is one script when it is complete; None lets its beginning
@@ -84,7 +86,9 @@ class IncrementalScripts(Iterator[Script]):
     With `wait`, a thread of its own iterates over the pieces; it holds at most 64 that nobody has asked for yet.
     """
 
-    def __init__(self, pieces: Iterable[str], *, wait: float | None = None, ssml: bool | None = None) -> None:
+    def __init__(
+        self, pieces: Iterable[str | None], *, wait: float | None = None, ssml: bool | None = None
+    ) -> None:
         if not isinstance(pieces, Iterable):
             raise InputError(
                 f"{type(pieces).__name__} given; expected a text as str, or an iterable of pieces of one"
@@ -190,8 +194,8 @@ class _PendingText:
         return self._take_all(len(self.pending)) if too_much and not script else script
 
     def paused(self) -> Script | None:
-        """Take everything except markup that is open."""
-        return self._take_all(_undecided(self.pending))
+        """Take everything except markup that is open; the last sentence may go on in the next script."""
+        return self._take_all(_undecided(self.pending), breaks_off=True)
 
     def rest(self) -> Script | None:
         """Take everything, at the end of the text."""
@@ -214,16 +218,25 @@ class _PendingText:
         # What is taken ends where the next sentence begins, so that the pauses between the two come along.
         return self._take(script.span(cuts[-1], cuts[-1] + 1)[0] - self._start, taken)
 
-    def _take_all(self, stop: int) -> Script | None:
-        script = take_pauses(self.pending[:stop], source_start=self._start)
-        return self._take(stop, list(sentence_spans(script.text, max_length=None)))
+    def _take_all(self, stop: int, *, breaks_off: bool = False) -> Script | None:
+        text = take_pauses(self.pending[:stop], source_start=self._start).text
+        spans = list(sentence_spans(text, max_length=None))
+        if not breaks_off or not spans:
+            return self._take(stop, spans)
+        start, end, _ = spans[-1]
+        ends_paragraph = bool(BLANK_LINE.search(text, end))
+        ends_sentence = ends_paragraph or bool(_SENTENCE_END.search(text, start, end))
+        return self._take(stop, [*spans[:-1], (start, end, ends_paragraph)], breaks_off=not ends_sentence)
 
-    def _take(self, stop: int, spans: list[tuple[int, int, bool]]) -> Script | None:
+    def _take(
+        self, stop: int, spans: list[tuple[int, int, bool]], *, breaks_off: bool = False
+    ) -> Script | None:
         """Take the first characters of `pending`.
 
         Args:
             stop: How many characters.
             spans: The sentences in the text of these characters.
+            breaks_off: Whether the last one goes on in the next script.
         """
         script = take_pauses(self.pending[:stop], source_start=self._start)
         self.pending = self.pending[stop:]
@@ -234,7 +247,7 @@ class _PendingText:
             Block(start, end, ends_paragraph, is_sentence=True) for start, end, ends_paragraph in spans
         )
         with part_of(self._warnings):
-            return read_phonemes(replace(script, blocks=blocks))
+            return read_phonemes(replace(script, blocks=blocks, breaks_off=breaks_off))
 
 
 def _undecided(text: str) -> int:
@@ -307,11 +320,11 @@ class _Arrivals:
         wait: Seconds; None needs no thread.
     """
 
-    def __init__(self, pieces: Iterable[str], wait: float | None) -> None:
+    def __init__(self, pieces: Iterable[str | None], wait: float | None) -> None:
         self._pieces = pieces
         self._wait = wait
         # A piece and the time at which it came; or the end, None, or the error that ended the pieces.
-        self._queue: queue.Queue[tuple[float, str] | BaseException | None] = queue.Queue(_PIECES_AHEAD)
+        self._queue: queue.Queue[tuple[float, str | None] | BaseException | None] = queue.Queue(_PIECES_AHEAD)
         self._closed = threading.Event()
 
     def close(self) -> None:
@@ -330,7 +343,7 @@ class _Arrivals:
         return self._closed.is_set()
 
     def __iter__(self) -> Iterator[str | None]:
-        """Yield each piece, and None when none has come for `wait` seconds."""
+        """Yield each piece, and None also when none has come for `wait` seconds."""
         if self._wait is None:
             for piece in self._pieces:
                 yield piece
