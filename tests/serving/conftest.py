@@ -39,3 +39,11 @@ def server(make_service) -> Iterator[Server]:
     """A running server with the usual limits."""
     with running(make_service()) as made:
         yield made
+
+
+@pytest.fixture(scope="module")
+def reading(tiny, make_service) -> Iterator[Server]:
+    """A server that reads words with the dictionaries."""
+    speaker = Speaker({"hifi-gan": {"heart": Synthesizer(**tiny.options)}})
+    with running(make_service(speaker)) as made:
+        yield made

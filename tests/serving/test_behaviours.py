@@ -10,7 +10,6 @@ import logging
 import struct
 import threading
 import time
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
@@ -20,7 +19,6 @@ import pytest
 import soundfile
 
 from serving_support import TEXT, Server, SlowSpeaker, parse_events, running
-from text_to_speech.pipeline import Synthesizer
 from text_to_speech.serving.names import MODEL_ALIASES, OPENAI_MODELS, OPENAI_VOICES
 from text_to_speech.serving.requests import SpeechRequest
 from text_to_speech.serving.speaker import Speaker
@@ -636,14 +634,6 @@ def test_a_speed_that_the_voice_cannot_do_is_the_nearest_one_and_said(server: Se
     assert fastest.content == server.speak(speed=2.0, response_format="pcm").content
     assert server.speak(speed=0.25).headers["x-speed"] == "0.5"
     assert "x-speed" not in server.speak(speed=1.5).headers
-
-
-@pytest.fixture(scope="module")
-def reading(tiny, make_service) -> Iterator[Server]:
-    """A server that reads words with the dictionaries."""
-    speaker = Speaker({"hifi-gan": {"heart": Synthesizer(**tiny.options)}})
-    with running(make_service(speaker)) as made:
-        yield made
 
 
 def test_a_lexicon_is_followed_for_its_request_only(reading: Server) -> None:

@@ -342,7 +342,8 @@ def test_the_history_brings_a_text_and_its_settings_back(page: Page) -> None:
     assert not page.browser.find_elements(By.CSS_SELECTOR, "#past button")
 
 
-def test_markup_and_lexicon_reach_the_server(page: Page) -> None:
+def test_markup_and_lexicon_reach_the_server(browser, reading: Server) -> None:
+    page = Page(browser, reading)
     page.write("Hello")
     page["ssml"].click()
     page["text"].send_keys(Keys.CONTROL, "a")
@@ -406,6 +407,29 @@ def test_it_fits_a_narrow_window(page: Page) -> None:
         )
         assert too_wide == []
         assert page.browser.execute_script("return document.documentElement.scrollWidth") <= 320
+    finally:
+        page.browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+
+
+def test_in_a_narrow_window_the_buttons_and_the_spoken_word_are_in_sight(page: Page) -> None:
+    page.browser.execute_cdp_cmd(
+        "Emulation.setDeviceMetricsOverride",
+        {"width": 320, "height": 640, "deviceScaleFactor": 1, "mobile": True},
+    )
+    in_sight = """
+        const box = arguments[0].getBoundingClientRect();
+        return box.width > 0 && box.top >= 0 && box.bottom <= innerHeight && box.left >= 0 && box.right <= innerWidth
+    """
+    try:
+        buttons = [page[name] for name in ("speak", "pause-button", "stop")]
+        assert all(page.browser.execute_script(in_sight, button) for button in buttons)
+        page.speak("One short line. " * 12)
+        page.until(lambda: page.browser.find_elements(By.CSS_SELECTOR, ".word.now"))
+        for _ in range(3):
+            word = page.browser.find_element(By.CSS_SELECTOR, ".word.now")
+            page.until(lambda word=word: page.browser.execute_script(in_sight, word))
+            time.sleep(0.3)
+        assert all(page.browser.execute_script(in_sight, button) for button in buttons)
     finally:
         page.browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
 

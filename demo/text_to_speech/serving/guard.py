@@ -22,6 +22,7 @@ logger = logging.getLogger(__name__)
 OPEN_PATHS = frozenset(["/", "/health", "/ready"])  # without a key; so are the files of the page
 OPEN_FOLDER = "/page/"
 REQUEST_ID = "x-request-id"
+PROBES = ("/health", "/ready", "/metrics")  # asked every few seconds by what watches the server
 
 
 class Guard:
@@ -69,7 +70,8 @@ class Guard:
             took = time.perf_counter() - began
             # As it was sent: decoded, it could have the end of a line in it, and a line that nobody wrote.
             path = scope.get("raw_path", b"").decode("ascii", "backslashreplace")
-            logger.info(
+            logger.log(
+                logging.DEBUG if path.endswith(PROBES) and status in (200, 503) else logging.INFO,
                 "%s %s %d %.3f s %s",
                 scope["method"],
                 path,

@@ -65,6 +65,8 @@ async function begin() {
   showPast();
   say("Working …");
   show("waiting");
+  // In a narrow window the words stand far below the text.
+  if (matchMedia("(max-width: 59.99rem)").matches) $("hearing").scrollIntoView();
   try {
     for await (const part of speak(asked, {key: $("key").value, signal: abort.signal})) {
       if (part.samples) { speech.player.append(part.samples); picture.append(part.samples); }

@@ -77,6 +77,7 @@ export class Picture {
     const top = Math.round(height * 0.4), per = this.seconds * this.rate / SIZE / width;
     context.fillStyle = style.getPropertyValue("--accent");
     const image = context.createImageData(width, height - top);
+    const colours = shades(context, style.getPropertyValue("--accent"), style.getPropertyValue("--ink"));
     for (let x = 0; x < width; x++) {
       const from = Math.floor(x * per), to = Math.max(from + 1, Math.floor((x + 1) * per));
       if (from >= this.columns.length) break;
@@ -84,22 +85,33 @@ export class Picture {
       for (let k = from; k < Math.min(to, this.columns.length); k++) peak = Math.max(peak, this.columns[k].peak);
       const half = Math.max(0.5, peak * top / 2);
       context.fillRect(x, top / 2 - half, 1, 2 * half);
-      this.paint(image, x, this.columns[from].levels);
+      this.paint(image, x, this.columns[from].levels, colours);
     }
     context.putImageData(image, 0, top);
   }
 
-  paint(image, x, levels) {
+  paint(image, x, levels, colours) {
     for (let y = 0; y < image.height; y++) {
       const level = levels[Math.floor((1 - (y + 0.5) / image.height) * BANDS)];
-      const at = 4 * (y * image.width + x);
-      // From blue by red to yellow, and as transparent as it is silent: readable on light and on dark.
-      image.data[at] = Math.min(255, level * 1.5);
-      image.data[at + 1] = Math.max(0, level * 1.6 - 160);
-      image.data[at + 2] = Math.max(0, 150 - level);
-      image.data[at + 3] = Math.min(255, level * 1.6);
+      image.data.set(colours.subarray(4 * level, 4 * level + 4), 4 * (y * image.width + x));
     }
   }
+}
+
+/** The colours of 256 levels: what is silent is transparent, then comes the one colour, and the loudest is the other. */
+function shades(context, middle, end) {
+  const [from, to] = [middle, end].map((name) => {
+    context.fillStyle = name;
+    return [1, 3, 5].map((at) => parseInt(context.fillStyle.slice(at, at + 2), 16));
+  });
+  context.fillStyle = middle;
+  const colours = new Uint8ClampedArray(4 * 256);
+  for (let level = 0; level < 256; level++) {
+    const mixed = Math.max(0, level - 128) / 127;
+    from.forEach((value, k) => { colours[4 * level + k] = value + mixed * (to[k] - value); });
+    colours[4 * level + 3] = 2 * level;
+  }
+  return colours;
 }
 
 /** Triangles on the mel scale: [first bin, weights] of each band. */
