@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from text_to_speech.errors import InputError
+from text_to_speech.script.formats import read_script
 from text_to_speech.serving.growing import GrowingText, Part, speak_growing
 from text_to_speech.serving.scheduler import Idle
 from text_to_speech.serving.speaker import Speaker
@@ -184,3 +187,53 @@ def test_where_nothing_is_complete_the_thread_is_given_back(speaker: Speaker) ->
     assert next(sound) is Idle.IDLE
     text.add("One sentence. And")
     assert next(sound).sentence.words[0].text == "One"
+
+
+MARKDOWN = "Well, **first of all**, this is *it*. See [the page](https://example.org/a.b) now.\n\n- one\n- two\n\nEnd."
+
+
+@pytest.mark.parametrize("size", [1, 4, 30])
+def test_markdown_is_silent_and_comes_soon(size: int) -> None:
+    text = GrowingText()
+    for at in range(0, len(MARKDOWN), size):
+        text.add(MARKDOWN[at : at + size])
+        if at < 30 <= at + size:
+            assert len(text._parts) == 1  # the first clause does not wait for the end of the sentence
+    text.end()
+    parts = rest_of(text)
+    said = [
+        " ".join(sentence.text.split())
+        for part in parts
+        for sentence in (part.script or read_script(part.text, input_format="text")).sentences()
+    ]
+    assert " ".join(said) == "Well, first of all, this is it. See the page now. one two End."
+    for part in parts:
+        assert MARKDOWN[part.offset : part.offset + len(part.text)] == part.text
+    assert [part.ends for part in parts][-1] == "paragraph"
+
+
+def test_markdown_is_told_before_it_is_spoken(speaker: Speaker) -> None:
+    text = GrowingText()
+    text.add(MARKDOWN)
+    text.end()
+    chunks = [chunk for chunk in speak_growing(speaker, Wanted(""), text) if not isinstance(chunk, Idle)]
+    words = {word.span: word.text for chunk in chunks for word in chunk.sentence.words}
+    assert [MARKDOWN[slice(*span)] for span in words] == [
+        "Well,", "first", "of", "all**,", "this", "is", "it*.", "See", "the", "page", "now.", "one", "two", "End.",
+    ]  # fmt: skip
+
+
+def test_plain_text_may_be_asked_for() -> None:
+    text = GrowingText("text")
+    text.add("**One** two. Three")
+    text.end()
+    assert [part.text.strip() for part in rest_of(text)] == ["**One** two.", "Three"]
+
+
+def rest_of(text: GrowingText) -> list[Part]:
+    """Return the parts of a text that has ended."""
+    parts = []
+    with contextlib.suppress(EOFError):
+        while part := text.take():
+            parts.append(part)
+    return parts

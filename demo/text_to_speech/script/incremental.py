@@ -157,16 +157,20 @@ class PendingScripts:
     Args:
         form: The format; `auto` is decided by what arrives.
         warnings: Where warnings about the text are collected.
+        start: Offset of the text in a longer one, of which it is a part.
 
     Attributes:
         form: The format as far as it is known: `auto` while the beginning may still be that of a document.
     """
 
-    def __init__(self, form: InputFormat = "auto", warnings: GroupedWarnings | None = None) -> None:
+    def __init__(
+        self, form: InputFormat = "auto", warnings: GroupedWarnings | None = None, *, start: int = 0
+    ) -> None:
         self.form = form
         self._is_given = form != "auto"
         self._warnings = warnings or GroupedWarnings()
         self._text = _PendingText(self._warnings)
+        self._text.start = start
         self._markdown: PendingMarkdown | None = None
         if form == "markdown":
             self._begin_markdown()

@@ -126,6 +126,8 @@ class PendingMarkdown:
         self._taken = 0
         # Whether something arrived that can make an end certain.
         self._is_new = False
+        # Whether what was taken last ended where another sentence begins.
+        self._has_gap = False
         self._left_out: Counter[str] = Counter()
 
     @property
@@ -170,7 +172,7 @@ class PendingMarkdown:
             first: Characters that it has at least.
             longest: Characters after which it ends at a space if no clause ends before.
         """
-        if self._open_fence() is not None:
+        if len(self.pending) - self._taken < first or self._open_fence() is not None:
             return None
         _, script = self._document(len(self.pending))
         sentences = list(self._sentences(script))
@@ -181,19 +183,16 @@ class PendingMarkdown:
         ends = [
             match.end() for match in pattern.finditer(script.text, sentence.start + first - 1, sentence.end)
         ]
-        ends = [
-            end for end in ends if end < sentence.end and script.span(end - 1, end)[1] - self._start <= stop
-        ]
-        near = [end for end in ends if end - sentence.start <= longest]
-        if not near and sentence.end - sentence.start > longest:
-            space = script.text.rfind(" ", sentence.start + first, sentence.start + longest)
-            near = [space] if space > 0 else []
-        if not near:
+        ends = [end for end in ends if end < sentence.end and end - sentence.start <= longest]
+        if not ends and sentence.end - sentence.start > longest:
+            ends = [script.text.rfind(" ", sentence.start + first, sentence.start + longest)]
+        if not ends or ends[0] < 0 or script.span(ends[0] - 1, ends[0])[1] - self._start > stop:
             return None
-        end = near[0] if len(near) == 1 or first else near[-1]
-        source_end = script.span(end - 1, end)[1] - self._start
-        self._taken = source_end
-        return replace(script, blocks=(Block(sentence.start, end, ends_paragraph=False, is_sentence=True),))
+        self._taken = script.span(ends[0] - 1, ends[0])[1] - self._start
+        self._has_gap = False
+        block = Block(sentence.start, ends[0], ends_paragraph=False, is_sentence=True)
+        inside = tuple(one for one in script.directions if sentence.start < one.at < ends[0])
+        return replace(script, blocks=(block,), directions=inside)
 
     def finish(self) -> None:
         """Say what was left out of the whole text."""
@@ -284,7 +283,9 @@ class PendingMarkdown:
             if not count:
                 return None
             stop = sentences[count - 1].source_end
-        first = sentences[0].start if self._taken and sentences else -1
+        # The pauses before a sentence come with the one before, if it was known by then.
+        first = sentences[0].start - (not self._has_gap) if self._taken and sentences else -1
+        self._has_gap = count < len(sentences)
         end = sentences[count].start if count < len(sentences) else len(script.text)
         directions = tuple(one for one in script.directions if first < one.at <= end)
         blocks = tuple(

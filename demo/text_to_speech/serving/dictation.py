@@ -26,12 +26,12 @@ class Dictation:
         service: Of the server.
         wanted: How the text is spoken; its own text does not count.
         encoder: Of the sound.
-        whole: Whether the text can only be understood when all of it is there, as SSML.
+        whole: Whether the text can only be understood when all of it is there, as SSML and HTML.
     """
 
     def __init__(self, service: Service, wanted: Wanted, encoder: Encoder, *, whole: bool = False) -> None:
         self._service, self._wanted, self._encoder, self._whole = service, wanted, encoder, whole
-        self._text = GrowingText()
+        self._text = GrowingText(wanted.input_format)
         self._held: list[str] = []
         self._length = 0
         self._stream: Stream[Piece] | None = None

@@ -5,9 +5,10 @@
     speak_growing(speaker, wanted, text)   # on a thread: yields the sound, or Idle where it must wait
     text.end()
 
-A sentence is complete once something follows it. The first part is already cut after a clause, so that the first sound
-comes soon; and nothing grows beyond 200 characters without being spoken. Who sees that no more comes for a while calls
-`flush`.
+A sentence is complete once something follows it; from the first mark of Markdown on, sentences are those of
+`script.incremental_markdown`, which knows what is a mark and what is a word. The first part is already cut after a
+clause, so that the first sound comes soon; and nothing grows beyond 200 characters without being spoken. Who sees that
+no more comes for a while calls `flush`.
 """
 
 from __future__ import annotations
@@ -21,8 +22,14 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from ..errors import InputError
+from ..script.formats import InputFormat
+from ..script.incremental import PendingScripts
+from ..script.incremental_markdown import may_have_begun, shows_markdown
+from ..script.markup_signs import has_markdown
+from ..script.script import Script
 from ..speech.spoken import AudioChunk, SpokenSentence
 from ..text import split_sentences
+from ..text.sentences import MAX_LENGTH
 from .scheduler import Idle
 from .speaker import Speaker
 from .wanted import Wanted
@@ -42,27 +49,43 @@ class Part:
         text: Of it.
         offset: Where it begins in the whole text.
         ends: What ends with it: `clause`, `sentence` or `paragraph`.
+        script: What is said of it, with the offsets of the whole text; None where the text was not read yet.
     """
 
     text: str
     offset: int
     ends: str
+    script: Script | None = None
 
 
 class GrowingText:
-    """A text that is added to on one thread and taken from on another, part after part."""
+    """A text that is added to on one thread and taken from on another, part after part.
 
-    def __init__(self) -> None:
+    Args:
+        input_format: What the text is; `auto` becomes Markdown when the first mark of it has come.
+    """
+
+    def __init__(self, input_format: InputFormat = "auto") -> None:
+        self._input_format = input_format
+        self._markdown = PendingScripts("markdown") if input_format == "markdown" else None
         self._lock = threading.Lock()
         self._rest = ""
         self._offset = 0  # of the rest
         self._parts: deque[Part] = deque()
-        self._begun = self._ended = False
+        self._begun = self._ended = self._is_last = False
 
     def add(self, text: str) -> None:
         """Append a piece."""
         with self._lock:
-            self._rest += text
+            if self._markdown is None:
+                self._rest += text
+                if self._input_format == "auto" and shows_markdown(self._rest):
+                    self._begin_markdown()
+            elif text:
+                self._markdown.add(text)
+            if self._markdown is not None:
+                self._cut_markdown(self._markdown)
+                return
             self._cut_sentences()
             if not self._begun:
                 self._cut_clause()
@@ -78,6 +101,11 @@ class GrowingText:
     def flush(self) -> None:
         """Count what there is as complete."""
         with self._lock:
+            if self._markdown is None and self._input_format == "auto" and has_markdown(self._rest):
+                self._begin_markdown()
+            if self._markdown is not None:
+                self._put_script(self._markdown.rest() if self._is_last else self._markdown.paused())
+                return
             if self._rest.strip():
                 self._put(
                     len(self._rest), "paragraph" if "\n\n" in self._rest.rstrip(" ")[-2:] else "sentence"
@@ -87,6 +115,7 @@ class GrowingText:
 
     def end(self) -> None:
         """Say that no more comes."""
+        self._is_last = True
         self.flush()
         with self._lock:
             self._ended = True
@@ -104,10 +133,37 @@ class GrowingText:
                 raise EOFError
             return None
 
+    def _begin_markdown(self) -> None:
+        """Read what is left, and all that comes, as Markdown."""
+        self._markdown = PendingScripts("markdown", start=self._offset)
+        self._markdown.add(self._rest)
+        self._offset, self._rest = self._offset + len(self._rest), ""
+
+    def _cut_markdown(self, text: PendingScripts) -> None:
+        """Take what is complete; the first clause, too, and clauses of a sentence that is long."""
+        self._put_script(text.complete())
+        first = FIRST_CLAUSE if not self._begun else LONGEST_PART
+        longest = LONGEST_PART if not self._begun else MAX_LENGTH
+        self._put_script(text.clause(_CLAUSE_END, first=first, longest=longest), ends="clause")
+
+    def _put_script(self, script: Script | None, *, ends: str = "") -> None:
+        if script is None or not script.blocks:
+            return
+        first, last = script.blocks[0], script.blocks[-1]
+        start, end = script.span(first.start, last.end)
+        ends = ends or ("paragraph" if last.ends_paragraph else "sentence")
+        text = script.source[start - script.source_start : end - script.source_start]
+        self._parts.append(Part(text, start, ends, script))
+        self._begun = True
+
     def _cut_sentences(self) -> None:
+        # A mark of Markdown that is open belongs to what comes.
+        stop = may_have_begun(self._rest) if self._input_format == "auto" else len(self._rest)
         sentences = split_sentences(self._rest)
         start = self._offset
         for sentence in sentences[:-1]:
+            if sentence.end + start - self._offset > stop:
+                break
             end = start + sentence.end - self._offset
             self._put(end, "paragraph" if sentence.ends_paragraph else "sentence")
 
@@ -151,14 +207,15 @@ def speak_growing(speaker: Speaker, wanted: Wanted, text: GrowingText) -> Iterat
         last: SpokenSentence | None = None
         own = 0  # samples of this part
         try:
-            for chunk in speaker.speak(replace(wanted, text=part.text)):
+            for chunk in speaker.speak(replace(wanted, text=part.text, part=part.script)):
                 own += chunk.audio.size
                 if last is None and samples:
                     silent = max(0, round((pause - chunk.sentence.words[0].start) * rate))
                     samples += silent
                     chunk = replace(chunk, audio=np.concatenate([np.zeros(silent, np.float32), chunk.audio]))
                 last = chunk.sentence
-                yield replace(chunk, sentence=moved(chunk.sentence, samples / rate, part.offset))
+                offset = part.offset if part.script is None else 0
+                yield replace(chunk, sentence=moved(chunk.sentence, samples / rate, offset))
         except InputError:
             if last is not None or any(map(str.isalnum, part.text)):
                 raise

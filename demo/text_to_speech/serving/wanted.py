@@ -7,14 +7,11 @@ from dataclasses import dataclass, field, replace
 
 from ..errors import InputError
 from ..script.directions import ALPHAS, PARAGRAPH_PAUSE, SENTENCE_PAUSE
-from ..script.plain import parse_text
+from ..script.formats import InputFormat, read_script
 from ..script.script import Script
-from ..script.ssml import is_ssml, parse_ssml
 from ..text import Lexicon, Reading
 from ..text.pronunciations import parse_phonemes
-from .markdown import without_markup
 
-INPUT_FORMATS = ("auto", "text", "markdown", "ssml")
 SPEEDS = (1 / ALPHAS[1], 1 / ALPHAS[0])  # what the voice can do; OpenAI's clients may ask for 0.25 to 4
 LONGEST_LEXICON = 10_000  # words
 
@@ -24,8 +21,8 @@ class Wanted:
     """A text, and how it is said.
 
     Attributes:
-        text: Plain text, Markdown or SSML.
-        input_format: Which of them: `text`, `markdown`, `ssml`, or `auto`: SSML where it begins so, else Markdown.
+        text: Plain text, Markdown, HTML or SSML.
+        input_format: Which of them; `auto` for what it looks like.
         speed: How many times as fast, beside the voice's own pace; what it cannot do is the nearest that it can.
         pitch: Semitones.
         volume: Decibels.
@@ -34,10 +31,11 @@ class Wanted:
         lexicon: Pronunciations for this text.
         model: Name of the vocoder; the server's first one when empty.
         voice: Name of the voice; the server's first one when empty.
+        part: What is to be said, where the text is a part of one that was read already.
     """
 
     text: str
-    input_format: str = "auto"
+    input_format: InputFormat = "auto"
     speed: float = 1.0
     pitch: float = 0.0
     volume: float = 0.0
@@ -46,6 +44,7 @@ class Wanted:
     lexicon: Lexicon = field(default_factory=Lexicon)
     model: str = ""
     voice: str = ""
+    part: Script | None = None
 
     @property
     def possible_speed(self) -> float:
@@ -58,7 +57,7 @@ class Wanted:
         Raises:
             InputError: The text is empty, or its directions cannot be followed.
         """
-        script = _read(self.text, self.input_format)
+        script = self.part or read_script(self.text, input_format=self.input_format)
         if not script.text.strip():
             raise InputError("the text is empty: expected at least one word")
         readings = _free(script, list(self.lexicon.find(script.text)))
@@ -80,14 +79,6 @@ def read_lexicon(words: Mapping[str, str]) -> Lexicon:
         except InputError as error:
             raise InputError(f"the word {word[:40]!r} of the lexicon: {error}") from None
     return Lexicon(read)
-
-
-def _read(text: str, input_format: str) -> Script:
-    if input_format == "ssml" or (input_format == "auto" and is_ssml(text)):
-        return parse_ssml(text)
-    if input_format == "text":
-        return parse_text(text)
-    return replace(parse_text(without_markup(text)), source=text)
 
 
 def _free(script: Script, readings: list[Reading]) -> list[Reading]:
