@@ -24,7 +24,7 @@ def words(text: str) -> list[str]:
     return re.findall(r"[^\W_]+(?:'[^\W_]+)*", text.casefold().replace("’", "'"))
 
 
-CASES = rows("normalization_cases.tsv")
+CASES = rows("normalization_cases.tsv") + rows("number_cases.tsv")
 KNOWN_WRONG = rows("normalization_known_wrong.tsv")
 
 

@@ -16,7 +16,18 @@ from collections.abc import Callable
 
 from ..characters import make_readable, warn_about
 from ..traced import TracedText
-from . import codes, dates, internet_addresses, names, postal_addresses, quantities, signs
+from . import (
+    codes,
+    dates,
+    internet_addresses,
+    names,
+    periods,
+    postal_addresses,
+    quantities,
+    signs,
+    spans,
+    times,
+)
 from .interpretations import SAY_AS, read_characters, read_ordered_date
 from .rules import CLOSED, Context, Reading, Rule
 
@@ -27,7 +38,11 @@ __all__ = ["SAY_AS", "Reading", "normalize", "read_as", "spoken"]
 # a unit; what is left of numbers and signs is read by itself at the end.
 RULES: tuple[Rule, ...] = (
     *internet_addresses.EARLY_RULES,
+    *spans.EARLY_RULES,
     *dates.RULES,
+    *periods.RULES,
+    *times.RULES,
+    *spans.RULES,
     *internet_addresses.RULES,
     *signs.EARLY_RULES,
     *postal_addresses.RULES,

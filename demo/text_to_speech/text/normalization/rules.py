@@ -92,6 +92,16 @@ def alternatives(words: Iterable[str]) -> str:
     return "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
 
 
+def text_before(match: re.Match[str], length: int = 40) -> str:
+    """Return the characters before a match. What other rules have read is `CLOSED` there."""
+    return match.string[max(0, match.start() - length) : match.start()]
+
+
+def text_after(match: re.Match[str], length: int = 40) -> str:
+    """Return the characters after a match."""
+    return match.string[match.end() : match.end() + length]
+
+
 def keep_stop(match: re.Match[str], spoken: str) -> str:
     """Append the full stop of an abbreviation to its reading if the sentence ends with it."""
     # One character more than the longest end tells whether the text goes on. The whole rest would do as well, but

@@ -22,6 +22,11 @@ MONTHS = (
 )
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
+# Time zones, which are read by letter after a time, in any spelling.
+ZONES = word_set(
+    "est edt cst cdt mst mdt pst pdt akst hst gmt utc bst cet cest eet eest ist jst aest aedt msk sgt hkt nzst"
+)
+
 
 def table(lines: str) -> dict[str, str]:
     """Parse a table of lines `written written … = spoken` into a dictionary of written to spoken forms."""
