@@ -30,7 +30,10 @@ DAY_NAME = rf"(?:Mon|Tues?|Wed|Thu(?:rs?)?|Fri|Sat|Sun|{alternatives(DAYS)})\b"
 _MONTH = rf"(?P<month>{alternatives(_MONTH_NAMES)})\b\.?"
 _DAY = r"(?P<day>[12]\d|3[01]|0?[1-9])(?P<rank>(?i:st|nd|rd|th)\b)?(?![\d:]|[.,]\d|\w)"
 _LAST = r"(?: ?(?:[-–]|to) ?(?P<last>[12]\d|3[01]|0?[1-9])(?:st|nd|rd|th)?(?![\d:]|\w))?"
-_YEAR = r"(?:,? (?P<year>[12]\d{3})(?!\d|[.,]\d|:)|,? '(?P<short>\d\d)(?![\w'])|,? ?(?P<glued>[12]\d{3})(?=[.,;)]|$))?"
+_YEAR = (
+    r"(?:,? (?P<year>[12]\d{3})(?!\d|[.,]\d|:)|,? '(?P<short>\d\d)(?![\w'])|,? ?(?P<glued>[12]\d{3})"
+    r"(?=[.,;)]|$))?"
+)
 
 # Words before "may 12" that make a verb of the month, and words after it that count something.
 _SUBJECT = re.compile(
