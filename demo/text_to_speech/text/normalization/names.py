@@ -2,7 +2,9 @@
 
 import re
 
-from . import words
+from . import ambiguous_abbreviations, words
+from .abbreviation_tables import PHRASES, SPOKEN
+from .abbreviations import belongs_to_abbreviation, is_abbreviation
 from .internet_addresses import split_compound
 from .rules import Context, Rule, alternatives, keep_stop
 from .tables import (
@@ -20,6 +22,8 @@ from .tables import (
     TITLES,
 )
 
+_ABBREVIATIONS = {**SPOKEN, **ABBREVIATIONS}
+_PHRASES = {written.replace("_", " "): spoken for written, spoken in PHRASES.items()}
 _CARDINAL = frozenset(ROMAN_CARDINAL.split())
 _ORDINAL = frozenset(ROMAN_ORDINAL.split())
 _FUNCTION_WORDS = frozenset(
@@ -70,7 +74,29 @@ def _abbreviation(match: re.Match[str], _: Context) -> str | None:
     written = match["it"]
     if written == "v." and not (_word_before(match)[:1].isupper()):
         return None
-    return keep_stop(match, ABBREVIATIONS[written])
+    return keep_stop(match, _ABBREVIATIONS[written])
+
+
+def _phrase(match: re.Match[str], _: Context) -> str:
+    """Read several abbreviations that have a name of their own: "Fed. R. Civ. P."."""
+    return keep_stop(match, _PHRASES[match[0]])
+
+
+def _silent_stop(match: re.Match[str], context: Context) -> str | None:
+    """Read the full stop of an abbreviation as nothing, where the sentence goes on: it would be heard as a pause."""
+    stop = match.start()
+    if belongs_to_abbreviation(context.text, 0, stop, match.end()):
+        return ""
+    following = context.text[match.end() : match.end() + 2].lstrip()
+    word = context.text[max(0, stop - 20) : stop].split()[-1:]
+    return "" if following.islower() and word and is_abbreviation(word[0].lstrip("(“'")) else None
+
+
+def _between_times(match: re.Match[str], context: Context) -> str | None:
+    """Read the dash of "9 a.m. – 5 p.m."."""
+    before = context.text[max(0, match.start() - 5) : match.start()]
+    following = context.text[match.end() : match.end() + 12]
+    return "to" if _ENDS_TIME.search(before) and _BEGINS_TIME.match(following) else None
 
 
 def _before_number(match: re.Match[str], _: Context) -> str:
@@ -195,10 +221,15 @@ def _have(match: re.Match[str], _: Context) -> str:
     return f"{match['first']} have"
 
 
+_ENDS_TIME = re.compile(r"(?i:[ap]\.?m\.?)\Z")
+_BEGINS_TIME = re.compile(r"\d{1,2}(?:[:.]\d\d)? ?(?i:[ap]\.?m|noon)|noon|midnight")
 _FOLLOWS_FIRST = re.compile(r"[,.;:!?)\0]|'s|$| (?:(?:of|was|is|and|in|to|had|reigned|died)\b|[\0–—-])")
 _NAME_NEXT = r"(?= ?(?:[A-Z]|\0)| (?:and|&) \0)"
 
 RULES = (
+    Rule(rf"(?<![\w.])(?:{alternatives(_PHRASES)})(?!\w)", _phrase, "."),
+    *ambiguous_abbreviations.RULES,
+    Rule(r"(?<=\0)(?P<it> ?[–-] ?)(?=[\0nm])", _between_times, "–-"),
     Rule(
         rf"(?<!\w)(?P<it>(?P<title>{alternatives(ALWAYS_TITLES)})\b\.?)(?!\w)",
         _always_title,
@@ -208,12 +239,18 @@ RULES = (
     Rule(r"(?<!\w)(?P<it>(?P<title>Dr|Prof|Lt|Col|Gen|Capt|Sgt|St|Mt))(?= [A-Z][a-z])", _title),
     Rule(
         rf"(?<!\w)(?P<it>(?P<name>{alternatives(BEFORE_NUMBERS)})"
-        r"(?:\.|(?<=pp)|(?<=pg)|(?<=№)|(?<=ol)|(?<=ig)|(?<=Rm)|(?<=Apt))) ?(?=[\d\0]|[IVXL]{2,}\b)",
+        r"(?:\.|(?<=pp)|(?<=pg)|(?<=№)|(?<=ol)|(?<=ig)|(?<=Rm)|(?<=Apt))) ?(?=[\d\0]|[IVXL]{2,}\b|[A-Z]{1,4}-?\d)",
         _before_number,
     ),
-    Rule(rf"(?<![\w.])(?P<it>{alternatives(ABBREVIATIONS)})(?!\w|\.\w)", _abbreviation),
     Rule(
-        r"(?<!\w)(?:Ph\.?D\.|B\.?Sc\.|M\.?Sc\.|B\.A\.|M\.A\.|M\.D\.|Ed\.D\.)",
+        r"(?<!\w)(?P<it>(?P<name>Figs?|Exh?|App|Pt|Ch|Sec|Vol|Apt|Rm|Sched|Eqs?|Tab|Tbl|Art|Div|Cat|[Cc]l|[Pp]ara|figs?)\.)"
+        r" ?(?=[A-HJ-Z]\b(?!['’]|\. ?[A-Z]))",
+        _before_number,
+        ".",
+    ),
+    Rule(rf"(?<![\w.])(?P<it>{alternatives(_ABBREVIATIONS)})(?!\w|\.\w)", _abbreviation),
+    Rule(
+        r"(?<![\w.])(?:Ph\.?D\.|B\.?Sc\.|M\.?Sc\.|B\.A\.|M\.A\.|M\.D\.|Ed\.D\.)",
         _degree,
         ".",
     ),
@@ -252,3 +289,6 @@ CAPITALS_RULES = (
         _mixed_case,
     ),
 )
+
+# Applied after all others, which read abbreviations with their full stops.
+LAST_RULES = (Rule(r"(?<=[\w\0])\.(?=[”\")]{0,2} +[^\s.])", _silent_stop, "."),)

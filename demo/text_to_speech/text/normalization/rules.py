@@ -52,10 +52,12 @@ class Context:
     Attributes:
         is_word: Tells whether the dictionary has a word in exactly this spelling.
         shouted: Whether the whole text is written in capitals.
+        text: The whole text as it was written, with the spans that the caller reads closed.
     """
 
     is_word: Callable[[str], bool]
     shouted: bool
+    text: str = ""
 
 
 @dataclass(frozen=True)
