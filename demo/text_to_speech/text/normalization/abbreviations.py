@@ -130,7 +130,10 @@ _KNOWN = TITLES | NUMBERED | UNITS | DATES | OPEN | ANY
 
 
 def _forms(word: str) -> set[str]:
-    return {word, word.lower()} if len(word) > 1 else {word}
+    """Return the spellings under which a word may be in a table: "FIG" also as "Fig" and "fig"."""
+    if len(word) == 1:
+        return {word}
+    return {word, word.lower(), word.capitalize()} if word.isupper() else {word, word.lower()}
 
 
 def _goes_on(word: str, before: str, following: str) -> bool:

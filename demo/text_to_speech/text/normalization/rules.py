@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from ..symbols import check_symbols
+from .capital_runs import CapitalRuns
 
 CLOSED = "\0"
 """The character that replaces each character of a span that was read, so that no other rule reads the span again.
@@ -58,6 +59,11 @@ class Context:
     is_word: Callable[[str], bool]
     shouted: bool
     text: str = ""
+
+    @cached_property
+    def runs(self) -> CapitalRuns:
+        """The runs of words in capitals."""
+        return CapitalRuns(self.text)
 
 
 @dataclass(frozen=True)
