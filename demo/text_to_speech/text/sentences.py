@@ -14,38 +14,14 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from ..errors import InputError
+from .normalization.abbreviations import belongs_to_abbreviation, may_go_on
 from .pronunciations import BLANK_LINE, INLINE_PHONEMES
-from .word_sets import word_set
 
 MAX_LENGTH = 300
 """Characters of the longest sentence, about 20 s of speech."""
 
-# Abbreviations without their last full stop. Those with a capital letter apply only to themselves, the others to any
-# spelling of the word. The first two sets are (almost) never the last word of a sentence.
-_BEFORE_A_NAME = word_set(
-    "mr mrs ms mx messrs mme mlle dr drs prof rev hon fr ste Mt Ft gen gov sen rep sens reps pres supt adm capt cmdr"
-    " col cpl lt maj sgt pvt insp atty vs v cf viz e.g i.e eg ie approx ca c esp incl resp"
-)
-_BEFORE_A_NUMBER = word_set(
-    "no nos nr n° p pp vol vols ch chs fig figs sec secs art arts eq eqs op ref refs tab par para pt bk ver tel"
-    " max min Jan Feb Mar Apr Jun Jul Aug Sep Sept Oct Nov Dec"
-)
-# These may end a sentence. They do if sentences often begin with the next word.
-_ABBREVIATIONS = word_set(
-    "jr sr esq inc ltd corp bros plc llc ave blvd rd hwy dept univ assn govt bldg apt eds al ph.d Co"
-    " Mon Tue Tues Wed Thu Thurs Fri Sat Sun St"
-)
-_ACRONYM = re.compile(r"(?:[^\W\d_]\.)+[^\W\d_]{1,2}")
 # "iPad" is no small word: it begins sentences, too.
 _SMALL_WORD = re.compile(r"[^\W\d_A-Z][^A-Z]*$")
-_AFTER_A_TIME = re.compile("[A-Z]{2,4}|(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day")
-# Words with which sentences often begin.
-_OPENERS = word_set(
-    "a after all although an and are as at because before but by can did do does for from had has have he her"
-    " here his how however i if in is it its let many most my no not now of on once one or our perhaps she since"
-    " so some still such that the their then there these they this those thus to under until was we well were"
-    " what when where whether which while who why will with yes yet you your"
-)
 _SPEECH_VERBS = (
     "said|says|asked|replied|answered|cried|shouted|whispered|exclaimed|added|called|began|continued"
 )
@@ -221,30 +197,17 @@ def _ends_sentence(text: str, start: int, stop: re.Match[str], end: int) -> bool
         return False
     if punctuation[-1] in "\"'”’»" and _SPEAKER.match(text, stop.end(), end):
         # "Why?" Tom asked.
-        return not _may_go_on(next_word)
+        return not may_go_on(next_word)
     if punctuation[0] != "." or len(punctuation.rstrip("\"'”’»)]}")) > 1:
         return True
-    return not _is_abbreviation(text, start, stop.start(), next_word)
+    return not _is_abbreviation(text, start, stop)
 
 
-def _may_go_on(next_word: str) -> bool:
-    """Tell whether a word with a capital letter is more often within a sentence than at its start."""
-    return next_word == "I" or next_word.lower() not in _OPENERS
-
-
-def _is_abbreviation(text: str, start: int, stop: int, next_word: str) -> bool:
-    """Tell whether the full stop at `stop` belongs to its word and the sentence goes on with `next_word`."""
-    word = re.split(r"\s", text[max(start, stop - 20) : stop])[-1].lstrip(_OPENING_MARKS)
-    forms = {word, word.lower()} if len(word) > 1 else {word}
-    if forms & _BEFORE_A_NAME or _ENUMERATION.fullmatch(text, start, stop + 1):
+def _is_abbreviation(text: str, start: int, stop: re.Match[str]) -> bool:
+    """Tell whether a full stop belongs to its word and the sentence goes on."""
+    if _ENUMERATION.fullmatch(text, start, stop.start() + 1):
         return True
-    if forms & _BEFORE_A_NUMBER:
-        return next_word[:1].isdigit() or (word.lower() != "no" and set(next_word) <= set("IVXLC"))
-    if word.lower() in ("a.m", "p.m"):
-        return bool(_AFTER_A_TIME.fullmatch(next_word))
-    if len(word) == 1 and word != "I":
-        return word.isupper() and (len(next_word) == 1 or _may_go_on(next_word))
-    return bool(forms & _ABBREVIATIONS or _ACRONYM.fullmatch(word)) and _may_go_on(next_word)
+    return belongs_to_abbreviation(text, start, stop.start(), stop.end())
 
 
 def cut_sentence(text: str, start: int, end: int, max_length: int) -> Iterator[tuple[int, int]]:

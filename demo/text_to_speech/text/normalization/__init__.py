@@ -80,6 +80,7 @@ RULES: tuple[Rule, ...] = (
     *names.CAPITALS_RULES,
     *quantities.NUMBER_RULES,
     *signs.RULES,
+    *names.LAST_RULES,
 )
 
 _LETTERS = re.compile(r"[^\W\d_]{2,}")
@@ -107,9 +108,9 @@ def normalize(
     Returns:
         The readings in the order of the text. They do not overlap.
     """
-    context = Context(is_word, _is_shouted(text), look_up, pronounce)
     found: list[Reading] = []
     open_text = text.replace(closed, CLOSED)
+    context = Context(is_word, _is_shouted(text), open_text, look_up, pronounce)
     characters = set(open_text)
     for rule in RULES:
         if rule.needs and characters.isdisjoint(rule.needs):
