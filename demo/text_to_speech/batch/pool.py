@@ -16,6 +16,7 @@ the process that started them, however that ends.
 
 from __future__ import annotations
 
+import errno
 import logging
 import multiprocessing
 import os
@@ -30,7 +31,8 @@ from multiprocessing.connection import Connection, wait
 from types import FrameType, TracebackType
 from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar
 
-from ..errors import InputError, OutputError, SpeechError
+from ..errors import InputError, SpeechError
+from .manifest import StaleRunError
 
 if TYPE_CHECKING:
     from multiprocessing.context import SpawnProcess
@@ -50,7 +52,14 @@ JOIN_SECONDS = 10.0  # that an idle worker has to end
 _ENVIRONMENT = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
 _SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")
 
-Kind = Literal["input", "output", "failed", "died"]
+# The disk is full, the user's share of it is, it is read-only, broken, or gone.
+_STORAGE = {
+    getattr(errno, name)
+    for name in ("ENOSPC", "EDQUOT", "EROFS", "EIO", "ENODEV", "ESTALE")
+    if hasattr(errno, name)
+}
+
+Kind = Literal["input", "storage", "failed", "died"]
 
 
 @dataclass(frozen=True)
@@ -59,8 +68,8 @@ class Failure:
 
     Attributes:
         reason: One line.
-        kind: `input` for a task that would be refused again, `output` where the result could not be stored, `died` for
-            the death of the worker, and `failed` for everything else.
+        kind: `input` for a task that would be refused again; `storage` where no other result could be stored either,
+            because the disk is full or read-only; `died` for the death of the worker; `failed` for everything else.
     """
 
     reason: str
@@ -69,7 +78,7 @@ class Failure:
     @property
     def is_final(self) -> bool:
         """Whether another try would end in the same way."""
-        return self.kind in ("input", "output")
+        return self.kind in ("input", "storage")
 
 
 @dataclass(frozen=True)
@@ -450,12 +459,21 @@ def _failure(error: Exception) -> Failure:
         return Failure("there was not enough memory", "died")
     if isinstance(error, InputError):
         return Failure(_line(error), "input")
-    if isinstance(error, OutputError):
-        return Failure(_line(error), "output")
+    if isinstance(error, OSError) and _is_of_the_storage(error):
+        return Failure(_line(error), "storage")
     if isinstance(error, SpeechError):
         return Failure(_line(error))
     logger.debug("a task failed", exc_info=error)
     return Failure(f"{type(error).__name__}: {_line(error)}".removesuffix(": "))
+
+
+def _is_of_the_storage(error: BaseException | None) -> bool:
+    """Tell whether an error, or what it was made from, would meet every other file too."""
+    while error is not None:
+        if isinstance(error, StaleRunError) or (isinstance(error, OSError) and error.errno in _STORAGE):
+            return True
+        error = error.__cause__
+    return False
 
 
 def _line(error: BaseException) -> str:
