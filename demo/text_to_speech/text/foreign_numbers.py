@@ -22,13 +22,15 @@ _FOREIGN_NUMBER = re.compile(
     # 1.234,56  1.234,-  1.234.567
     r"\d{1,3}(?:\.\d{3})+(?:,\d{1,3}(?!\d)|[.,][–—-]{1,2}(?!\w))|\d{1,3}(?:\.\d{3}){2,}"
     # 1'000'000  12'500.-
-    r"|\d{1,3}(?:'\d{3})+(?:[.,][–—-]{1,2}(?!\w))?"
+    r"|\d{1,3}(?:'\d{3})+(?:[.,][–—-]{1,2}(?!\w)|\.\d{1,2}(?!\d))?"
     # 1,23,456
     r"|\d{1,2}(?:,\d\d)+,\d{3}"
     # 1 234,50
     r"|\d{1,3}(?: \d{3})+,\d{1,2}"
     # €3,50  €12,-  €1.250
     rf"|(?<=[€£$₹])(?:\d+,\d\d|\d+,[–—-]{{1,2}}(?!\w))|(?:(?<=€)|(?<=€ )|(?<=EUR ))\d{{1,3}}\.\d{{3}}"
+    # 499,-
+    r"|\d{1,6},[–—-]{1,2}(?!\w)"
     # 12.500 euros  12.500 people
     rf"|\d{{1,3}}\.\d{{3}}(?= ?{_EURO}| {_WHOLE}\b)"
     # 0,75  12,5
@@ -51,6 +53,8 @@ def as_americans_write(text: TracedText) -> TracedText:
 
 def _rewrite(match: re.Match[str]) -> str:
     number = _CLOSING.sub("", match[0]).replace("'", "").replace(" ", "")
+    if "'" in match[0]:
+        return number
     if _DECIMAL_COMMA.fullmatch(number):
         return match[0] if _is_list(match, number) else number.replace(",", ".")
     if re.fullmatch(r"\d{1,2}(?:,\d\d)+,\d{3}", number):

@@ -7,7 +7,7 @@ from .currencies import MONEY_NOUNS
 from .measures import COUNTED, NO_NOUNS, PER, UNITS
 from .rules import alternatives, text_after, text_before
 
-PLAIN = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?(?![\d])|\d+(?:\.\d+)?|\.\d+"
+PLAIN = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?(?![\d])|\d+(?:\.\d+)?|(?<!\.)\.\d+"
 """A number without a sign; part of a regular expression."""
 
 AMOUNT = rf"(?P<a>(?:(?<![\w.)\0])[-–−+])?(?:{PLAIN}))(?: ?[-–] ?(?P<b>{PLAIN}))?"

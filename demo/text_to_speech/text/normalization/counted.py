@@ -131,6 +131,13 @@ def _minutes(match: re.Match[str], _: Context) -> str | None:
     return keep_stop(match, f"{read_amount(match)} minute{'' if is_one or is_adjective(match) else 's'}")
 
 
+def _seconds(match: re.Match[str], _: Context) -> str | None:
+    """Read "in 48s" and "for 30s" as seconds; "in 90s" may be a decade."""
+    if match["word"].lower() in ("in", "under") and match["number"].endswith("0"):
+        return None
+    return f"{words.cardinal(match['number'])} second{'' if match['number'] == '1' else 's'}"
+
+
 def _basis_points(match: re.Match[str], _: Context) -> str | None:
     """Read "5 bps" and "4bp" as basis points, unless the words around speak of data or of DNA."""
     near, number = _near(match), words.integer(match["a"].partition(".")[0] or "0")
@@ -202,7 +209,13 @@ RULES = (
         _rate,
         "/",
     ),
-    Rule(rf"(?<![\w.]){AMOUNT} ?(?P<unit>bps|bp)(?!\w|/)", _basis_points, "b"),
+    Rule(
+        r"(?i:\b(?P<word>for|after|every|wait|waits|waited|within|timeout|lasts|lasted|took|takes|ran|in|under|of)) "
+        r"(?:about |just |only )?(?P<it>(?P<number>\d{1,4})s)(?![\w'-])",
+        _seconds,
+        "s",
+    ),
+    Rule(rf"(?<![\w.]){AMOUNT}[ -]?(?P<unit>bps|bp)(?!\w|/)", _basis_points, "b"),
     Rule(rf"(?<![\w.]){AMOUNT} ?(?P<unit>pp|ppt|ppts|p\.p\.)(?!\w|/)", _percentage_points, "p"),
     Rule(
         rf"(?<![\w.]){AMOUNT}(?P<space> ?)(?P<size>[mbt]n|[MBT]n|[mb]ln|trn|[mM]io|MM|[mMbBkK])"

@@ -56,7 +56,7 @@ def _pence(match: re.Match[str], _: Context) -> str:
 
 def _cents(match: re.Match[str], _: Context) -> str:
     """Read "50¢" as "fifty cents"."""
-    return f"{words.number(match[1])} cent{'' if match[1] == '1' else 's'}"
+    return f"{words.number(match[1])} cent{'' if match[1] == '1' else 's'}{read_per(match['per'])}"
 
 
 RULES = (
@@ -78,6 +78,6 @@ RULES = (
         _money,
         string.digits,
     ),
-    Rule(r"(?<![\w.])(\d+(?:\.\d+)?) ?¢", _cents, "¢"),
+    Rule(rf"(?<![\w.])(\d+(?:\.\d+)?) ?¢{PER_PART}", _cents, "¢"),
     Rule(r"(?<![\w.,:])(\d{1,2})p(?![\w-])", _pence, "p"),
 )

@@ -112,9 +112,9 @@ _PER_WORDS = "day|week|month|year|hour|minute|second|night|person|game|user|team
 
 # Applied before the quantities: these signs are read by the number that follows them.
 EARLY_RULES = (
-    Rule(r"#(?=[\d\0])", _number_sign, "#"),
+    Rule(r"#(?=[\d\0]|[A-Z]{1,4}-?\d)", _number_sign, "#"),
     Rule(
-        r"#(?=s? (?:is|are|was|on|for|in)\b|s?:|s? \d)|(?i:(?<=\bmy )|(?<=\byour )|(?<=phone )|(?<=order ))#",
+        r"#(?=s? (?:is|are|was|on|for|in|of)\b|s?:|s? \d)|(?i:(?<=\bmy )|(?<=\byour )|(?<=phone )|(?<=order ))#",
         _number_sign,
         "#",
     ),
