@@ -41,6 +41,10 @@ _DECIMAL_COMMA = re.compile(r"\d{1,3},\d{1,2}")
 _LIST_BEFORE = re.compile(
     r"(?i)(?:\b(?:(?!was|is|has|plus|times|minus|versus|across|gross|this|thus|yes)[a-z]{2,}s|and|or|nos?\.|in) )$"
 )
+_MEASURED = re.compile(
+    r" ?(?:[€£$%‰°]|(?:EUR|percent|million|billion|euros?|[kcm]?m[²³]?|[mk]?g|[mcd]?l|km/h|h|Hz|kHz|MHz|GHz|k?W|kWh|V"
+    r"|MB|GB|TB|lit(?:er|re)s?|met(?:er|re)s?|kilo\w*)\b)"
+)
 _LIST_AFTER = re.compile(r"(?: ?(?:and|or|&) \d|, ?\d)")
 _CLOSING = re.compile(r"[.,][–—-]{1,2}$")
 _ADDRESS_GROUP = 255
@@ -68,9 +72,9 @@ def _rewrite(match: re.Match[str]) -> str:
 
 def _is_list(match: re.Match[str], number: str) -> bool:
     """Tell whether "12,15" are two numbers of a list: "pages 12,15 and 18"."""
-    if number.startswith("0,"):
-        return False
     text, start, end = match.string, match.start(), match.end()
+    if number.startswith("0,") or text[start - 1 : start] in ("€", "-", "−") or _MEASURED.match(text, end):
+        return False
     return bool(
         _LIST_BEFORE.search(text[max(0, start - 16) : start]) or _LIST_AFTER.match(text, end, end + 6)
     )

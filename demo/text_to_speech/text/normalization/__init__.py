@@ -48,6 +48,7 @@ RULES: tuple[Rule, ...] = (
     *superscripts.EARLY_RULES,
     *references.EARLY_RULES,
     *pairs.EARLY_RULES,
+    *counted.EARLY_RULES,
     *spans.EARLY_RULES,
     *dates.RULES,
     *periods.RULES,

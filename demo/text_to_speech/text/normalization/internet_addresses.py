@@ -79,7 +79,7 @@ def _unknown_ending(match: re.Match[str], context: Context) -> str | None:
     host, ending = match["host"], match["ending"]
     parts = host.split(".")
     is_sentence = context.is_word(ending) and context.is_word(parts[-1]) and not match["rest"]
-    if is_sentence or any(len(part) < 2 for part in parts) or f"{host}." in ABBREVIATIONS:
+    if is_sentence or any(len(part) < 2 for part in parts) or {f"{host}.", ending} & ABBREVIATIONS.keys():
         return None
     address = read_address(f"{host}.", context)
     is_spelt = len(ending) < 4 and not (context.is_word(ending) and len(ending) > 2)
@@ -165,7 +165,8 @@ EARLY_RULES = (
         "@",
     ),
     Rule(
-        r"(?i)(?<!\w)(?:https?|s?ftps?|ssh|git|file|wss?|s3|irc|ldaps?|smb|telnet)://[^\s“”()<>\0]*[^\s“”()<>.,;:!?'\0]/?",
+        r"(?i)(?<!\w)(?:https?|s?ftps?|ssh|git|file|wss?|s3|irc|ldaps?|smb"
+        r"|telnet)://[^\s“”()<>\0]*[^\s“”()<>.,;:!?'\0]/?",
         _address,
         ":",
     ),

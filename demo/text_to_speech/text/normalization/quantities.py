@@ -69,7 +69,7 @@ def _feet(match: re.Match[str], _: Context) -> str:
 
 def _foot_sign(match: re.Match[str], _: Context) -> str | None:
     """Read "a 6' fence", unless the sign closes a quotation."""
-    if re.search(r"(?<!\w)'(?=\w)", text_before(match, 80)):
+    if re.search(r"(?<!\w)'(?=\S)", text_before(match, 80)):
         return None
     feet = "foot" if match[1] == "1" or is_adjective(match) else "feet"
     return f"{words.cardinal(match[1])} {feet}"
@@ -130,7 +130,7 @@ RULES = (
     Rule(rf"(?<![\w.]){AMOUNT}(?P<space> ?)(?P<scale>[CFK])(?![\w+#/'-]|\.\w)", _temperature, "CFK"),
     Rule(rf"(?<![\w.]){AMOUNT} ?(?P<sign>[%‰])", _percent, "%‰"),
     Rule(r"(?<![\w.,])(\d+)['′] ?[x×] ?(\d+)['′]", _feet_by_feet, "'′"),
-    Rule(r"(?<![\w.,'])(\d+)'(?= [a-z]|[,.;)]|$)", _foot_sign, "'"),
+    Rule(r"(?<![\w.,'\\–-])(\d+)'(?= [a-z]|[,.;)]|$)", _foot_sign, "'"),
     Rule(r"(?<![\w.,])(\d+)['′] ?(\d+(?:\.\d+)?)(?:[\"”″]|'')?(?!\w)", _feet, "'′"),
     Rule(
         rf"(?<![\w.])(?<!\d/){AMOUNT}(?: (?P<size>thousand|million|billion|trillion))?(?P<space>[ -]?)"
