@@ -241,6 +241,15 @@ def test_readings_are_in_order_inside_the_text_and_leave_no_digit(text: str):
         "http://a.",
         "etc. ",
         "Mr. I ",
+        "1x1x",
+        "[1]",
+        "12 Aa ",
+        "Main St ",
+        "Order 1-1",
+        "John 1:1, 1, ",
+        "5/h/",
+        "March – ",
+        "word.1 ",
     ],
 )
 def test_time_is_linear_in_the_length(unit: str):

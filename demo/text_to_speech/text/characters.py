@@ -89,8 +89,8 @@ _DEGREE = re.compile("(?<=[0-9])( ?)[º˚]")
 # A mark of a footnote or a citation in brackets, which directly follows a word, a stop or another mark: it is silent.
 # "arr[0] = 1" and "f[1].x" are code.
 _FOOTNOTE_IN_BRACKETS = re.compile(
-    r"(?:(?<=[^\W\d_]{2})|(?<=[.,;:!?”\"')\]\d]))(?:\[(?:\d{1,3}(?:[,–-] ?\d{1,3})*|(?:note|nb|n|fn) ?\d{1,3}|[a-z]"
-    r"|[Cc]itation needed|[Cc]larification needed|[Ww]ho\?|[Ww]hen\?)\])+(?![\w([]| ?[=+*/<>]|\.\w)"
+    r"(?:(?<=[^\W\d_]{2})|(?<=[.,;:!?”\"')\]\d]))(?:\[(?:[1-9]\d{0,2}(?:[,–-] ?\d{1,3})*|(?:note|nb|n|fn) ?\d{1,3}"
+    r"|[a-z]|[Cc]itation needed|[Cc]larification needed|[Ww]ho\?|[Ww]hen\?)\]){1,6}(?![\w([]| ?[=+*/<>]|\.\w)"
 )
 
 # Applied in this order: the quotation marks follow the dashes, next to which a quotation may open.
@@ -100,7 +100,7 @@ _RULES: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"(?<![^\s(—–-])\"(?=\S)"), "“"),
     (re.compile(r"\""), "”"),
     # A line drawn with characters has no sound.
-    (re.compile(r"([=_*#~+<>|/^])\1{2,}"), " "),
+    (re.compile(r"(?<!:)([=_*#~+<>|/^])\1{2,}"), " "),
     # Ten punctuation marks sound like four.
     (re.compile(r"([.,;:!?—]{3})[.,;:!?—]+([.,;:!?—])"), r"\1\2"),
     (re.compile(r"([“”'()])\1{2,}"), r"\1"),

@@ -4,10 +4,10 @@ import re
 
 from . import words
 from .currencies import MONEY_NOUNS
-from .measures import COUNTED, NO_NOUNS, PER, UNITS
+from .measures import COUNTED, NO_NOUNS, PER, POWERS, UNITS
 from .rules import alternatives, text_after, text_before
 
-PLAIN = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?(?![\d])|\d+(?:\.\d+)?|\.\d+"
+PLAIN = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?(?![\d])|\d+(?:\.\d+)?|(?<!\.)\.\d+"
 """A number without a sign; part of a regular expression."""
 
 AMOUNT = rf"(?P<a>(?:(?<![\w.)\0])[-–−+])?(?:{PLAIN}))(?: ?[-–] ?(?P<b>{PLAIN}))?"
@@ -16,9 +16,13 @@ AMOUNT = rf"(?P<a>(?:(?<![\w.)\0])[-–−+])?(?:{PLAIN}))(?: ?[-–] ?(?P<b>{PL
 UNIT = alternatives(UNITS)
 OF_UNIT = rf"(?: ?(?P<unit>{UNIT})(?!\w))?"
 
-_ONE_PER = rf"/(?:1(?:,?0{{2,3}}|0)? ?)?(?:{alternatives(PER)}|[a-z]{{3,}})(?!\w)(?:\.(?=[,;)]| [a-z]))?"
+_ONE_PER = (
+    rf"/(?:1(?:,?0{{2,3}}|0)? ?)?(?:(?:{alternatives(PER)})[²³]?|[a-z]{{3,}})(?!\w)(?:\.(?=[,;)]| [a-z]))?"
+)
 PER_PART = rf"(?P<per>{_ONE_PER}(?:{_ONE_PER})?)?"
 """The "/" of a rate and what follows it, once or twice: "/h", "/sq ft", "/100 km", "/kg/day"."""
+
+_PLURALS = dict(UNITS.values())
 
 TIMES = (
     r"(?:s|secs?|second|mins?|minute|h|hrs?|hour|d|day|wk|week|mo|mth|month|qtr|quarter|yr|y|year|night|game|person"
@@ -41,21 +45,20 @@ def read_amount(match: re.Match[str]) -> str:
 
 def read_per(written: str | None) -> str:
     """Read the "/" of a rate and what follows it: "/kg/day" as " per kilogram per day"."""
-    spoken = ""
-    for part in (written or "").split("/")[1:]:
-        number, unit = re.fullmatch(r"([\d,]*) ?(.*)", part, re.DOTALL).groups()  # type: ignore[union-attr]
-        name = PER.get(unit) or PER.get(unit.rstrip(".")) or unit
-        if unit.rstrip(".") == "ea":
-            spoken += " each"
-        elif number and name in UNITS_IN_WORDS:
-            spoken += f" per {words.cardinal(number)} {UNITS_IN_WORDS[name]}"
-        else:
-            spoken += f" per {words.cardinal(number) + ' ' if number else ''}{name}"
-    return spoken
+    return "".join(_one_per(part) for part in (written or "").split("/")[1:])
 
 
-UNITS_IN_WORDS = dict(UNITS.values())
-"""The plural of the name of a unit."""
+def _one_per(part: str) -> str:
+    """Read what follows one "/": a unit, an area, a number of units, or any word."""
+    unit = part.lstrip("0123456789, ")
+    number = part[: len(part) - len(unit)].strip(" ,")
+    power = "" if unit in PER or unit[-1:] not in ("²", "³") else unit[-1]
+    unit = unit[:-1] if power else unit
+    name = PER.get(unit) or PER.get(unit.rstrip(".")) or unit
+    if name == "each":
+        return " each"
+    counted = f"{words.cardinal(number)} " if number else ""
+    return f" per {counted}{POWERS[power]}{_PLURALS.get(name, name) if number else name}"
 
 
 def read_counted(noun: str) -> str:

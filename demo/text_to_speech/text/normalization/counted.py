@@ -49,7 +49,8 @@ _MINUTES_AFTER = re.compile(
     r"|episode|nap|session|meeting|workout)\b"
 )
 _LENGTH = re.compile(
-    r"(?i)[ -](?:tall|high|long|wide|deep|thick|away|from|above|below|apart|of (?:rope|cable|fabric|wire|water"
+    r"(?i)[ -](?:tall|high|long|wide|deep|thick|away|from (?:the|here|there|it|home|each)|above|below|apart|of "
+    r"(?:rope|cable|fabric|wire|water"
     r"|snow)|rope"
     r"|race|final|finals|sprint|hurdles|dash|freestyle|relay|butterfly|backstroke|run|swim|pool|wave|waves"
     r"|telescope)\b"
@@ -57,8 +58,11 @@ _LENGTH = re.compile(
 _SPORT_BEFORE = re.compile(
     r"(?i)\b(?:ran|runs?|running|race[ds]?|sprint\w*|swam|swim\w*|jump\w*|threw|hurdles|walk\w*)\b"
 )
-_YEAR_AFTER = re.compile(
-    r" (?:in|by|for|from|to|since|a year|this year|last year|next year)\b(?: (?:\d|\0|the|Q|FY)|[.,;)]|$)"
+_DATED_AFTER = re.compile(
+    r" (?:(?:in|by|for|since|during) (?:\d|\0|Q|FY|the (?:year|quarter|period|first|second|third|fourth|last"
+    r"|three|six))"
+    r"|(?:from|to) (?:\d|\0|last|a year)|a year|this year|last year|next year|more than|less than|compared"
+    r"|year.on.year)"
 )
 
 _RATES = re.compile(
@@ -106,11 +110,13 @@ def _is_large(match: re.Match[str], size: str) -> bool:
     if _SPORT_BEFORE.search(text_before(match, 60)):
         return False
     before = text_before(match, 60)
-    return bool(_MONEY_BEFORE.search(before)) or bool(_YEAR_AFTER.match(after) and _follows_verb(before))
+    return bool(_MONEY_BEFORE.search(before)) or bool(_DATED_AFTER.match(after) and _follows_verb(before))
 
 
 _GROWTH = re.compile(
-    r"(?i)(?:^|\b(?:to|from|of|by|than|was|were|is|at|hit|reached|rose|fell|grew|about|around|over|nearly)) ?$"
+    r"(?i)(?:^|\b(?:to|from|of|by|than|was|were|is|at|hit|reached|rose|fell|grew|about|around|over|nearly|up"
+    r"|down|another"
+    r"|some|almost|added|lost|gained)) ?$"
 )
 
 
@@ -129,6 +135,18 @@ def _minutes(match: re.Match[str], _: Context) -> str | None:
         return None
     is_one = words.is_one(match["a"]) and not match["b"]
     return keep_stop(match, f"{read_amount(match)} minute{'' if is_one or is_adjective(match) else 's'}")
+
+
+def _span_of_time(match: re.Match[str], _: Context) -> str | None:
+    """Read "in 48s", "for 7d" and "every 2w" as spans of time; "in 90s" may be a decade."""
+    if (
+        match["unit"] == "s"
+        and match["word"].lower() in ("in", "under", "of")
+        and match["number"].endswith("0")
+    ):
+        return None
+    name = {"s": "second", "d": "day", "w": "week", "y": "year"}[match["unit"]]
+    return f"{words.cardinal(match['number'])} {name}{'' if match['number'] == '1' else 's'}"
 
 
 def _basis_points(match: re.Match[str], _: Context) -> str | None:
@@ -169,6 +187,14 @@ def _rate(match: re.Match[str], _: Context) -> str | None:
     return f"{read_amount(match)}{size}{' percent' if match['percent'] else ''}{noun}{read_per(match['per'])}"
 
 
+def _noun_per_noun(match: re.Match[str], context: Context) -> str | None:
+    """Read "4 reps/set": a plural before the "/" and a singular after it."""
+    noun = match["per"]
+    if noun.endswith("s") or not context.is_word(noun):
+        return None
+    return f"{read_amount(match)} {match['noun']} per {noun}"
+
+
 def _estimate(match: re.Match[str], _: Context) -> str:
     """Read "est." as "established" before a year, after a quarter as "estimate", else as "estimated"."""
     if re.match(r",? (?:in )?(?:1[5-9]|20)\d\d\b", text_after(match, 10)):
@@ -187,6 +213,17 @@ def _over(match: re.Match[str], _: Context) -> str:
     return f"{period} over {period}"
 
 
+# Applied before the decades: "for 30s".
+EARLY_RULES = (
+    Rule(
+        r"(?i:\b(?P<word>for|after|every|wait|waits|waited|within|timeout|lasts|lasted|took|takes|ran|in|under"
+        r"|of|last|past"
+        r"|next|over)) (?:about |just |only )?(?P<it>(?P<number>\d{1,4})(?P<unit>[sdwy]))(?![\w'-])",
+        _span_of_time,
+        "sdwy",
+    ),
+)
+
 RULES = (
     Rule(
         r"(?<![\w.])\d+ ?d,? ?\d+ ?h(?:,? ?\d+ ?m)?(?!\w)|(?<![\w.])\d+ ?h,? ?\d+ ?m(?:,? ?\d+ ?s)?(?!\w)"
@@ -202,7 +239,12 @@ RULES = (
         _rate,
         "/",
     ),
-    Rule(rf"(?<![\w.]){AMOUNT} ?(?P<unit>bps|bp)(?!\w|/)", _basis_points, "b"),
+    Rule(
+        rf"(?<![\w.]){AMOUNT} (?P<noun>[a-z]{{2,14}}s)/(?P<per>[a-z]{{3,14}})(?![\w/])",
+        _noun_per_noun,
+        "/",
+    ),
+    Rule(rf"(?<![\w.]){AMOUNT}[ -]?(?P<unit>bps|bp)(?!\w|/)", _basis_points, "b"),
     Rule(rf"(?<![\w.]){AMOUNT} ?(?P<unit>pp|ppt|ppts|p\.p\.)(?!\w|/)", _percentage_points, "p"),
     Rule(
         rf"(?<![\w.]){AMOUNT}(?P<space> ?)(?P<size>[mbt]n|[MBT]n|[mb]ln|trn|[mM]io|MM|[mMbBkK])"

@@ -31,6 +31,7 @@ CURRENCIES = {
         CHF = Swiss franc | Swiss francs | centime | centimes
         SEK = Swedish krona | Swedish kronor | ore | ore
         NOK = Norwegian krone | Norwegian kroner | ore | ore
+        kr kr. = krone | kroner | ore | ore
         DKK = Danish krone | Danish kroner | ore | ore
         PLN = zloty | zlotys | grosz | groszy
         CZK Kč = Czech koruna | Czech koruny | haler | halers

@@ -192,7 +192,7 @@ def _bare_month(match: re.Match[str], _: Context) -> str:
 def _short(match: re.Match[str], _: Context) -> str:
     """Read the short form of a day or a month: "Mon", "Jan"."""
     start = match["it"][:3].capitalize()
-    return next(name for name in (*DAYS, *MONTHS) if name.startswith(start))
+    return keep_stop(match, next(name for name in (*DAYS, *MONTHS) if name.startswith(start)))
 
 
 def _month_slash_range(match: re.Match[str], context: Context) -> str | None:
@@ -224,6 +224,7 @@ RULES = (
     Rule(r"(?<![\w./-])(\d{4})-([01]\d)-([0-3]\d)(?=T\d\d:)", _iso, "-"),
     Rule(r"(?<=\0)T(?=\d\d:)", lambda match, context: "at", "T"),
     Rule(r"(?<![\w./-])(\d{4})/([01]?\d)/([0-3]?\d)(?![\w/-]|\.\d)", _iso, "/"),
+    Rule(r"(?<![\w./-])((?:19|20)\d\d)\.([01]\d)\.([0-3]\d)(?![\w/-]|\.\d)", _iso, "."),
     Rule(r"(?<![\w./-])(\d{1,2})/(\d{1,2})/(\d{4}|\d{2})(?![\w/-])", _slashed, "/"),
     Rule(rf"(?<![\w./-]){_TWO_DIGITS}-{_TWO_DIGITS}-((?:19|20)\d\d)(?![\w/-]|\.\d)", _slashed, "-"),
     Rule(
@@ -273,7 +274,7 @@ RULES = (
     ),
     Rule(rf"(?<!\w)(?P<it>{_SHORT})(?=\.? ?/ ?{_SHORT}\b)", _short, "/"),
     Rule(rf"(?<!\w)(?P<it>{_SHORT})\b(?={_AND} ?(?:{_SHORT}\b|\0))", _short),
-    Rule(rf"(?<=\0)(?:\.?{_AND} ?|/)?(?P<it>(?:{_SHORT}|(?<=\0){_SMALL_MONTH})\b(?!\w))", _short),
+    Rule(rf"(?<=\0)(?:\.?{_AND} ?|/)?(?P<it>(?:{_SHORT}|(?<=\0){_SMALL_MONTH})\b(?!\w)\.?)", _short),
     Rule(rf"(?<!\w)(?P<it>{_SHORT_DAY}\b\.?)(?=,? (?:\0|\d|{_SHORT_MONTH}))(?<![Tt]he Sun)", _short),
     Rule(rf"(?<!\w)(?P<it>(?i:{_SHORT_DAY})\b\.?)(?=,? \0)", _short),
     Rule(rf"(?<!\w)(?P<it>{_ONLY_DAYS}|{_ONLY_MONTHS})(?![\w.'])", _short),

@@ -78,7 +78,24 @@ RULES = (
         _angle,
         "°",
     ),
+    Rule(
+        r"(?i:\b(?:lat|latitude|lon|long|longitude)\b)[.:]? \d{1,3}(?:\.\d+)? ?(?P<it>[NSEW])(?!\w)",
+        _compass,
+        string.digits,
+    ),
+    Rule(r"(?<![\w.])\d{1,2}\.\d+ ?(?P<it>[NS])(?=[,;]? \d{1,3}\.\d+ ?[EW]\b)", _compass, "NS"),
+    Rule(r"(?<=\0)[,;]? \d{1,3}\.\d+ ?(?P<it>[EW])(?!\w)", _compass, "EW"),
     Rule(rf"{_ROAD}(?P<it>{_ANY})(?![\w'&-]|\.\w| ?[=+*/])", _compass),
+    # "Route 9W" is called by its letter.
+    Rule(
+        r"(?:\b(?:[Rr]oute|Rte\.?|[Hh]ighway|Hwy\.?|US|I|SR)[ -])\d{1,3}(?P<it>[NSEW])(?!\w)",
+        lambda match, _: match["it"],
+    ),
+    Rule(
+        rf"(?<![\w.])(?P<it>{_LETTERS})(?= (?:corner|side|part|wall|edge|wing|quadrant|coast|end|slope|face"
+        rf"|tower|entrance|exit)\b)",
+        _compass,
+    ),
     Rule(rf"{_DISTANCE}(?:to the |due )?(?P<it>{_LETTERS})(?= of\b)", _compass),
     Rule(rf"(?<![\w.])(?P<it>{_TWO_LETTERS})(?= of [A-Z])", _compass),
     Rule(

@@ -11,7 +11,8 @@ from .tables import ABBREVIATIONS
 # The parts in which an address is read: a word, a row of capitals, a number, or one sign.
 _PART = re.compile(r"[A-Z]?[a-z']+|[A-Z]+(?![a-z])|\d+|[^\W\d_]+|.", re.DOTALL)
 _BESIDE_DIGITS = {"x": "extension", "ext": "extension", "*": "star", "#": "pound"}
-_SCHEME = re.compile(r"(?i)(https?|ftp)://")
+_SCHEME = re.compile(r"(?i)(https?|s?ftps?|ssh|git|file|wss?|s3|irc|ldaps?|smb|telnet)://")
+_SPOKEN_SCHEMES = {"git": "git", "file": "file"}
 
 
 def read_address(text: str, context: Context) -> str:
@@ -19,7 +20,7 @@ def read_address(text: str, context: Context) -> str:
     spoken = []
     scheme = _SCHEME.match(text)
     if scheme:
-        spoken.append(words.letters(scheme[1]) + ",")
+        spoken.append(_SPOKEN_SCHEMES.get(scheme[1].lower(), words.letters(scheme[1])) + ",")
         text = text[scheme.end() :]
     before = ""
     for part in _PART.findall(text):
@@ -32,7 +33,7 @@ def _read_part(part: str, before: str, context: Context) -> str:
     """Read one part of an address; `before` is the part that precedes it."""
     low = part.lower()
     if part.isdecimal():
-        return words.code_number(part)
+        return words.digits(part) if 2 < len(part) <= words.LARGEST else words.code_number(part)
     if not part[0].isalpha():
         return ADDRESS_SIGNS.get(part, part)
     if before == "." and low in READ_FILE_ENDINGS:
@@ -41,7 +42,7 @@ def _read_part(part: str, before: str, context: Context) -> str:
         return words.letters(part)
     if before == "." and low in (*TOP_LEVEL_WORDS, "co"):
         return low
-    is_spelt = not set(low) & set("aeiouy") or (len(part) < 3 and not context.is_word(low))
+    is_spelt = len(part) == 1 or not set(low) & set("aeiouy") or (len(part) < 3 and not context.is_word(low))
     return words.letters(part) if is_spelt else low
 
 
@@ -78,7 +79,7 @@ def _unknown_ending(match: re.Match[str], context: Context) -> str | None:
     host, ending = match["host"], match["ending"]
     parts = host.split(".")
     is_sentence = context.is_word(ending) and context.is_word(parts[-1]) and not match["rest"]
-    if is_sentence or any(len(part) < 2 for part in parts) or f"{host}." in ABBREVIATIONS:
+    if is_sentence or any(len(part) < 2 for part in parts) or {f"{host}.", ending} & ABBREVIATIONS.keys():
         return None
     address = read_address(f"{host}.", context)
     is_spelt = len(ending) < 4 and not (context.is_word(ending) and len(ending) > 2)
@@ -158,11 +159,17 @@ _GROUP = r"[ .-]"
 # Applied before the dates: "2024-01-05.pdf" and "#may5" have no date to read.
 EARLY_RULES = (
     Rule(
-        r"(?<![\w.+%-])\w[\w.+%'-]{0,63}(?<!\.)@(?:[\w-]{1,63}\.)+[A-Za-z]{2,24}(?![\w@])",
+        r"(?<![\w.+%-])\w[\w.+%'&-]{0,63}(?<!\.)@(?:[\w-]{1,63}\.)+[A-Za-z]{2,24}(?![\w@])"
+        r"(?:/[^\s“”()<>\0]*[^\s“”()<>.,;:!?'\0])?",
         _address,
         "@",
     ),
-    Rule(r"(?i)(?<!\w)(?:https?|ftp)://[^\s“”()<>\0]*[^\s“”()<>.,;:!?'\0]/?", _address, ":"),
+    Rule(
+        r"(?i)(?<!\w)(?:https?|s?ftps?|ssh|git|file|wss?|s3|irc|ldaps?|smb"
+        r"|telnet)://[^\s“”()<>\0]*[^\s“”()<>.,;:!?'\0]/?",
+        _address,
+        ":",
+    ),
     Rule(rf"(?<![\w.@/-])(?:www\.[\w.-]+\w|{_HOST}(?:{_TOP})(?![\w.]\w|\w)){_REST}", _address, "."),
     Rule(
         r"(?<![\w.])(?=[\w-]*[A-Za-z])[\w-]{1,40}(?:\.[\w-]{1,40})*?\.(\w{1,5})(?![\w])(?!\.\w)",
@@ -175,7 +182,7 @@ EARLY_RULES = (
         _unknown_ending,
         ".",
     ),
-    Rule(r"(?<![\w&])#(\d*[^\W\d_]\w*)", _hashtag, "#"),
+    Rule(r"(?<![\w&])#(?![A-Z]{1,4}-?\d)(\d*[^\W\d_]\w*)", _hashtag, "#"),
 )
 
 # Applied after the dates, which have digits and hyphens as telephone numbers have.

@@ -87,6 +87,9 @@ _UNITS = forms(
     dpi = dot per inch | dots per inch
     ppi = pixel per inch | pixels per inch
     fps = frame per second | frames per second
+    rps = request per second | requests per second
+    qps QPS = query per second | queries per second
+    tps TPS = transaction per second | transactions per second
     rpm RPM = revolution per minute | revolutions per minute
     bpm BPM = beat per minute | beats per minute
     mph = mile per hour | miles per hour
@@ -266,6 +269,7 @@ PER = {
 COUNTED = table(
     """
     req reqs = requests
+    tok toks = tokens
     msg msgs = messages
     tx txs txn txns = transactions
     ops = operations

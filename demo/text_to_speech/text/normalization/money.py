@@ -51,12 +51,12 @@ def _leading(match: re.Match[str], _: Context) -> str:
 
 def _pence(match: re.Match[str], _: Context) -> str:
     """Read "50p" as "fifty pence"."""
-    return f"{words.cardinal(match[1])} {'penny' if match[1] == '1' else 'pence'}"
+    return f"{words.cardinal(match[1])} {'penny' if match[1] == '1' else 'pence'}{read_per(match['per'])}"
 
 
 def _cents(match: re.Match[str], _: Context) -> str:
     """Read "50¢" as "fifty cents"."""
-    return f"{words.number(match[1])} cent{'' if match[1] == '1' else 's'}"
+    return f"{words.number(match[1])} cent{'' if match[1] == '1' else 's'}{read_per(match['per'])}"
 
 
 RULES = (
@@ -67,7 +67,7 @@ RULES = (
         string.digits,
     ),
     Rule(
-        rf"(?<![\w.])(?P<minus>[-–−])?(?P<currency>{_SIGNS}|(?:{_CODES})(?= ?\d)) ?"
+        rf"(?<![\w.])(?P<minus>[-–−])?(?P<currency>{_SIGNS}|(?<![/\0])(?:{_CODES})(?= ?\d)) ?"
         rf"{AMOUNT}{_MAGNITUDE}{PER_PART}(?![\d])",
         _money,
         string.digits,
@@ -78,6 +78,6 @@ RULES = (
         _money,
         string.digits,
     ),
-    Rule(r"(?<![\w.])(\d+(?:\.\d+)?) ?¢", _cents, "¢"),
-    Rule(r"(?<![\w.,:])(\d{1,2})p(?![\w-])", _pence, "p"),
+    Rule(rf"(?<![\w.])(\d+(?:\.\d+)?) ?(?:¢|c(?=/)){PER_PART}", _cents, "¢c"),
+    Rule(rf"(?<![\w.,:])(\d{{1,2}})p{PER_PART}(?![\w-])", _pence, "p"),
 )

@@ -67,7 +67,7 @@ _VERSIONED = re.compile(
 _FRACTION_AFTER = re.compile(
     r"(?i)[ -](?:of (?:a|an|the|all|its|his|her|our|their|my|this|that|these|those)?|cups?|inch(?:es)?|miles?"
     r"|teaspoons?"
-    r"|tablespoons?|pounds?|ounces?|pints?|quarts?|gallons?|acres?|yards?|feet|foot|hours?|mi|in\b|majority"
+    r"|tablespoons?|pounds?|ounces?|pints?|quarts?|gallons?|acres?|yards?|feet|foot|hours?|mi|in\.|majority"
     r"|share|full|empty"
     r"|page|scale|price|size|marathon)\b"
 )
@@ -104,6 +104,8 @@ def _fraction(match: re.Match[str], _: Context) -> str:
         return mixed(whole, above, below) + _unit_of_fraction(match)
     if re.match(" ?=", text_after(match, 2)):
         return f"{words.cardinal(above)} divided by {words.cardinal(below)}"
+    if match["unit"] == "mmHg":
+        return f"{words.cardinal(above)} over {words.cardinal(below)} millimeters of mercury"
     if match["rank"] or match["unit"] or _FRACTION_AFTER.match(text_after(match, 16)):
         return _with_unit(match, above, below)
     return (
@@ -133,7 +135,9 @@ def _pair_in_context(match: re.Match[str], above: str, below: str) -> str | None
         return f"{first} over {second}"
     if _is_meter(above, below, before, after):
         return f"{first} {second}"
-    if top <= bottom and (_RATED_AFTER.match(after) or _RATED_BEFORE.search(before)) and top != 1:
+    if top <= bottom and (
+        _RATED_AFTER.match(after) or (_RATED_BEFORE.search(before) and (top, bottom) != (1, 2))
+    ):
         return f"{first} out of {second}"
     if top == bottom and bottom in (5, 10, 100):
         return f"{first} out of {second}"

@@ -54,7 +54,13 @@ def _letter_and_number(match: re.Match[str], _: Context) -> str:
     return f"{match[1].upper()} {words.cardinal(match[2])}"
 
 
+def _fiscal_years(match: re.Match[str], _: Context) -> str:
+    """Read "FY24/25" as two years."""
+    return f"F Y {spoken_year(match[1])} {words.cardinal(match[2])}"
+
+
 RULES = (
+    Rule(r"(?<!\w)FY ?'?(\d\d|20\d\d)[/–-](\d\d)(?![\w/])", _fiscal_years, "F"),
     Rule(
         r"(?<![\w.,/$-])(?P<number>[1-4])(?P<part>[Qq]|(?<=[12])H)"
         r"(?:[ -]?'?(?P<year>20\d\d|19\d\d|\d\d))?(?![\w'])(?![.,]\d)",

@@ -6,7 +6,7 @@ import string
 from . import words
 from .address_tables import ONLY_STREETS, STATES, STREETS, UNITS_OF_HOUSES, WHOLE_STREETS
 from .directions import COMPASS
-from .rules import Context, Rule, alternatives, text_after
+from .rules import Context, Rule, alternatives, keep_stop, text_after
 from .tables import DAYS
 
 _STATE = alternatives(STATES)
@@ -107,8 +107,8 @@ def _street(match: re.Match[str], _: Context) -> str | None:
 
 def _street_after_number(match: re.Match[str], _: Context) -> str:
     """Read the kind of street after a house number and a name, also in small letters: "7 Coast hwy"."""
-    written = match["it"]
-    return STREETS[written if written in STREETS else written.capitalize()]
+    written = match["it"].rstrip(".")
+    return keep_stop(match, STREETS[written if written in STREETS else written.capitalize()])
 
 
 def _unit_of_house(match: re.Match[str], _: Context) -> str:
@@ -137,11 +137,16 @@ RULES = (
     Rule(_address(direction=rf"(?P<it>{_COMPASS}\.?)"), _direction, "NSEW"),
     Rule(rf"(?<![\w.])(?P<it>{_COMPASS}\.?) {_RANK} (?:{_STREET}|{_WHOLE_STREET})(?!\w)", _direction, "NSEW"),
     Rule(
+        rf"(?<![\w.] )(?<![\w.])(?P<it>{_COMPASS}\.?) (?:{_NAME} ){{1,2}}(?:{_STREET})(?!\w)",
+        _direction,
+        "NSEW",
+    ),
+    Rule(
         rf"(?<![\w.,$-])(?:\d{{1,5}}|\0{{1,5}}) (?P<it>{_COMPASS}\.?) (?:{_BARE_NAMES})\b",
         _direction,
         "NSEW",
     ),
-    Rule(_address(street=rf"(?P<it>{_STREET}|{_SMALL_STREET})\.?"), _street_after_number),
+    Rule(_address(street=rf"(?P<it>(?:{_STREET}|{_SMALL_STREET})\b\.?)"), _street_after_number),
     Rule(rf"(?<!\w){_RANK} (?P<it>{_STREET})(?![\w'])", _street_after_number),
     Rule(rf"(?<!\w)(?P<name>[A-Z][\w'’-]*[a-z]) (?P<it>{_STREET})(?![\w.-])", _street),
     Rule(rf"(?<!\w)(?P<it>(?:{alternatives(UNITS_OF_HOUSES)})\.?)(?= #?[A-Z]?-?\d)", _unit_of_house),

@@ -5,7 +5,7 @@ import string
 
 from . import words
 from .amounts import AMOUNT, PER_PART, PLAIN, UNIT, is_adjective, read_amount, read_per
-from .measures import HEAT, POWERS, SCORES, UNITS, UNITS_AFTER_SPACE
+from .measures import HEAT, NO_NOUNS, POWERS, SCORES, UNITS, UNITS_AFTER_SPACE
 from .rules import Context, Rule, keep_stop, text_after, text_before
 
 
@@ -19,7 +19,7 @@ def _temperature(match: re.Match[str], _: Context) -> str | None:
     number, scale = match["a"].lstrip(words.SIGNS), match["scale"]
     is_signed = number != match["a"] and scale != "K" and not match["space"]
     # "300 K" may be a sum, and "in 3 C" a room: they need two digits.
-    is_sure = len(number) > 1 or not match["space"]
+    is_sure = len(number) > 1 or not match["space"] or number != match["a"]
     near = f"{text_before(match, 80)} {text_after(match, 80)}"
     if not is_signed and not (is_sure and re.search(rf"(?i)°|\b(?:{HEAT})\b", near)):
         return None
@@ -41,9 +41,14 @@ def _unit(match: re.Match[str], _: Context) -> str | None:
     singular, plural = UNITS["in." if unit == "in" else unit]
     power = POWERS[match["power"] or (match["shape"] or "")[:2]]
     is_one = words.is_one(match["a"]) and not (match["b"] or match["size"])
-    name = singular if is_one or space == "-" or is_adjective(match) else plural
+    is_of_noun = is_adjective(match) or (unit == "″" and _IS_MEASURED.match(text_after(match, 16)))
+    name = singular if is_one or space == "-" or is_of_noun else plural
     size = f" {match['size']}" if match["size"] else ""
     return keep_stop(match, f"{read_amount(match)}{size} {power}{name}{read_per(match['per'])}")
+
+
+# A noun after the sign of inches: "24″ monitor", but "2″ x 4″" and "24″ wide".
+_IS_MEASURED = re.compile(rf" (?!(?:{'|'.join(sorted(NO_NOUNS))}|x|by|diagonal|diameter)\b)[a-z]{{3,}}")
 
 
 def _is_other_letter(unit: str, space: str, number: str) -> bool:
@@ -64,7 +69,7 @@ def _feet(match: re.Match[str], _: Context) -> str:
 
 def _foot_sign(match: re.Match[str], _: Context) -> str | None:
     """Read "a 6' fence", unless the sign closes a quotation."""
-    if re.search(r"(?<!\w)'(?=\w)", text_before(match, 80)):
+    if re.search(r"(?<!\w)'(?=\S)", text_before(match, 80)):
         return None
     feet = "foot" if match[1] == "1" or is_adjective(match) else "feet"
     return f"{words.cardinal(match[1])} {feet}"
@@ -93,7 +98,8 @@ def _by(match: re.Match[str], _: Context) -> str:
     """Read "4x4" as "four by four", and "3 × 4" as "three times four"."""
     has_exponent = match.string[match.end() : match.end() + 1] in tuple("^⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
     link = " times " if " × " in match[0] or has_exponent else " by "
-    unit = f" {UNITS[match['unit']][not is_adjective(match)]}" if match["unit"] else ""
+    power = POWERS[match["power"] or ""]
+    unit = f" {power}{UNITS[match['unit']][not is_adjective(match)]}" if match["unit"] else ""
     sides = re.findall(rf"{PLAIN}", match[0])
     spoken = (words.year(side) if re.fullmatch(r"\d{4}", side) else words.number(side) for side in sides)
     return link.join(spoken) + unit
@@ -124,7 +130,7 @@ RULES = (
     Rule(rf"(?<![\w.]){AMOUNT}(?P<space> ?)(?P<scale>[CFK])(?![\w+#/'-]|\.\w)", _temperature, "CFK"),
     Rule(rf"(?<![\w.]){AMOUNT} ?(?P<sign>[%‰])", _percent, "%‰"),
     Rule(r"(?<![\w.,])(\d+)['′] ?[x×] ?(\d+)['′]", _feet_by_feet, "'′"),
-    Rule(r"(?<![\w.,'])(\d+)'(?= [a-z]|[,.;)]|$)", _foot_sign, "'"),
+    Rule(r"(?<![\w.,'\\–-])(\d+)'(?= [a-z]|[,.;)]|$)", _foot_sign, "'"),
     Rule(r"(?<![\w.,])(\d+)['′] ?(\d+(?:\.\d+)?)(?:[\"”″]|'')?(?!\w)", _feet, "'′"),
     Rule(
         rf"(?<![\w.])(?<!\d/){AMOUNT}(?: (?P<size>thousand|million|billion|trillion))?(?P<space>[ -]?)"
@@ -133,15 +139,15 @@ RULES = (
         _unit,
         string.digits,
     ),
-    Rule(r"(?i)(?<![\w.])(\d[\d,]*)(?:st|nd|rd|th)\b", _ordinal, string.digits),
+    Rule(r"(?i)(?<![\w.])(\d[\d,]*)(?:st|nd|rd|th)(?![A-Za-z0-9])", _ordinal, string.digits),
     Rule(
-        rf"(?<![\w.])(?:{PLAIN})(?: ?[x×] ?(?:{PLAIN}))+(?: ?(?P<unit>{UNIT}))?(?!\w)",
+        rf"(?<![\w.])(?:{PLAIN})(?: ?[x×] ?(?:{PLAIN})){{1,4}}(?: ?(?P<unit>{UNIT})(?P<power>[2²3³])?)?(?!\w)",
         _by,
         "x×",
     ),
     Rule(rf"(?<![\w.])({PLAIN})[x×](?!\w)", _times, "x×"),
     Rule(
-        rf"(?<![\w.,–-])({PLAIN}) ?[-–] ?({PLAIN})(?![\w]|[-–]\d|[.,]\d)",
+        rf"(?<![\w.,–-])({PLAIN}) ?[-–] ?({PLAIN})(?![\w]|[-–]\w|[.,]\d)",
         _range,
         "-–",
     ),

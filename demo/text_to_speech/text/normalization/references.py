@@ -24,9 +24,9 @@ _NO_TIME_BEFORE = re.compile(
     r"(?i)\b(?:with|meet|meeting|call|see|ask|tell|at|until|by|from|email|text|join|for|and|to) $"
 )
 _HALF_OF_DAY = re.compile(r"(?i) ?(?:[ap]\.?m\b|o'clock|hrs?\b|hours\b|[ecmp][sd]?t\b|gmt|utc)")
-_VERSES = r"\d{1,3}(?:[ab])?(?: ?[-–—] ?\d{1,3}(?:[:.]\d{1,3})?[ab]?)?"
+_VERSES = r"\d{1,3}(?:[ab]|ff?\.?(?!\w))?(?: ?[-–—] ?\d{1,3}(?:[:.]\d{1,3})?[ab]?)?"
 _CHAPTER_AND_VERSES = rf"\d{{1,3}}[:.]{_VERSES}(?:, ?(?!\d+[:.]){_VERSES}(?![\w:]))*"
-_MORE = rf"(?:; ?{_CHAPTER_AND_VERSES})*"
+_MORE = rf"(?:[;,] ?{_CHAPTER_AND_VERSES})*"
 _BOOK = alternatives(BOOKS)
 _RANK = alternatives(RANKS)
 
@@ -97,7 +97,8 @@ def _spoken_numbers(numbers: str) -> str:
     """Read "6:9, 14; 7:1-3": chapters and verses as numbers, the dash as "to"."""
     spoken = re.sub(r"[-–—]", " to ", numbers)
     spoken = re.sub(r"[:.]", " ", spoken)
-    spoken = re.sub(r"(?<=\d)([ab])", lambda letter: f" {letter[1].upper()} ", spoken)
+    spoken = re.sub(r"(?<=\d)ff?\b\.?", " and following", spoken)
+    spoken = re.sub(r"(?<=\d)([ab])\b", lambda letter: f" {letter[1].upper()} ", spoken)
     spoken = re.sub(r"\d+", lambda number: words.cardinal(number[0].lstrip("0") or "0"), spoken)
     return " ".join(spoken.replace(" ,", ",").replace(" ;", ";").split())
 
@@ -123,6 +124,12 @@ def _episode(match: re.Match[str], _: Context) -> str:
     return f"season {words.cardinal(str(int(match[1])))} episode {words.cardinal(str(int(match[2])))}"
 
 
+def _plan(match: re.Match[str], _: Context) -> str:
+    """Read "401(k)" and "501(c)(3)", plans and exemptions that are called by their paragraph."""
+    number = words.cardinal(match[3]) if match[3] else ""
+    return f"{words.code_number(match[1])} {match[2].upper()} {number}".strip()
+
+
 def _sections(match: re.Match[str], _: Context) -> str:
     """Read "§§" and "¶¶" in the plural."""
     return "sections" if match[0][0] == "§" else "paragraphs"
@@ -144,7 +151,7 @@ EARLY_RULES = (
     ),
     Rule(
         r"(?<![\w.,])(?P<rank>[1-4]) (?P<book>Samuel|Kings|Chronicles|Corinthians|Thessalonians|Timothy|Peter"
-        r"|Maccabees)(?!\w)",
+        r"|Maccabees|John(?= \d))(?!\w)",
         _book_of_several,
         string.digits,
     ),
@@ -158,5 +165,6 @@ RULES = (
         "0",
     ),
     Rule(r"(?<!\w)[Ss](\d{1,2}) ?[Ee](\d{1,3})(?!\w)", _episode, "SsEe"),
+    Rule(r"(?<![\w.])([45]\d\d)\(([a-z])\)(?:\((\d{1,2})\))?", _plan, "("),
     Rule(r"§ ?§|¶ ?¶", _sections, "§¶"),
 )

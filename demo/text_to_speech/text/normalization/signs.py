@@ -95,13 +95,20 @@ def _row_of_letters(match: re.Match[str], _: Context) -> str:
 
 def _between_quantities(match: re.Match[str], _: Context) -> str:
     """Read the dash of "5 km – 10 km" as "to", and as "minus" in a calculation."""
-    is_calculation = "=" in text_after(match, 30) or text_before(match, 30).rstrip("\0 ").endswith("=")
-    return "minus" if is_calculation else "to"
+    return "minus" if _is_in_calculation(match) else "to"
 
 
 def _minus_in_calculation(match: re.Match[str], _: Context) -> str | None:
     """Read the dash of "x² - 5 = 4" as "minus"."""
-    return "minus" if "=" in text_after(match, 30) else None
+    return "minus" if _is_in_calculation(match) else None
+
+
+def _is_in_calculation(match: re.Match[str]) -> bool:
+    """Tell whether another sign of a calculation is near."""
+    return bool(_OPERATOR.search(f"{text_before(match, 24)}\n{text_after(match, 24)}"))
+
+
+_OPERATOR = re.compile(r"[=×÷^²³√≤≥≈]| [+*] ")
 
 
 def _silent(_: re.Match[str], __: Context) -> str:
@@ -112,9 +119,9 @@ _PER_WORDS = "day|week|month|year|hour|minute|second|night|person|game|user|team
 
 # Applied before the quantities: these signs are read by the number that follows them.
 EARLY_RULES = (
-    Rule(r"#(?=[\d\0])", _number_sign, "#"),
+    Rule(r"#(?=[\d\0]|[A-Z]{1,4}-?\d)", _number_sign, "#"),
     Rule(
-        r"#(?=s? (?:is|are|was|on|for|in)\b|s?:|s? \d)|(?i:(?<=\bmy )|(?<=\byour )|(?<=phone )|(?<=order ))#",
+        r"#(?=s? (?:is|are|was|on|for|in|of)\b|s?:|s? \d)|(?i:(?<=\bmy )|(?<=\byour )|(?<=phone )|(?<=order ))#",
         _number_sign,
         "#",
     ),

@@ -11,6 +11,7 @@ from .rules import Context, Rule
 
 _DASH = r" ?[-–] ?"
 _NAME = rf"(?:{MONTH_NAME}|{DAY_NAME}|(?:[Mm]ar(?:ch)?|may)\b)"
+_SEASON = r"(?:[Ss]pring|[Ss]ummer|[Aa]utumn|[Ff]all|[Ww]inter|Q[1-4])\b"
 _MOMENT = r"(?:noon|midnight|midday|present|now|today|tomorrow|dusk|dawn|sunset|sunrise|late|close)"
 
 
@@ -21,6 +22,10 @@ def _to(_: re.Match[str], __: Context) -> str:
 # Applied before the dates, which read "Sep 10" in "Aug 9-Sep 10" and would leave the names of "July–September" alone.
 EARLY_RULES = (
     Rule(rf"(?<!\w){_NAME}\.?(?P<it>{_DASH})(?={_NAME}(?![\w']))", _to, "-–"),
+    # "late March – early April", "Spring 1998 – Autumn 2001"
+    Rule(rf"(?<!\w){_NAME}\.?(?P<it>{_DASH})(?=(?:early|mid|late|the end of)[ -]{_NAME})", _to, "-–"),
+    Rule(rf"{_SEASON} (?:[12]\d{{3}})?(?P<it>{_DASH})(?={_SEASON} (?:[12]\d{{3}}))", _to, "-–"),
+    Rule(rf"(?<!\w){_MOMENT}(?P<it>{_DASH})(?={_MOMENT}(?![\w'-]))", _to, "-–"),
     Rule(r"(?<=:\d\d)(?P<it>\s?[-–]\s?)(?=\d{1,2}:\d\d)", _to, ":"),
     Rule(r"(?i)(?<=[ap]m)(?P<it>\s?[-–]\s?)(?=\d{1,2}(?::\d\d)? ?[ap]\.?m)", _to, "mM"),
 )

@@ -38,6 +38,8 @@ def _superscript(match: re.Match[str], _: Context) -> str | None:
 def _is_footnote(before: str, exponent: str) -> bool:
     if not before or exponent.startswith("⁻"):
         return False
+    if re.search(r"\d(?:st|nd|rd|th)$", before):
+        return True
     word = _WORD.search(before)
     if word:
         return len(word[0]) > 2 and not _FUNCTION.match(word[0])
@@ -96,9 +98,8 @@ def _glued_mark(match: re.Match[str], context: Context) -> str | None:
 
 # Words after the figure of "results,4 which were" that begin a clause: the figure counts nothing.
 _CLAUSE = (
-    r"(?:and|but|which|who|whose|although|though|while|whereas|where|when|as|or|so|yet|because|since|if|it|this"
-    r"|that|these"
-    r"|those|they|he|she|we|the|in|with|for|not|however|including|such|both|most|often|usually|even)"
+    r"(?:but|which|who|whose|although|though|while|whereas|where|when|because|since|if|it|this|that|they|he|she|we"
+    r"|however|including)"
 )
 
 # Applied before the dates and quantities, which would read "1999.5" and "end.12".
@@ -109,8 +110,9 @@ EARLY_RULES = (
         _glued_mark,
         ".!?",
     ),
+    Rule(r"(?<=[\w,][.!?]”|\w[!?.]’|[a-z]”[.,])(?P<word>)(?P<it>[1-9]\d{0,2})(?=\s|$)", _glued_mark, "”’"),
     Rule(
-        rf"\b(?P<word>[^\W\d_]{{3,}})[,;:] ?(?P<it>(?<! )[1-9]\d?(?:,[1-9]\d?)*)(?= {_CLAUSE}\b)",
+        rf"(?<![\w,;:])(?P<word>[^\W\d_]{{3,}})[,;] ?(?P<it>(?<! )[1-9]\d?(?:,[1-9]\d?)*)(?= {_CLAUSE}\b)",
         _glued_mark,
         ",;:",
     ),

@@ -12,7 +12,10 @@ _ZONE = rf"(?:(?i:{_SPELT_ZONES})\b\.?|[ECMP]T\b)"
 _HALF = r"(?P<half>[AaPp])\.?[Mm](?:\b\.?|(?=[ECMP][SD]?T\b))"
 
 # "a scale of 1:50" and "a 16:30 mix" have two numbers, and "1:50,000" is no time.
-_NO_TIME = re.compile(r"(?i),\d{3}| (?:scale|ratio|odds|mix|dilution|aspect)\b")
+_NO_TIME = re.compile(
+    r"(?i),\d{3}| (?:scale|ratio|odds|mix|dilution|aspect|display|screen|monitor|panel|widescreen|format"
+    r"|video)\b"
+)
 
 
 def _time(match: re.Match[str], _: Context) -> str | None:
@@ -28,11 +31,11 @@ def _time(match: re.Match[str], _: Context) -> str | None:
     if minute:
         minutes = words.cardinal(str(minute)).replace(" ", "-")
         spoken += f" oh {minutes}" if minute < 10 else f" {minutes}"
-    elif hour in (0, 24) and not second and not half:
+    elif hour in (0, 24) and not (second and int(second)) and not half:
         spoken = "midnight"
-    elif not half and not second:
+    elif not half and not (second and int(second)):
         spoken += " hundred hours" if hour > 12 else " o'clock"
-    if second:
+    if second and (decimals or int(second)):
         exact = str(int(second)) + (decimals or "")
         spoken += f" and {words.number(exact)} second{'' if exact == '1' else 's'}"
     elif decimals:
@@ -48,8 +51,9 @@ def _military(match: re.Match[str], _: Context) -> str:
     hour, minute = match[1], match[2]
     spoken = words.cardinal(hour) if hour[0] != "0" else f"oh {words.digits(hour[1])}"
     if minute == "00":
-        return f"{spoken} hundred" if hour != "00" else "zero hundred"
-    return f"{spoken} {words.cardinal(minute) if minute[0] != '0' else 'oh ' + words.digits(minute[1])}"
+        return f"{spoken if hour != '00' else 'zero'} hundred hours"
+    minutes = words.cardinal(minute) if minute[0] != "0" else f"oh {words.digits(minute[1])}"
+    return f"{spoken} {minutes} hours"
 
 
 def _french_time(match: re.Match[str], _: Context) -> str:
@@ -71,7 +75,7 @@ def _zone(match: re.Match[str], _: Context) -> str:
 
 
 RULES = (
-    Rule(r"(?<![\w.,:])([01]\d|2[0-3])([0-5]\d)(?= ?(?:hours|hrs)\b)", _military, string.digits),
+    Rule(r"(?<![\w.,:])([01]\d|2[0-3])([0-5]\d) ?(?:hours|hrs)\b\.?", _military, string.digits),
     Rule(r"(?<![\w.,:])([01]?\d|2[0-3])h([0-5]\d)(?!\w)", _french_time, "h"),
     Rule(
         r"(?<![\w.:])(?P<hour>\d{1,2}):(?P<minute>\d\d)(?::(?P<second>\d\d))?"
