@@ -26,7 +26,15 @@ from ..errors import InputError
 from ..text import check_text
 from ..text.grouped_warnings import GroupedWarnings, part_of
 from ..text.pronunciations import BLANK_LINE
-from ..text.sentences import MAX_LENGTH, cut_sentence, hide_phonemes, sentence_spans
+from ..text.sentences import (
+    MAX_LENGTH,
+    OpenLines,
+    cut_sentence,
+    decided_until,
+    hide_phonemes,
+    lines_that_count,
+    sentence_spans,
+)
 from .plain import read_phonemes, take_pauses
 from .script import Block, Script
 from .ssml import LONGEST_DOCUMENT, is_ssml, parse_ssml
@@ -53,6 +61,7 @@ _BEGUN_PHONEMES = re.compile(r"\[[^\[\]]*\]?")
 _NEXT_WORD = re.compile(r"[^\w\s]*\w*")
 _NEXT_WORDS = re.compile(r"[^\w\s]*(?:\w+ ){0,2}\w*")
 _CLOSING_QUOTES = tuple("\"'”’»")
+_LINE_END = re.compile(r"[\n\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
 _WORD_START = re.compile(r"(?<!\S)\S")
 # Words that the end of a sentence depends on: the one with the full stop, and three that follow a quotation.
 _WORDS_AHEAD = 5
@@ -167,6 +176,8 @@ class _PendingText:
         self.pending = ""
         # Offset of `pending` in the whole text.
         self._start = 0
+        # The lines that came before, as far as they tell what the next line ends mean.
+        self._before = ""
         # Whether something arrived that can make an end certain.
         self._is_new = False
         self._warnings = warnings
@@ -200,23 +211,35 @@ class _PendingText:
     def _take_certain(self) -> Script | None:
         """Take the sentences that are certain, and pieces of one that is too long already."""
         script = take_pauses(self.pending[: _undecided(self.pending)], source_start=self._start)
-        text = script.text
-        spans = list(sentence_spans(text, max_length=None))
+        text = self._before + script.text
+        decided = decided_until(text)
+        spans, others = (
+            list(sentence_spans(text, max_length=None, start=len(self._before), open_lines=OpenLines(decided, are_ends)))
+            for are_ends in (False, True)
+        )
+        # What is certain must be so whatever the line ends mean that are not decided yet.
+        same = sum(1 for _ in itertools.takewhile(lambda pair: pair[0] == pair[1], zip(spans, others, strict=False)))
         count = 0
-        while count + 1 < len(spans) and _is_certain(text, spans[count], spans[count + 1][0]):
+        while count < min(same, len(spans) - 1) and _is_certain(text, spans[count], spans[count + 1][0]):
             count += 1
         if not spans:
             return None
-        cuts = _certain_cuts(text, spans[count][0])
+        cuts = _certain_cuts(text, spans[count][0], decided)
         taken = spans[:count] + [(start, end, False) for start, end in itertools.pairwise(cuts)]
         if not taken:
             return None
         # What is taken ends where the next sentence begins, so that the pauses between the two come along.
-        return self._take(script.span(cuts[-1], cuts[-1] + 1)[0] - self._start, taken)
+        before = len(self._before)
+        return self._take(
+            script.span(cuts[-1] - before, cuts[-1] - before + 1)[0] - self._start,
+            [(start - before, end - before, ends_paragraph) for start, end, ends_paragraph in taken],
+        )
 
     def _take_all(self, stop: int) -> Script | None:
         script = take_pauses(self.pending[:stop], source_start=self._start)
-        return self._take(stop, list(sentence_spans(script.text, max_length=None)))
+        before = len(self._before)
+        spans = sentence_spans(self._before + script.text, max_length=None, start=before)
+        return self._take(stop, [(start - before, end - before, last) for start, end, last in spans])
 
     def _take(self, stop: int, spans: list[tuple[int, int, bool]]) -> Script | None:
         """Take the first characters of `pending`.
@@ -228,6 +251,7 @@ class _PendingText:
         script = take_pauses(self.pending[:stop], source_start=self._start)
         self.pending = self.pending[stop:]
         self._start += stop
+        self._before = lines_that_count(self._before + script.text)
         if not spans and not script.directions:
             return None
         blocks = tuple(
@@ -278,12 +302,13 @@ def _is_certain(text: str, sentence: tuple[int, int, bool], next_start: int) -> 
     return match is not None and match.end() < len(text)
 
 
-def _certain_cuts(text: str, start: int) -> list[int]:
+def _certain_cuts(text: str, start: int, decided: int) -> list[int]:
     """Return where the pieces of a sentence begin, as far as this is certain: one offset unless it is too long.
 
     Args:
         text: The text so far.
         start: Offset of the sentence, whose end is not certain.
+        decided: Offset up to which line ends are decided.
     """
     cuts = [start]
     if len(text) - start < 2 * MAX_LENGTH:
@@ -292,6 +317,9 @@ def _certain_cuts(text: str, start: int) -> list[int]:
     # lengths, see `cut_sentence`.
     words = list(_WORD_START.finditer(text, start))
     settled = words[-_WORDS_AHEAD].start() if len(words) >= _WORDS_AHEAD else start
+    open_end = _LINE_END.search(text, max(start, decided))
+    if open_end:
+        settled = min(settled, open_end.start())
     for _, (begin, _) in itertools.pairwise(cut_sentence(hide_phonemes(text), start, len(text), MAX_LENGTH)):
         if settled - cuts[-1] < 2 * MAX_LENGTH:
             break

@@ -7,6 +7,7 @@ how words are read, and how they are delivered.
 from __future__ import annotations
 
 import bisect
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -142,8 +143,11 @@ class Script:
 def _sentence_spans(text: str, block: Block) -> Iterator[tuple[int, int, bool]]:
     """Return the spans of the sentences of a block's text; see `sentence_spans`."""
     stripped = text.strip()
-    if not block.is_sentence or not stripped or len(stripped) > MAX_LENGTH:
+    if not block.is_sentence or not stripped:
         return sentence_spans(text)
+    if len(stripped) > MAX_LENGTH:
+        # No line end in it ends a sentence.
+        return sentence_spans(re.sub(r"\s", " ", text))
     start = text.index(stripped)
     return iter([(start, start + len(stripped), True)])
 

@@ -1,9 +1,9 @@
 """Splits a text into sentences, the units in which speech is made.
 
 A full stop ends a sentence unless it belongs to an abbreviation, an initial or the number of a list item, or a small
-letter follows it. In doubt the sentence goes on: the full stop is still spoken as a pause, while a wrong boundary would
-drop the voice in the middle of a name. A blank line ends a paragraph. A single line break is a space, because plain
-text is often hard-wrapped, unless a list item follows. Phonemes between double brackets (`[[ … ]]`) are one word: no
+letter follows it. In doubt the sentence goes on, because a wrong boundary would drop the voice in the middle of a name.
+A blank line ends a paragraph. A single line end is a space in wrapped prose, and ends the sentence after a heading, a
+verse, a list item and the like (`lines`). Phonemes between double brackets (`[[ … ]]`) are one word: no
 sentence ends in them, and they are not cut.
 """
 
@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from ..errors import InputError
+from .lines import LINES_AFTER, LINES_BEFORE, LONGEST_WRAPPED, meaningful_ends
 from .normalization.abbreviations import belongs_to_abbreviation, may_go_on
 from .pronunciations import BLANK_LINE, INLINE_PHONEMES
 
@@ -33,6 +34,9 @@ _SPACE = re.compile(r"\s*")
 _SPEAKER = re.compile(rf"\s*(?:\w+ ){{1,2}}?(?:{_SPEECH_VERBS})\b")
 _LIST_ITEM = re.compile(r"\s*(?:[-*•‣▪●–—]|\(?(?:\d{1,3}[.)]|[A-Za-z]\)))\s+\S")
 _ENUMERATION = re.compile(r"\(?(?:\d{1,3}|[A-Za-z]|[ivxIVX]{1,5})\.")
+
+# Characters of a line, with its end, after which it is known to be too long to be wrapped.
+_LONGEST_BEFORE = LONGEST_WRAPPED + 4
 
 # A private-use character that hides a character of a reading from the rules: it is no punctuation and no space.
 _HIDDEN = "\ue002"
@@ -87,23 +91,69 @@ def split_sentences(text: str, *, max_length: int = MAX_LENGTH) -> list[Sentence
     return [Sentence.of(text, *span) for span in sentence_spans(text, max_length=max_length)]
 
 
-def sentence_spans(text: str, *, max_length: int | None = MAX_LENGTH) -> Iterator[tuple[int, int, bool]]:
+@dataclass(frozen=True)
+class OpenLines:
+    """Line ends about which nothing is known yet, because the lines behind them have not arrived.
+
+    Attributes:
+        start: Offset from which they are open.
+        are_ends: Whether they are taken to end sentences.
+    """
+
+    start: int
+    are_ends: bool
+
+
+def sentence_spans(
+    text: str, *, max_length: int | None = MAX_LENGTH, start: int = 0, open_lines: OpenLines | None = None
+) -> Iterator[tuple[int, int, bool]]:
     """Yield the start, the end (exclusive) and `ends_paragraph` of each sentence.
 
     Args:
         text: Any text.
         max_length: See `split_sentences`; None for sentences of any length.
+        start: Offset of the first sentence; what is before it only tells what the line ends after it mean.
+        open_lines: The line ends that are not decided yet.
     """
     visible = hide_phonemes(text)
     for paragraph_start, paragraph_end in _paragraphs(visible):
         spans = [
             piece
-            for block_start, block_end in _blocks(visible, paragraph_start, paragraph_end)
-            for start, end in _sentence_spans(visible, block_start, block_end)
-            for piece in cut_sentence(visible, start, end, max_length or end - start)
+            for block_start, block_end in _blocks(visible, paragraph_start, paragraph_end, open_lines)
+            if block_end > start
+            for begin, end in _sentence_spans(visible, max(block_start, start), block_end)
+            for piece in cut_sentence(visible, begin, end, max_length or end - begin)
         ]
-        yield from ((start, end, False) for start, end in spans[:-1])
-        yield (*spans[-1], True)
+        yield from ((begin, end, False) for begin, end in spans[:-1])
+        yield from ((begin, end, True) for begin, end in spans[-1:])
+
+
+def decided_until(text: str) -> int:
+    """Return the offset up to which no later text can change what the line ends of a text mean."""
+    lines = [start for start, _ in _lines(text, 0, len(text))]
+    # A last line without an end may still grow, and a line end is judged by some lines after it.
+    complete = len(lines) - 1
+    undecided = max(0, complete - LINES_AFTER)
+    blank = 0
+    for match in BLANK_LINE.finditer(text):
+        blank = match.end()
+    return max(blank, lines[undecided] if lines else 0)
+
+
+def lines_that_count(text: str) -> str:
+    """Return the end of a text that tells what the line ends of the text behind it mean.
+
+    These are some lines of the last paragraph, without what is before them in it.
+    """
+    start = len(text)
+    for begin, end in reversed(list(_lines(text, 0, start))[-LINES_BEFORE - 1 :]):
+        if text[begin:end].isspace():
+            break
+        start = begin
+        if end - begin > _LONGEST_BEFORE:
+            # Of a line that is too long to be wrapped, no more is known than that it is.
+            return text[end - _LONGEST_BEFORE :]
+    return text[start:]
 
 
 def hide_readings(text: str, spans: Iterable[tuple[int, int]]) -> str:
@@ -168,14 +218,22 @@ def _paragraphs(text: str) -> Iterator[tuple[int, int]]:
         yield begin, stop
 
 
-def _blocks(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
-    """Yield the spans of the list items of a paragraph, or the span of the whole paragraph."""
-    begin = start
+def _blocks(text: str, start: int, end: int, open_lines: OpenLines | None) -> Iterator[tuple[int, int]]:
+    """Yield the spans of a paragraph at whose ends a sentence ends: list items, and lines that mean something."""
+    items: list[list[tuple[int, int]]] = []
     for line_start, line_end in _lines(text, start, end):
-        if line_start > begin and _LIST_ITEM.match(text, line_start, line_end):
-            yield begin, line_start
-            begin = line_start
-    yield begin, end
+        if not items or _LIST_ITEM.match(text, line_start, line_end):
+            items.append([])
+        items[-1].append((line_start, line_end))
+    for item in items:
+        is_item = bool(_LIST_ITEM.match(text, *item[0]))
+        ends = meaningful_ends([text[line_start:line_end] for line_start, line_end in item], is_item=is_item)
+        begin = item[0][0]
+        for (_, line_end), is_end in zip(item, ends, strict=False):
+            if open_lines.are_ends if open_lines and line_end > open_lines.start else is_end:
+                yield begin, line_end
+                begin = line_end
+        yield begin, item[-1][1]
 
 
 def _sentence_spans(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:

@@ -3,7 +3,7 @@
 import re
 from typing import TypeVar
 
-from . import ambiguous_abbreviations, capitals, words
+from . import ambiguous_abbreviations, broken_words, capitals, words
 from .abbreviation_tables import PHRASES, SPOKEN
 from .abbreviations import belongs_to_abbreviation, is_abbreviation
 from .internet_addresses import split_compound
@@ -216,6 +216,7 @@ _FOLLOWS_FIRST = re.compile(r"[,.;:!?)\0]|'s|$| (?:(?:of|was|is|and|in|to|had|re
 _NAME_NEXT = r"(?= ?(?:[A-Z]|\0)| (?:and|&) \0)"
 
 RULES = (
+    *broken_words.RULES,
     *capitals.EARLY_RULES,
     Rule(rf"(?<![\w.])(?:{alternatives(_PHRASES)})(?!\w)", _phrase, "."),
     *ambiguous_abbreviations.RULES,
