@@ -6,11 +6,20 @@ import argparse
 import logging
 import signal
 from collections.abc import Sequence
-from contextlib import ExitStack
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from ..cli.frame import FAILED, OneLineParser, Report, ShowTable, folder_name, run, tell, versions
+from ..cli.frame import (
+    FAILED,
+    INTERRUPTED,
+    OneLineParser,
+    Report,
+    ShowTable,
+    folder_name,
+    run,
+    tell,
+    versions,
+)
 from ..cli.options import CONTAINERS, add_devices, add_manner, add_models, add_voice, sample_rate
 from ..version import __version__
 from .jobs import FORMS, JobList
@@ -169,6 +178,21 @@ def batch(args: argparse.Namespace, status: list[int]) -> None:
     Raises:
         SpeechError: The job list, an option or the folder cannot be used, or the work cannot go on.
     """
+    try:
+        signal_number, failed = _work(args)
+    except KeyboardInterrupt:
+        tell(f"{PROG}: interrupted; {_HOW_TO_GO_ON}")
+        status.append(INTERRUPTED)
+        return
+    if signal_number:
+        tell(f"{PROG}: stopped by {signal.Signals(signal_number).name}; {_HOW_TO_GO_ON}")
+        status.append(128 + signal_number)
+    elif failed:
+        status.append(FAILED)
+
+
+def _work(args: argparse.Namespace) -> tuple[int, int]:
+    """Do the work; return the signal that stopped it, or 0, and how many rows failed."""
     from .dataset import check_metadata
     from .settings import directions, keys, synthesizer_options
 
@@ -176,23 +200,16 @@ def batch(args: argparse.Namespace, status: list[int]) -> None:
     jobs = JobList(args.jobs, form=args.jobs_format, encoding=args.encoding, columns=columns)
     check_metadata(args.metadata)
     options, usual = synthesizer_options(args), directions(args)
-    with ExitStack() as stack:
-        work = WorkFolder(args.out)
-        run_number = stack.enter_context(work.locked())
+    work = WorkFolder(args.out)
+    with work.locked() as run_number:
         made = keys(args, options)
-        pool = _workers(args, options, work, run_number)
-        came = stack.enter_context(finishing_on_signals(pool))
-        try:
+        with (
+            _workers(args, options, work, run_number) as pool,
+            # After Ray, which handles signals too while it is connected.
+            finishing_on_signals(pool) as came,
+        ):
             failed = _run(args, jobs, work, usual, made, pool)
-        except KeyboardInterrupt:
-            tell(f"{PROG}: interrupted; {_HOW_TO_GO_ON}")
-            status.append(128 + signal.SIGINT)
-            return
-        if came:
-            tell(f"{PROG}: stopped by {signal.Signals(came[0]).name}; {_HOW_TO_GO_ON}")
-            status.append(128 + came[0])
-        elif failed:
-            status.append(FAILED)
+    return (came[0] if came else 0), failed
 
 
 _HOW_TO_GO_ON = "what is finished is recorded: give the same command again to go on"
@@ -215,7 +232,7 @@ def _run(
         totals = driver.totals
         events("begin", {"version": __version__, "folder": str(work.folder)})
         shown = on_terminal() and not args.quiet
-        with pool, BatchProgress(totals, lambda: jobs.fraction, shown=shown):
+        with BatchProgress(totals, lambda: jobs.fraction, shown=shown):
             driver.run(jobs, pool)
         removed = 0
         if not pool.is_stopped:

@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
-from ..errors import InputError, OutputError, SpeechError
+from ..errors import InputError, OutputError
 from .index import Index
 from .jobs import Entry
 from .manifest import Record, WorkFolder
 from .names import folded
-from .pool import Failure, Outcome
+from .outcomes import Failure, Outcome, one_line
 from .rows import LONGEST_ID, Job, Keys, RowReader, row_id
 from .speaking import fault_of
 
@@ -257,11 +257,6 @@ def shown_id(entry: Entry) -> str:
         return row_id(entry)
     except InputError:
         return str(entry.values.get("id"))[:LONGEST_ID]
-
-
-def one_line(error: SpeechError) -> str:
-    """Return a message without line breaks."""
-    return " ".join(str(error).split())
 
 
 def _files(record: Record) -> list[str]:

@@ -278,7 +278,7 @@ class JobList:
     def _plain_lines(self, text: Lines) -> Iterator[Entry]:
         for number, line, fault in _lines(text):
             if line.strip() or fault:
-                yield Entry(number, {"text": line}, fault)
+                yield Entry(number, fault=fault) if fault else Entry(number, {"text": line})
 
     def _parquet(self) -> Iterator[Entry]:
         try:

@@ -27,7 +27,7 @@ def safe_name(unit: str, *, digits: int = 8) -> str:
         digits: Hexadecimal digits of the hash, where one is needed.
     """
     name = _cut(unicodedata.normalize("NFC", _UNSAFE.sub("_", unit)).strip("._-"))
-    if name == unit and not _RESERVED.fullmatch(name):
+    if name and name == unit and not _RESERVED.fullmatch(name):
         return name
     return hashed_name(unit, digits=digits)
 

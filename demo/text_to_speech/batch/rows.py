@@ -134,10 +134,11 @@ class Keys:
         Raises:
             ModelError: A model of the row's voice is not there.
         """
-        lexicon = dict(row.how.lexicon.words) if row.how.lexicon else None
-        how = asdict(replace(row.how, lexicon=None)) | {"lexicon": lexicon}
+        how, manner = row.how, row.how.manner
+        said = asdict(replace(how, lexicon=None, manner=replace(manner, speed=None)))
+        said["lexicon"] = dict(how.lexicon.words) if how.lexicon else None
         digest = self._facts.copy()
-        digest.update(_canonical({"text": row.text, "models": list(self._models(row.how.voice)), **how}))
+        digest.update(_canonical({"text": row.text, "models": list(self._models(how.voice)), **said}))
         return digest.hexdigest()[:32]
 
 
@@ -254,7 +255,7 @@ def _number(value: Any) -> float:
             raise InputError(f"{value[:60]!r}; expected a number") from None
     if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
         raise InputError(f"{_shown(value)}; expected a number")
-    return value
+    return float(value)
 
 
 def _whole(value: Any) -> int:

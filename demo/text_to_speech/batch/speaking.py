@@ -5,14 +5,15 @@ from __future__ import annotations
 import logging
 import time
 from contextlib import ExitStack
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ..errors import OutputError
 from ..inference.vocoder import LARGEST_WINDOW
 from ..script.plain import read_script
-from ..speech.sinks import open_audio
-from ..speech.timings import open_timings
+from ..speech.sinks import AudioSink, open_audio
+from ..speech.timings import TimingsWriter, open_timings
 from .manifest import Record, WorkFolder
 from .pool import build_for_worker
 from .rows import Job, Row
@@ -26,15 +27,20 @@ _PACKAGE = __name__.partition(".")[0]
 
 
 @dataclass
-class _Heard:
-    """What was spoken of a row so far."""
+class Heard:
+    """What was spoken of a row so far.
+
+    Attributes:
+        samples: Of sound.
+        words: How many.
+        sentence: The last one.
+        phonemes: Of each sentence.
+    """
 
     samples: int = 0
     words: int = 0
     sentence: SpokenSentence | None = None
-
-    def __post_init__(self) -> None:
-        self.phonemes: list[str] = []
+    phonemes: list[str] = field(default_factory=list)
 
     def add(self, sentence: SpokenSentence) -> None:
         """Count a sentence once, which comes with every chunk of its sound."""
@@ -60,6 +66,10 @@ class RowSpeaker:
         self._options = options
         self._run = run
         self._work = WorkFolder(folder)
+        if not self._work.current_run():
+            raise OutputError(
+                f"{folder} is not there: expected a folder that all machines of the cluster share"
+            )
         self._manifest = self._work.writer(run)
         self._synthesizers = {options.voice: build_for_worker(options)}
         self._warnings = _Warnings()
@@ -94,11 +104,9 @@ class RowSpeaker:
         self._manifest.append(record)
         return record
 
-    def _speak(self, job: Job) -> _Heard:
+    def _speak(self, job: Job) -> Heard:
         """Write the files of a row. They get their names when all of it is spoken, the sound last."""
-        how, heard = job.row.how, _Heard()
-        synthesizer = self._synthesizer(job.row)
-        script = read_script(job.row.text, ssml=how.ssml)
+        synthesizer, how = self._synthesizer(job.row), job.row.how
         with ExitStack() as stack:
             sound = stack.enter_context(
                 open_audio(
@@ -111,14 +119,7 @@ class RowSpeaker:
             timings = None
             if job.timings_file:
                 timings = stack.enter_context(open_timings(self._work.path(job.timings_file)))
-            for chunk in synthesizer.stream(
-                script, how.manner, lexicon=how.lexicon, first_window=LARGEST_WINDOW
-            ):
-                sound.write(chunk.audio)
-                heard.samples += chunk.audio.size
-                heard.add(chunk.sentence)
-                if timings:
-                    timings.add(chunk.sentence)
+            heard = speak_row(synthesizer, job.row, sound, timings)
             self._work.check_run(self._run)
         return heard
 
@@ -128,6 +129,32 @@ class RowSpeaker:
         if voice not in self._synthesizers:
             self._synthesizers[voice] = build_for_worker(replace(self._options, voice=voice))
         return self._synthesizers[voice]
+
+
+def speak_row(
+    synthesizer: Synthesizer, row: Row, sound: AudioSink, timings: TimingsWriter | None = None
+) -> Heard:
+    """Speak a row, a window at a time, so that a row of any length needs the memory of a short one.
+
+    Args:
+        synthesizer: Of the row's voice.
+        row: The row.
+        sound: Takes the sound.
+        timings: Takes the sentences.
+
+    Raises:
+        InputError: The text cannot be spoken.
+    """
+    heard = Heard()
+    script = read_script(row.text, ssml=row.how.ssml)
+    chunks = synthesizer.stream(script, row.how.manner, lexicon=row.how.lexicon, first_window=LARGEST_WINDOW)
+    for chunk in chunks:
+        sound.write(chunk.audio)
+        heard.samples += chunk.audio.size
+        heard.add(chunk.sentence)
+        if timings:
+            timings.add(chunk.sentence)
+    return heard
 
 
 class _Warnings(logging.Handler):
