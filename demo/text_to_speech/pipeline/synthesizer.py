@@ -29,7 +29,7 @@ from .stream import Stream
 if TYPE_CHECKING:
     from typing_extensions import Unpack
 
-Text: TypeAlias = "str | Script | Iterable[str]"
+Text: TypeAlias = "str | Script | Iterable[str | None]"
 
 # Phonemes that `warm_up` draws: "hello" in the alphabet of the voices.
 WARM_PHONEMES = "həlˈO"
@@ -203,7 +203,7 @@ class Synthesizer:
         generator to stop early.
 
         Where the text comes in pieces, such as the words of a language model, a sentence is spoken as soon as its end
-        is certain, which the next word decides.
+        is certain, which the next word decides; None among the pieces has everything before it spoken at once.
 
         Args:
             text: See `synthesize`.

@@ -60,6 +60,7 @@ _BEGUN_PHONEMES = re.compile(r"\[[^\[\]]*\]?")
 # of the text, another piece may change the answer.
 _NEXT_WORD = re.compile(r"[^\w\s]*\w*")
 _NEXT_WORDS = re.compile(r"[^\w\s]*(?:\w+ ){0,2}\w*")
+_SENTENCE_END = re.compile(r"[.!?…。！？][\"'”’»)\]]*$")
 _CLOSING_QUOTES = tuple("\"'”’»")
 _LINE_END = re.compile(r"[\n\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
 _WORD_START = re.compile(r"(?<!\S)\S")
@@ -69,12 +70,13 @@ _SSML_TAGS = ("<speak", "<?xml")
 
 
 def incremental_scripts(
-    pieces: Iterable[str], *, wait: float | None = None, ssml: bool | None = None
+    pieces: Iterable[str | None], *, wait: float | None = None, ssml: bool | None = None
 ) -> IncrementalScripts:
     """Return an iterator of the scripts of a text that arrives in pieces.
 
     Args:
-        pieces: The text, cut anywhere: in words, in "[pause 0.5s]" and in "[[ həlˈoʊ ]]" as well.
+        pieces: The text, cut anywhere: in words, in "[pause 0.5s]" and in "[[ həlˈoʊ ]]" as well. None among them
+            says that everything before it is a script, whether a sentence has ended or not.
         wait: Seconds without a new piece after which everything that came so far is a script, whether a sentence has
             ended or not. Give more than the longest gap within a sentence. None waits for the next piece.
         ssml: Whether the text is an SSML document, which is one script when it is complete; None lets its beginning
@@ -93,7 +95,9 @@ class IncrementalScripts(Iterator[Script]):
     With `wait`, a thread of its own iterates over the pieces; it holds at most 64 that nobody has asked for yet.
     """
 
-    def __init__(self, pieces: Iterable[str], *, wait: float | None = None, ssml: bool | None = None) -> None:
+    def __init__(
+        self, pieces: Iterable[str | None], *, wait: float | None = None, ssml: bool | None = None
+    ) -> None:
         if not isinstance(pieces, Iterable):
             raise InputError(
                 f"{type(pieces).__name__} given; expected a text as str, or an iterable of pieces of one"
@@ -201,8 +205,8 @@ class _PendingText:
         return self._take_all(len(self.pending)) if too_much and not script else script
 
     def paused(self) -> Script | None:
-        """Take everything except markup that is open."""
-        return self._take_all(_undecided(self.pending))
+        """Take everything except markup that is open; the last sentence may go on in the next script."""
+        return self._take_all(_undecided(self.pending), breaks_off=True)
 
     def rest(self) -> Script | None:
         """Take everything, at the end of the text."""
@@ -235,18 +239,28 @@ class _PendingText:
             [(start - before, end - before, ends_paragraph) for start, end, ends_paragraph in taken],
         )
 
-    def _take_all(self, stop: int) -> Script | None:
-        script = take_pauses(self.pending[:stop], source_start=self._start)
+    def _take_all(self, stop: int, *, breaks_off: bool = False) -> Script | None:
+        text = take_pauses(self.pending[:stop], source_start=self._start).text
         before = len(self._before)
-        spans = sentence_spans(self._before + script.text, max_length=None, start=before)
-        return self._take(stop, [(start - before, end - before, last) for start, end, last in spans])
+        found = sentence_spans(self._before + text, max_length=None, start=before)
+        spans = [(start - before, end - before, last) for start, end, last in found]
+        if not breaks_off or not spans:
+            return self._take(stop, spans)
+        start, end, _ = spans[-1]
+        ends_paragraph = bool(BLANK_LINE.search(text, end))
+        ends_sentence = ends_paragraph or bool(_SENTENCE_END.search(text, start, end))
+        return self._take(stop, [*spans[:-1], (start, end, ends_paragraph)], breaks_off=not ends_sentence)
 
-    def _take(self, stop: int, spans: list[tuple[int, int, bool]]) -> Script | None:
+
+    def _take(
+        self, stop: int, spans: list[tuple[int, int, bool]], *, breaks_off: bool = False
+    ) -> Script | None:
         """Take the first characters of `pending`.
 
         Args:
             stop: How many characters.
             spans: The sentences in the text of these characters.
+            breaks_off: Whether the last one goes on in the next script.
         """
         script = take_pauses(self.pending[:stop], source_start=self._start)
         self.pending = self.pending[stop:]
@@ -258,7 +272,7 @@ class _PendingText:
             Block(start, end, ends_paragraph, is_sentence=True) for start, end, ends_paragraph in spans
         )
         with part_of(self._warnings):
-            return read_phonemes(replace(script, blocks=blocks))
+            return read_phonemes(replace(script, blocks=blocks, breaks_off=breaks_off))
 
 
 def _undecided(text: str) -> int:
@@ -335,11 +349,11 @@ class _Arrivals:
         wait: Seconds; None needs no thread.
     """
 
-    def __init__(self, pieces: Iterable[str], wait: float | None) -> None:
+    def __init__(self, pieces: Iterable[str | None], wait: float | None) -> None:
         self._pieces = pieces
         self._wait = wait
         # A piece and the time at which it came; or the end, None, or the error that ended the pieces.
-        self._queue: queue.Queue[tuple[float, str] | BaseException | None] = queue.Queue(_PIECES_AHEAD)
+        self._queue: queue.Queue[tuple[float, str | None] | BaseException | None] = queue.Queue(_PIECES_AHEAD)
         self._closed = threading.Event()
 
     def close(self) -> None:
@@ -358,7 +372,7 @@ class _Arrivals:
         return self._closed.is_set()
 
     def __iter__(self) -> Iterator[str | None]:
-        """Yield each piece, and None when none has come for `wait` seconds."""
+        """Yield each piece, and None also when none has come for `wait` seconds."""
         if self._wait is None:
             for piece in self._pieces:
                 yield piece

@@ -75,6 +75,7 @@ class Script:
         aliases: Spans instead of which another text is read.
         deliveries: Offsets, each with the delivery of the words that begin there or later.
         source_start: Offset of `source` in a longer text, of which it is a part, see `incremental_scripts`.
+        breaks_off: Whether the last sentence goes on in the next part of that text.
 
     Raises:
         InputError: Two readings or aliases overlap, or one is empty.
@@ -89,6 +90,7 @@ class Script:
     aliases: tuple[Alias, ...] = ()
     deliveries: tuple[tuple[int, Delivery], ...] = ()
     source_start: int = 0
+    breaks_off: bool = False
 
     def __post_init__(self) -> None:
         position = 0
