@@ -192,7 +192,8 @@ class Stream:
     def _render(self, utterance: Utterance, *, lead: int) -> tuple[Spectrogram, NDArray[np.float64]]:
         """Turn an utterance into a mel spectrogram without the model's long silences, and the gains of its frames."""
         alpha, pitch, volume = symbol_deliveries(utterance)
-        spectrogram = self._acoustic.synthesize(to_ids(utterance.phonemes), alpha=alpha, pitch=pitch)
+        ids = to_ids(utterance.phonemes)
+        spectrogram = self._acoustic.synthesize(ids, voice=self._voice.vector, alpha=alpha, pitch=pitch)
         tail = min(self._voice.tail_frames, round(utterance.pause_after / FRAME_SECONDS))
         trimmed = trim_silence(spectrogram, level=self._voice.silent_level, lead=lead, tail=tail)
         return trimmed, frame_gains(volume, trimmed.durations)
