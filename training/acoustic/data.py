@@ -11,6 +11,7 @@ kept in a folder of prepared parts, so that this is done once:
 
 from __future__ import annotations
 
+import itertools
 import os
 import shutil
 from collections.abc import Iterator
@@ -103,6 +104,11 @@ class Corpus:
             targets=np.asarray(arrays["targets"][first:stop]),
             mel=arrays["mel"][start:end].astype(np.float32) if "mel" in arrays else None,
         )
+
+    def by_part(self) -> Iterator[tuple[str, list[Utterance]]]:
+        """Yield the name of each part and its utterances."""
+        for name, group in itertools.groupby(range(len(self)), key=lambda index: self._index[index][0]):
+            yield name, [self[index] for index in group]
 
     def refresh(self) -> None:
         """Prepare and read parts that appeared since."""

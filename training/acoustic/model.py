@@ -17,8 +17,6 @@ Where there is no recurrence a processor can work on all frames at once, and a d
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 import torch
 from torch import Tensor, nn
@@ -92,12 +90,13 @@ class Attention(nn.Module):
         self.enter = nn.Linear(channels, 3 * channels)
         self.leave = nn.Linear(channels, channels)
         self.dropout = nn.Dropout(dropout)
+        self.scale = (channels // HEADS) ** -0.5
 
     def forward(self, x: Tensor, voice: Tensor, mask: Tensor) -> Tensor:
         """[B, N, C], [B, 32] and [B, N, 1] → [B, N, C]."""
         parts = self.enter(self.norm(x, voice)).unflatten(2, (3 * HEADS, -1)).transpose(1, 2)
         query, key, value = parts.chunk(3, dim=1)
-        scores = query @ key.transpose(2, 3) / math.sqrt(query.shape[-1])
+        scores = query @ key.transpose(2, 3) * self.scale
         scores = scores + (mask.transpose(1, 2).unsqueeze(1) - 1) * 1e4
         mixed = torch.softmax(scores, dim=-1) @ value
         return x + self.dropout(self.leave(mixed.transpose(1, 2).flatten(2)))
@@ -239,7 +238,9 @@ class Voices(nn.Module):
 
     def __init__(self, mean_log_f0: list[float]) -> None:
         super().__init__()
-        self.register_buffer("pitch", torch.tensor(mean_log_f0).unsqueeze(1) - LOG_F0_CENTRE)
+        self.register_buffer(
+            "pitch", torch.tensor(mean_log_f0, dtype=torch.float32).unsqueeze(1) - LOG_F0_CENTRE
+        )
         self.learnt = nn.Embedding(len(mean_log_f0), VOICE_SIZE - 1)
         nn.init.normal_(self.learnt.weight, std=0.5)
 

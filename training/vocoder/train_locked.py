@@ -89,8 +89,8 @@ def speak(network: nn.Module, batch: Batch) -> tuple[Tensor, Tensor]:
 
 def train(args: argparse.Namespace) -> None:
     """Train until the last step or the time limit."""
-    pieces = Pieces(args.audio, args.prepared)
-    held_out = Pieces(args.audio, args.prepared, validation=True)
+    pieces = Pieces(args.audio, args.prepared, drawn=args.drawn)
+    held_out = Pieces(args.audio, args.prepared, validation=True, drawn=args.drawn)
     dice = np.random.default_rng(0)
     validation = [held_out.batch(args.batch, dice) for _ in range(-(-HELD_OUT // args.batch))]
     trainer = Trainer(args)
@@ -108,6 +108,7 @@ def main() -> None:
     parser.add_argument("--design", choices=DESIGNS, default="mel-rate")
     parser.add_argument("--audio", type=Path, required=True, help="folder of training/generate_voices.py")
     parser.add_argument("--prepared", type=Path, required=True, help="folder for resampled, analysed parts")
+    parser.add_argument("--drawn", type=Path, help="folder of acoustic.draw: every second mel is from there")
     parser.add_argument("--run", type=Path, required=True, help="folder for log and checkpoints")
     parser.add_argument(
         "--steps", type=int, default=60_000, help="end here; the learning rate falls towards it, or"
