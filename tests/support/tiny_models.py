@@ -192,12 +192,16 @@ def save_regression(path: Path, *, embedding: int = EMBEDDING, voice: int = 0) -
     return graph.save(path, inputs, [floats("mel", 1, 80, "frames")])
 
 
-def save_source_filter(path: Path) -> Path:
+def save_source_filter(path: Path, *, contour: bool = False) -> Path:
     """Write a vocoder with a source: `mel` and `source` to `audio`, and `pitch` of the mel alone.
 
     Its pitch lies between 100 and 300 Hz and changes from frame to frame; the audio is the source times a gain per
     frame, plus what convolutions with padding and biases make of the mel. Pitch sees 14 frames to either side, audio
     16: the context that the windows are given.
+
+    Args:
+        path: .onnx or .xml.
+        contour: Whether there is an input `contour`, whose pitch changes the audio too.
     """
     graph = Graph(seed=5)
     x = graph.convolution("mel", (80, 4), kernel=7)
@@ -209,6 +213,8 @@ def save_source_filter(path: Path) -> Path:
     graph.node("Add", graph.node("Mul", graph.node("Tanh", x), scale), shift, output="pitch")
 
     y = graph.convolution("mel", (80, 4), kernel=7)
+    if contour:
+        y = graph.node("Add", y, graph.convolution("contour", (2, 4), kernel=1))
     for dilation in (6, 5):  # 3 + 6 + 5 frames, and a little more than one below
         y = graph.node("Tanh", graph.convolution(y, (4, 4), kernel=3, dilation=dilation))
     y = graph.upsample(y, (4, 3), factor=16)
@@ -217,5 +223,6 @@ def save_source_filter(path: Path) -> Path:
     y = graph.convolution(y, (2, 1), kernel=7)
     graph.node("Tanh", graph.node("Mul", y, graph.constant(np.float32(0.1))), output="audio")
     inputs = [floats("mel", "batch", 80, "frames"), floats("source", "batch", 2, "samples")]
+    inputs += [floats("contour", "batch", 2, "frames")] if contour else []
     outputs = [floats("audio", "batch", 1, "samples"), floats("pitch", "batch", 2, "frames")]
     return graph.save(path, inputs, outputs)

@@ -20,10 +20,12 @@ from numpy.typing import NDArray
 from ..errors import DeviceError, InputError, ModelError, SpeechError, telling_line
 from ..forks import check_not_forked
 from ..openvino_import import openvino
+from .feeds import MelPiece, Piece
 from .length_regulator import PROSODY_CHANNELS, frame_prosody, regulate_length, round_durations
 from .mel import N_MELS
 from .model_files import check_interface, model_path, read_model
 from .runtime import Precision, Target, compile_model, resolve_target
+from .source_filter import REFERENCE_HZ
 
 DURATION_OUTPUTS = {
     "duration": "1,?,1",
@@ -75,11 +77,18 @@ class Spectrogram:
         mel: float32 [80, T], natural logarithm.
         durations: int64 [N], mel frames; their sum is T.
         f0: float32 [T], Hz, 0 where the voice is silent or unvoiced.
+        contour: float32 [2, T], F0 in octaves above 180 Hz, in unvoiced frames too, and voicing 0..1; None if unknown.
     """
 
     mel: NDArray[np.float32]
     durations: NDArray[np.int64]
     f0: NDArray[np.float32]
+    contour: NDArray[np.float32] | None = None
+
+    @property
+    def piece(self) -> Piece:
+        """What a vocoder takes: the mel spectrogram, with the contour where it is known."""
+        return self.mel if self.contour is None else MelPiece(self.mel, self.contour)
 
 
 class AcousticModel:
@@ -189,7 +198,8 @@ class AcousticModel:
         inputs |= self._voice_input(prosody.voice)
         mel = self._infer(self._decoder, inputs, ("mel",))["mel"][0]
         f0 = np.where(contours[:, 1] > VOICED, np.exp(contours[:, 0]), 0.0).astype(np.float32)
-        return Spectrogram(mel=mel, durations=durations, f0=f0)
+        octaves = contours[:, 0] * np.float32(1 / np.log(2)) - np.float32(np.log2(REFERENCE_HZ))
+        return Spectrogram(mel=mel, durations=durations, f0=f0, contour=np.stack([octaves, contours[:, 1]]))
 
     def close(self) -> None:
         """Give the memory of the models back, 75 MB. Closing again does nothing."""
@@ -275,6 +285,7 @@ def trim_silence(spectrogram: Spectrogram, *, level: float, lead: int, tail: int
         mel=spectrogram.mel[:, first:stop],
         durations=np.diff(ends, prepend=0),
         f0=spectrogram.f0[first:stop],
+        contour=None if spectrogram.contour is None else spectrogram.contour[:, first:stop],
     )
 
 
