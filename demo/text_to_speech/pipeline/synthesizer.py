@@ -258,7 +258,7 @@ class Synthesizer:
         """Do each kind of work once, so that the next text does not wait for kernels to be made."""
         models = self._loaded()
         models.phonemizer.words("Hello.")
-        models.acoustic.synthesize(to_ids(WARM_PHONEMES))
+        models.acoustic.synthesize(to_ids(WARM_PHONEMES), voice=self.voice.vector)
         models.vocoder.warm_up()
 
     def close(self) -> None:
