@@ -156,5 +156,6 @@ STATES = {
 # expression.
 NUMBERED = (
     "Box|[Cc]hannel|[Gg]ate|[Ll]ot|[Tt]rain|[Ll]ocker|[Ee]xit|[Bb]ay|[Pp]latform|[Ss]uite"
-    "|[Ff]light [A-Z]{2}|Boeing|Airbus|Route|Rte|Hwy|Highway|Interstate|[Rr]oom|[Ff]light|[Bb]us|Suite|Apartment|Area"
+    "|[Ff]light [A-Z]{2}|Boeing|Airbus|[Rr]oute|Rte|Hwy|[Hh]ighway|Interstate|[Rr]oom|[Ff]light|[Bb]us|Suite"
+    "|Apartment|Area"
 )

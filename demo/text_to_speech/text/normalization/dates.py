@@ -259,7 +259,11 @@ RULES = (
         "-",
     ),
     Rule(rf"(?<!\w){_MONTH} {_DAY}{_LAST}{_YEAR}", _month_day, string.digits),
-    Rule(rf"(?<![\w.,:/$£€-]){_DAY}{_LAST}(?: of)? {_MONTH}(?!\w){_YEAR}", _day_month, string.digits),
+    Rule(
+        rf"(?<![\w.,:/$£€])(?<![^A-Za-z.\0]-){_DAY}{_LAST}(?: of)? {_MONTH}(?!\w){_YEAR}",
+        _day_month,
+        string.digits,
+    ),
     Rule(
         rf"(?<!\w)(?P<month>{MONTH_NAME}|Mar\b|[Mm]arch\b)\.?,? "
         r"(?:(?P<year>[12]\d{3})(?![\w:]|[.,]\d)|'(?P<short>\d\d)(?![\w']))",
