@@ -47,12 +47,6 @@ ADDRESS_SIGNS = {
     "\\": "backslash",
 }
 
-# Words before a number that is read digit by digit; part of a regular expression.
-CODES = (
-    "ISBN|ISSN|SSN|IBAN|PIN|[Pp]in|ID|[Zz]ip|ZIP|[Aa]ccount|[Aa]cct\\.?|[Cc]ard|[Ss]erial|[Cc]onfirmation"
-    "|[Tt]racking|[Cc]ode|[Pp]asscode|[Pp]assword|[Ee]xtension|[Ee]xt\\.?|[Ee]nding in"
-)
-
 # Kinds of streets that follow the name of the street, written without a full stop.
 STREETS = table(
     """
