@@ -28,6 +28,11 @@ def _temperature(match: re.Match[str], _: Context) -> str | None:
     return f"{read_amount(match)} {name}"
 
 
+def _scale(match: re.Match[str], _: Context) -> str:
+    """Read the letter of "5 degrees C"."""
+    return {"C": "Celsius", "F": "Fahrenheit"}[match["it"]]
+
+
 def _percent(match: re.Match[str], _: Context) -> str:
     """Read "5%" or "5‰"."""
     kind = {"‰": "per mille"}.get(match["sign"], "percent")
@@ -138,6 +143,11 @@ RULES = (
         r"(?<![\w.])(\d+(?:\.\d+)?)[eE]([-+−]\d{1,3}|(?<=e)\d{1,3}|(?<=\.\dE)\d{1,3})(?!\w)",
         _exponent,
         "eE",
+    ),
+    Rule(
+        r"\bdegrees? (?P<it>[CF])(?![\w'+#])",
+        lambda match, _: {"C": "Celsius", "F": "Fahrenheit"}[match["it"]],
+        "CF",
     ),
     Rule(rf"(?<![\w.]){AMOUNT}(?P<space> ?)(?P<scale>[CFK])(?![\w+#/'-]|\.\w)", _temperature, "CFK"),
     Rule(rf"(?<![\w.]){AMOUNT} ?(?P<sign>[%‰])", _percent, "%‰"),
