@@ -378,7 +378,7 @@ def test_prefixes_and_other_vocabularies() -> None:
 def test_content_without_effect_is_spoken_with_one_warning(
     inside: str, message: str, caplog: pytest.LogCaptureFixture
 ) -> None:
-    assert speak(inside).text.split() == ["One", "two."]
+    assert speak(inside).text.split() == ["One", "two"]
     assert len(caplog.records) == 1
     assert message in caplog.text
 
