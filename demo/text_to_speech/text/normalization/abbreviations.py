@@ -61,7 +61,7 @@ _NUMBER_BEFORE = re.compile(
 _PLACE_BEFORE = re.compile(r"[A-Z][\w'’.-]*, \Z")
 
 # Words before a single letter that is a label: "Option A. Then …", "Act V. World War I".
-_LABELLED = word_set(
+LABELLED = word_set(
     """
     answer answers option options choice choices plan plans type types grade grades class classes group groups team
     teams vitamin vitamins hepatitis section sections part parts point points appendix annex exhibit figure table column
@@ -182,7 +182,7 @@ def _goes_on_after_letter(letter: str, before: str, following: str, next_word: s
         if letter in "cbdfmprsvnlgqw":
             return bool(_NUMBER.match(following)) or (may_go_on(next_word) and next_word != "I")
         return False
-    if label in _LABELLED or (label in _IS and _ANSWER.search(before)):
+    if label in LABELLED or (label in _IS and _ANSWER.search(before)):
         return False
     if letter == "I":
         return False
