@@ -218,11 +218,17 @@ class _PendingText:
         text = self._before + script.text
         decided = decided_until(text)
         spans, others = (
-            list(sentence_spans(text, max_length=None, start=len(self._before), open_lines=OpenLines(decided, are_ends)))
+            list(
+                sentence_spans(
+                    text, max_length=None, start=len(self._before), open_lines=OpenLines(decided, are_ends)
+                )
+            )
             for are_ends in (False, True)
         )
         # What is certain must be so whatever the line ends mean that are not decided yet.
-        same = sum(1 for _ in itertools.takewhile(lambda pair: pair[0] == pair[1], zip(spans, others, strict=False)))
+        same = sum(
+            1 for _ in itertools.takewhile(lambda pair: pair[0] == pair[1], zip(spans, others, strict=False))
+        )
         count = 0
         while count < min(same, len(spans) - 1) and _is_certain(text, spans[count], spans[count + 1][0]):
             count += 1
