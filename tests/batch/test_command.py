@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import csv
+import importlib.metadata
+import importlib.util
 import json
 import os
 import signal
 import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -52,7 +55,7 @@ def test_a_list_becomes_a_folder_and_the_same_whatever_the_number_of_workers(
             audio, rate = soundfile.read(tmp_path / "one" / f"r{number}.wav", dtype="int16")
             speech = synthesizer.synthesize(text)
             assert rate == speech.sample_rate
-            np.testing.assert_allclose(audio / 32_768, speech.audio, atol=1 / 32_768)
+            np.testing.assert_allclose(audio / 32_768, speech.audio, atol=2 / 32_768)
     with (tmp_path / "one" / "metadata.csv").open(newline="", encoding="utf-8") as file:
         table = list(csv.DictReader(file))
     assert [row["text"] for row in table] == TEXTS
@@ -146,8 +149,8 @@ def test_what_cannot_be_is_refused_in_one_line(
 @pytest.mark.parametrize(
     "options", [["x"], ["x", "-o", ""], ["x", "-o", "y", "--workers", "0"], ["x", "-o", "y", "--speed", "9"]]
 )
-def test_bad_usage_is_refused_in_one_line(options: list[str]) -> None:
-    done = batch(*options)
+def test_bad_usage_is_refused_in_one_line(more: list[str]) -> None:
+    done = batch("x", *more)
     assert done.returncode == 2
     assert len(done.stderr.strip().splitlines()) == 1
 
@@ -234,17 +237,34 @@ def test_temporary_files_of_a_killed_run_are_removed(tmp_path: Path, tiny, job: 
     assert leftovers(out) == []
 
 
-def test_hugging_face_datasets_reads_the_folder(tmp_path: Path, tiny, job: Path, monkeypatch) -> None:
-    datasets = pytest.importorskip("datasets", reason="datasets is not installed")
-    monkeypatch.setattr(datasets.config, "HF_DATASETS_OFFLINE", True)
+READ_BY_DATASETS = """
+import os, sys
+os.environ["HF_DATASETS_OFFLINE"] = "1"
+import datasets
+rows = datasets.load_dataset("audiofolder", data_dir=sys.argv[1], cache_dir=sys.argv[2], split="train")
+for row in rows.cast_column("audio", datasets.Audio(decode=False)):
+    print(os.path.basename(row["audio"]["path"]), row["id"], row["words"], row["text"])
+"""
+
+
+def test_hugging_face_datasets_reads_the_folder(tmp_path: Path, tiny, job: Path) -> None:
+    if importlib.util.find_spec("datasets") is None:
+        pytest.skip("datasets is not installed")
+    if int(importlib.metadata.version("datasets").partition(".")[0]) > 3 and not importlib.util.find_spec(
+        "torchcodec"
+    ):
+        pytest.skip("datasets 4 reads no sound without torchcodec")
     out = tmp_path / "out"
     batch(job, "-o", out, "--workers", "1", *tiny.flags)
-    loaded = datasets.load_dataset(
-        "audiofolder", data_dir=str(out), cache_dir=str(tmp_path / "hf"), split="train"
+    read = subprocess.run(
+        [sys.executable, "-c", READ_BY_DATASETS, str(out), str(tmp_path / "hf")],
+        capture_output=True,
+        text=True,
+        check=False,
     )
-    loaded = loaded.cast_column("audio", datasets.Audio(decode=False))
-    assert [row["text"] for row in loaded] == TEXTS
-    assert [Path(row["audio"]["path"]).name for row in loaded] == [f"r{n}.wav" for n in range(5)]
+    assert read.stdout.splitlines() == [
+        f"r{number}.wav r{number} {len(text.split())} {text}" for number, text in enumerate(TEXTS)
+    ], read.stderr[-2000:]
 
 
 def test_the_synthesizer_of_the_library_speaks_as_the_command_does(tiny) -> None:
