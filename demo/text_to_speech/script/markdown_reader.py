@@ -209,7 +209,7 @@ class _Writer:
         elif name == "List":
             self._tag("<ul>" if value is None else f'<ol start="{value}">', start)
         elif name == "Item":
-            mark = _ITEM_MARK.match(self._source, start)
+            mark = _ITEM_MARK.search(self._source, start, end)
             self._tag("<li>", start, mark.end() if mark else start)
         elif name == "BlockQuote":
             self._tag("<blockquote>", start)
