@@ -90,6 +90,6 @@ def test_looks_are_kept_by_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     record("another", {1: Score(None, 7, None)})
     record("first", {1: Score(30, 31, 9)})
     assert read_looks() == {"first": {1: Score(30, 31, 9)}, "another": {1: Score(None, 7, None)}}
-    lines = looks_lines()
-    assert lines[2] == "| 1 names and words in capitals | 40 | 30 | 9 of 11 |"
-    assert lines[-1] == "| all | 31 | 7 |"
+    right, of_sounds = looks_lines()
+    assert right[2] == "| 1 names and words in capitals | 40 | 30 | 9 of 11 |"
+    assert of_sounds[-1] == "| all | 31 | 7 |"
