@@ -125,12 +125,12 @@ def is_right(case: UnseenCase, said: Pieces, pieces: Callable[[str], Pieces]) ->
     return False, sounds_are_right
 
 
-def measure_here(cases: Sequence[UnseenCase], *, shows_failures: bool) -> dict[int, Score]:
+def measure_here(cases: Sequence[UnseenCase], *, shows_failures: bool) -> dict[str, Score]:
     """Return the score of each kind for the front end on the path."""
     from text_to_speech.text import Phonemizer
 
     phonemizer = Phonemizer()
-    scores: dict[int, Score] = {}
+    scores: dict[str, Score] = {}
     for kind in dict.fromkeys(case.kind for case in cases):
         right = of_sounds = counters = 0
         for case in (case for case in cases if case.kind == kind):
@@ -149,9 +149,9 @@ def measure_here(cases: Sequence[UnseenCase], *, shows_failures: bool) -> dict[i
     return scores
 
 
-def measure_sounds(front_end: FrontEnd, cases: Sequence[UnseenCase]) -> dict[int, Score]:
+def measure_sounds(front_end: FrontEnd, cases: Sequence[UnseenCase]) -> dict[str, Score]:
     """Return the score of each kind for another front end."""
-    scores: dict[int, Score] = {}
+    scores: dict[str, Score] = {}
     for kind in dict.fromkeys(case.kind for case in cases):
         chosen = [case for case in cases if case.kind == kind]
         scores[kind] = Score(None, sum(_has_right_sounds(front_end, case) for case in chosen), None)
@@ -164,24 +164,25 @@ def _has_right_sounds(front_end: FrontEnd, case: UnseenCase) -> bool:
     return any(said == sounds(front_end.read(reading)) for reading in readings)
 
 
-def read_looks() -> dict[str, dict[int, Score]]:
+def read_looks() -> dict[str, dict[str, Score]]:
     """Return the figures that were kept: look → kind → score."""
-    looks: dict[str, dict[int, Score]] = {}
+    looks: dict[str, dict[str, Score]] = {}
     for line in LOOKS.read_text(encoding="utf-8").splitlines()[1:] if LOOKS.exists() else ():
         look, kind, *numbers = line.split("\t")
         right, of_sounds, counters = (int(number) if number else None for number in numbers)
-        looks.setdefault(look, {})[int(kind)] = Score(right, of_sounds or 0, counters)
+        looks.setdefault(look, {})[kind] = Score(right, of_sounds or 0, counters)
     return looks
 
 
-def record(look: str, scores: dict[int, Score]) -> None:
-    """Keep the figures of a look, instead of those that it had."""
-    looks = {**read_looks(), look: scores}
+def record(look: str, scores: dict[str, Score]) -> None:
+    """Keep figures of a look, instead of those that it had of the same kinds."""
+    looks = read_looks()
+    looks[look] = {**looks.get(look, {}), **scores}
     lines = ["look\tkind\tright\tsounds\tcounters"]
     for name, of_look in looks.items():
         for kind, score in of_look.items():
             numbers = (score.right, score.sounds, score.counters)
-            lines.append("\t".join([name, str(kind), *("" if n is None else str(n) for n in numbers)]))
+            lines.append("\t".join([name, kind, *("" if n is None else str(n) for n in numbers)]))
     LOOKS.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
@@ -213,32 +214,45 @@ def looks_lines() -> tuple[list[str], list[str]]:
     heads = [f"{name} | its counter-examples" for name in own]
     right = [f"| kind | inputs | {' | '.join(heads)} |", "|---" * (2 + 2 * len(own)) + "|"]
     of_sounds = [f"| sounds alone | {' | '.join(looks)} |", "|---" * (1 + len(looks)) + "|"]
-    for kind in (*KINDS, None):
-        chosen = [case for case in cases if kind in (case.kind, None)]
+    for label, kinds in _groups(cases):
+        chosen = [case for case in cases if case.kind in kinds]
         counters = sum(case.is_counter for case in chosen)
         cells = [
-            f"{_total(scores, kind, 'right')} | {_total(scores, kind, 'counters')} of {counters}"
+            f"{_total(scores, kinds, 'right')} | {_total(scores, kinds, 'counters')} of {counters}"
             for scores in own.values()
         ]
-        totals = [str(_total(scores, kind, "sounds")) for scores in looks.values()]
-        right.append(f"| {_named(kind)} | {len(chosen)} | {' | '.join(cells)} |")
-        of_sounds.append(f"| {_named(kind)} | {' | '.join(totals)} |")
+        totals = [_total(scores, kinds, "sounds") for scores in looks.values()]
+        right.append(f"| {label} | {len(chosen)} | {' | '.join(cells)} |")
+        of_sounds.append(f"| {label} | {' | '.join(totals)} |")
     return right, of_sounds
 
 
-def _total(scores: dict[int, Score], kind: int | None, value: str) -> int:
-    return sum(getattr(score, value) or 0 for of, score in scores.items() if kind in (of, None))
+def _groups(cases: Sequence[UnseenCase]) -> list[tuple[str, list[str]]]:
+    """Return the labels of the lines of a table, each with the kinds that its figures are of."""
+    genres = list(dict.fromkeys(case.kind for case in cases if case.kind not in KINDS))
+    return [
+        *((_label(kind), [kind]) for kind in KINDS),
+        ("all kinds", list(KINDS)),
+        *((genre, [genre]) for genre in genres),
+        ("all genres", genres),
+    ]
 
 
-def _named(kind: int | None) -> str:
-    return f"{kind} {KINDS[kind]}" if kind else "all"
+def _label(kind: str) -> str:
+    return f"{kind} {KINDS[kind]}" if kind in KINDS else kind
+
+
+def _total(scores: dict[str, Score], kinds: Sequence[str], value: str) -> str:
+    """Return the sum of a value over kinds; empty where one has not been measured."""
+    numbers = [getattr(scores[kind], value) for kind in kinds if kind in scores]
+    return str(sum(numbers)) if len(numbers) == len(kinds) else ""
 
 
 def main() -> None:
     """Measure, print and keep the figures."""
     parser = argparse.ArgumentParser(description="Measure the text front end on text/unseen/cases.tsv.")
     parser.add_argument(
-        "--kinds", type=int, nargs="+", choices=list(KINDS), help="numbers of kinds; else all of them"
+        "--kinds", nargs="+", metavar="KIND", help="numbers of kinds or names of genres; else all"
     )
     parser.add_argument("--list", action="store_true", help="show what is read otherwise")
     parser.add_argument("--record", metavar="LOOK", help="keep the figures under this name in looks.tsv")
@@ -247,17 +261,17 @@ def main() -> None:
     )
     arguments = parser.parse_args()
     logging.disable(logging.WARNING)
-    cases = [case for case in read_cases() if case.kind in (arguments.kinds or KINDS)]
+    cases = [case for case in read_cases() if not arguments.kinds or case.kind in arguments.kinds]
     if arguments.peers:
         measured = {each.name: measure_sounds(each, cases) for each in front_ends(phonemes_of_reading)}
     else:
         measured = {arguments.record or "": measure_here(cases, shows_failures=arguments.list)}
     for look, scores in measured.items():
-        for kind in (*scores, None):
-            number = sum(kind in (case.kind, None) for case in cases)
-            right, of_sounds = _total(scores, kind, "right"), _total(scores, kind, "sounds")
-            print(f"{look}  {_named(kind)}: {right} right, {of_sounds} in sounds, of {number}")
-        if look and not arguments.kinds:
+        for kind, score in scores.items():
+            number = sum(case.kind == kind for case in cases)
+            right = "" if score.right is None else f"{score.right} right, "
+            print(f"{look}  {_label(kind)}: {right}{score.sounds} in sounds, of {number}")
+        if look:
             record(look, scores)
 
 

@@ -1,4 +1,4 @@
-"""Reads the table text/unseen/cases.tsv, whose notation of readings is said in text/unseen/README.md."""
+"""Reads the tables of text/unseen, whose notation of readings is said in text/unseen/README.md."""
 
 from __future__ import annotations
 
@@ -8,31 +8,32 @@ from dataclasses import dataclass
 from pathlib import Path
 
 CASES = Path(__file__).resolve().parent / "text" / "unseen" / "cases.tsv"
+DENSE = CASES.with_name("dense.tsv")
 
 KINDS = {
-    1: "names and words in capitals",
-    2: "full stops of abbreviations",
-    3: "Markdown and HTML",
-    4: "dashes between dates",
-    5: "finance",
-    6: "sounds that people write",
-    7: "x and formulas",
-    8: "footnote marks",
-    9: "compass letters and St",
-    10: "temperatures, angles, inches",
-    11: "slashes and leading zeros",
-    12: "words broken at a line end",
-    13: "lines",
-    14: "Roman numerals",
-    15: "numbers that identify",
-    16: "words",
-    17: "the letter A",
-    18: "European numbers",
-    19: "chat",
-    20: "signs",
-    21: "Bible references",
-    22: "dates in another dress",
-    23: "addresses",
+    "1": "names and words in capitals",
+    "2": "full stops of abbreviations",
+    "3": "Markdown and HTML",
+    "4": "dashes between dates",
+    "5": "finance",
+    "6": "sounds that people write",
+    "7": "x and formulas",
+    "8": "footnote marks",
+    "9": "compass letters and St",
+    "10": "temperatures, angles, inches",
+    "11": "slashes and leading zeros",
+    "12": "words broken at a line end",
+    "13": "lines",
+    "14": "Roman numerals",
+    "15": "numbers that identify",
+    "16": "words",
+    "17": "the letter A",
+    "18": "European numbers",
+    "19": "chat",
+    "20": "signs",
+    "21": "Bible references",
+    "22": "dates in another dress",
+    "23": "addresses",
 }
 """The kinds of text by their numbers."""
 
@@ -45,13 +46,13 @@ class UnseenCase:
     """A line of the table.
 
     Attributes:
-        kind: The number of the kind.
+        kind: The number of the kind, or the genre of a dense sentence.
         is_counter: Whether the input only looks like the kind.
         written: The input.
         readings: What a good reader says, in the notation of the table.
     """
 
-    kind: int
+    kind: str
     is_counter: bool
     written: str
     readings: tuple[str, ...]
@@ -61,7 +62,7 @@ class UnseenCase:
         """Read a line of the table."""
         kind, belongs, written, *readings = line.split("\t")
         text = _ESCAPE.sub(lambda match: "\n" if match[1] == "n" else match[1], written)
-        return cls(int(kind), belongs == "no", text, tuple(readings))
+        return cls(kind, belongs == "no", text, tuple(readings))
 
     def expanded(self) -> Iterator[str]:
         """Yield the readings without choices."""
@@ -69,9 +70,12 @@ class UnseenCase:
             yield from expand(reading)
 
 
-def read_cases(path: Path = CASES) -> list[UnseenCase]:
-    """Read a table, whose first line names the columns."""
-    return [UnseenCase.read(line) for line in path.read_text(encoding="utf-8").splitlines()[1:]]
+def read_cases(*paths: Path) -> list[UnseenCase]:
+    """Read tables, the first line of which names the columns; without paths, `CASES` and `DENSE`."""
+    lines = [
+        line for path in paths or (CASES, DENSE) for line in path.read_text(encoding="utf-8").splitlines()[1:]
+    ]
+    return [UnseenCase.read(line) for line in lines]
 
 
 def expand(reading: str) -> Iterator[str]:
