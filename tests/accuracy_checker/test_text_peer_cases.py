@@ -21,6 +21,7 @@ def test_pairs_have_a_category_and_words(tmp_path: Path):
     [
         ("$2.50", "two dollars fifty cents", True),
         ("105 dogs", "one hundred and five dogs", True),
+        ("a@mail.com", "a at mail dot com", True),
         ("$2.50", "three dollars", False),
     ],
 )
