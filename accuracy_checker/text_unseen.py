@@ -211,6 +211,7 @@ def looks_lines() -> tuple[list[str], list[str]]:
     own = {
         name: scores for name, scores in looks.items() if any(s.right is not None for s in scores.values())
     }
+    looks = {**own, **looks}
     heads = [f"{name} | its counter-examples" for name in own]
     right = [f"| kind | inputs | {' | '.join(heads)} |", "|---" * (2 + 2 * len(own)) + "|"]
     of_sounds = [f"| sounds alone | {' | '.join(looks)} |", "|---" * (1 + len(looks)) + "|"]
