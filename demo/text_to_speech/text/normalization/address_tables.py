@@ -47,12 +47,6 @@ ADDRESS_SIGNS = {
     "\\": "backslash",
 }
 
-# Words before a number that is read digit by digit; part of a regular expression.
-CODES = (
-    "ISBN|ISSN|SSN|IBAN|PIN|[Pp]in|ID|[Zz]ip|ZIP|[Aa]ccount|[Aa]cct\\.?|[Cc]ard|[Ss]erial|[Cc]onfirmation"
-    "|[Tt]racking|[Cc]ode|[Pp]asscode|[Pp]assword|[Ee]xtension|[Ee]xt\\.?|[Ee]nding in"
-)
-
 # Kinds of streets that follow the name of the street, written without a full stop.
 STREETS = table(
     """
@@ -156,5 +150,6 @@ STATES = {
 # expression.
 NUMBERED = (
     "Box|[Cc]hannel|[Gg]ate|[Ll]ot|[Tt]rain|[Ll]ocker|[Ee]xit|[Bb]ay|[Pp]latform|[Ss]uite"
-    "|[Ff]light [A-Z]{2}|Boeing|Airbus|Route|Rte|Hwy|Highway|Interstate|[Rr]oom|[Ff]light|[Bb]us|Suite|Apartment|Area"
+    "|[Ff]light [A-Z]{2}|Boeing|Airbus|[Rr]oute|Rte|Hwy|[Hh]ighway|Interstate|[Rr]oom|[Ff]light|[Bb]us|Suite"
+    "|Apartment|Area"
 )

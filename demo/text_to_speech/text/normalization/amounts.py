@@ -69,7 +69,7 @@ def read_counted(noun: str) -> str:
 def is_adjective(match: re.Match[str]) -> bool:
     """Tell whether a quantity is the adjective of a noun: "a $5 bill", "a 6 ft fence"."""
     rest = text_after(match, 24)
-    if _NOUN_OF_MONEY.match(rest):
+    if _NOUN_OF_MONEY.match(rest) or re.match(r"-[a-z]{2,}", rest):
         return True
     noun = _NEXT_NOUN.match(rest)
     if not noun or noun[1].lower() in NO_NOUNS or noun[1].endswith(("ly", "ed")):

@@ -97,7 +97,7 @@ CERTAIN = tuple(
         """
         Gen. Gn Exod. Exod Exo. Lev. Num. Deut. Deut Josh. Judg. Kgs Chron. Neh. Esth. Ps. Ps Pss. Prov. Eccl. Isa. Isa
         Jer. Lam. Ezek. Ezek Dan. Hos. Mic. Hab. Zeph. Zech. Mal. Matt. Mk Lk Jn Rom. Rom Cor. Cor Gal. Eph. Phil.
-        Thess. Thess Tim. Heb. Heb Jas. Rev.
+        Thess. Thess Tim. Heb. Heb Jas. Rev. Philem. Obad. Zeph.
         """
     )
 )

@@ -22,7 +22,7 @@ _COUNTED_NOUNS = (
     r"|accounts|devices|phones|women|men|adults|americans|britons|europeans|chinese|indians|sq|square)"
 )
 _COUNTS = re.compile(
-    rf"(?i)[ -](?!(?:of|tall|high|long|wide|deep|and|or|in|to)\b)(?:[a-z]+ )?{_COUNTED_NOUNS}\b"
+    rf"(?i)[ -](?!(?:of|tall|high|long|wide|deep|and|or|in|to)\b)(?:[a-z]+ )?{_COUNTED_NOUNS}\b|-strong\b"
 )
 _MONEY_BEFORE = re.compile(
     r"(?i)\b(?:revenues?|sales|profits?|earnings|turnover|population|populations|budget|costs?|worth|valued"

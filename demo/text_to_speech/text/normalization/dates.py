@@ -45,6 +45,11 @@ _AFTER_A_DATE = re.compile(
 )
 
 
+_PLURAL = re.compile(
+    r" (?:people|men|women|children|of (?:us|you|them)|(?!is|was|has|does|plus)[a-z]{2,}s)\b"
+)
+
+
 def spoken_year(number: str) -> str:
     """Read a year of two or four digits; two digits are a year from 1941 to 2040."""
     if len(number) == 2:
@@ -96,6 +101,8 @@ def _year_after(match: re.Match[str]) -> str:
 
 def _is_verb(match: re.Match[str]) -> bool:
     """Tell whether "may" or "march" before or after a number is a word of a sentence: "you may 3 times"."""
+    if match["month"] == "May" and not match["year"] and _PLURAL.match(text_after(match, 20)):
+        return True
     if match["month"] not in _WORDS_TOO or match["rank"] or match["year"] or match["short"]:
         return False
     return bool(_SUBJECT.search(text_before(match, 20))) or not _AFTER_A_DATE.match(text_after(match, 12))
@@ -209,6 +216,7 @@ _SHORT_DAY = "(?:Mon|Tues?|Wed|Thu(?:rs?)?|Fri|Sat|Sun)"
 _ONLY_DAYS = "(?:Tues?|Thu(?:rs?)?|Fri)"
 _ONLY_MONTHS = "(?:Feb|Apr|Aug|Sept?|Oct|Nov|Dec)"
 _SHORT_MONTH = "(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)"
+_CAPITAL_MONTH = "(?:JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEPT?|OCT|NOV|DEC)"
 _SHORT = rf"(?:{_SHORT_DAY}|{_SHORT_MONTH})"
 _SMALL_MONTH = "(?:jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)"
 _AND = r"(?:,? ?&|, ?(?:and|or)?| and| or| to| through)"
@@ -221,6 +229,7 @@ _TWO_DIGITS = r"(0?[1-9]|[12]\d|3[01])"
 
 RULES = (
     Rule(r"(?<![\w./-])(\d{4})-([01]\d)-([0-3]\d)(?![\w/-]|\.\d)", _iso, "-"),
+    Rule(r"(?<![\w./-])((?:19|20)\d\d)-(\d{1,2})-(\d{1,2})(?![\w/-]|\.\d)", _iso, "-"),
     Rule(r"(?<![\w./-])(\d{4})-([01]\d)-([0-3]\d)(?=T\d\d:)", _iso, "-"),
     Rule(r"(?<=\0)T(?=\d\d:)", lambda match, context: "at", "T"),
     Rule(r"(?<![\w./-])(\d{4})/([01]?\d)/([0-3]?\d)(?![\w/-]|\.\d)", _iso, "/"),
@@ -236,6 +245,11 @@ RULES = (
     Rule(
         r"(?i:\b(?:by|in|since|until|from|exp\.?|expires|expiry|expiration|valid|thru|through|due|dated|date):? )"
         r"(?P<it>(?P<number>1[0-2]|0?[1-9])/(?P<year>(?:19|20)\d\d))(?![\w/]|[.,-]\d)",
+        _month_slash_year,
+        "/",
+    ),
+    Rule(
+        r"(?<![\w./-])(?P<number>0[1-9]|1[0-2])/(?P<year>(?:19|20)\d\d)(?![\w/]|[.,-]\d)",
         _month_slash_year,
         "/",
     ),
@@ -258,8 +272,18 @@ RULES = (
         _hyphenated,
         "-",
     ),
+    Rule(
+        rf"(?<![\w/.-])(?P<first>(?P<day>0?[1-9]|[12]\d|3[01]))(?P<month>{_SHORT_MONTH}|{_CAPITAL_MONTH})"
+        r"(?P<year>\d{4}|\d\d)(?![\w/.-])",
+        _hyphenated,
+        "JFMASOND",
+    ),
     Rule(rf"(?<!\w){_MONTH} {_DAY}{_LAST}{_YEAR}", _month_day, string.digits),
-    Rule(rf"(?<![\w.,:/$£€-]){_DAY}{_LAST}(?: of)? {_MONTH}(?!\w){_YEAR}", _day_month, string.digits),
+    Rule(
+        rf"(?<![\w.,:/$£€])(?<![^A-Za-z.\0]-){_DAY}{_LAST}(?: of)? {_MONTH}(?!\w){_YEAR}",
+        _day_month,
+        string.digits,
+    ),
     Rule(
         rf"(?<!\w)(?P<month>{MONTH_NAME}|Mar\b|[Mm]arch\b)\.?,? "
         r"(?:(?P<year>[12]\d{3})(?![\w:]|[.,]\d)|'(?P<short>\d\d)(?![\w']))",

@@ -96,7 +96,15 @@ RULES = (
         rf"|tower|entrance|exit)\b)",
         _compass,
     ),
+    Rule(
+        r"(?<!\w)(?P<it>[NSEW]\.?) (?:Korea|Africa|America|Carolina|Dakota|Ireland|Yorkshire|Germany|Vietnam"
+        r"|Virginia|Asia"
+        r"|Europe|Sussex|Sudan|Macedonia|Hollywood|Pole|Sea|Coast)\b",
+        lambda match, context: _compass(match, context).capitalize(),
+        "NSEW",
+    ),
     Rule(rf"{_DISTANCE}(?:to the |due )?(?P<it>{_LETTERS})(?= of\b)", _compass),
+    Rule(rf"(?<![\w.])(?P<it>{_LETTERS})(?= (?:winds?|breezes?|gales?|swells?)\b)", _compass),
     Rule(rf"(?<![\w.])(?P<it>{_TWO_LETTERS})(?= of [A-Z])", _compass),
     Rule(
         rf"(?i:\b(?:winds?|gusts?|breeze|blowing|veering|backing)\b)(?: (?:is|are|from|the|out|of|light"

@@ -21,7 +21,8 @@ _CODES = (
     r"|IMEI|ICCID|VIN"
     r"|[Tt]racking|[Ss]erial|[Ss]/[Nn]|[Bb]arcode|[Cc]ard|[Cc]ode|[Zz]ip(?: code)?|ZIP(?: [Cc]ode)?|[Pp]ostcode"
     r"|[Pp]ostal code"
-    r"|VAT|[Tt]ax|PNR|RMA|DOI|CAS|UUID|GUID|[Kk]ey|[Ee]nding in|[Ee]xtension|[Ee]xt\.?|[Pp]hone|[Ff]ax|[Mm]obile"
+    r"|VAT|NDC|CVV|CVC|[Tt]ax ID|PNR|RMA|DOI|CAS|UUID|GUID|[Ee]nding(?: in| with)?|[Ee]xtension|[Ee]xt\.?"
+    r"|[Pp]hone|[Ff]ax|[Mm]obile"
     r"|[Pp]ager"
 )
 # Names of things that have numbers.
@@ -49,45 +50,70 @@ _MARKER = (
     r"|[Cc]ode|[Kk]ey)"
 )
 _LINK = r"(?: ?[:=] ?#?| is:? | was:? | are:? | - | #| )"
-_VALUE = r"\d+(?:[ .-]\d+|-[A-Z]{1,4}(?=-))*(?:-?X)?(?P<pound>#)?(?![\w%°]|[.,:/]\d| ?[-–] ?\d)"
+# A group has a digit; between hyphens it may be letters alone: "23-CV-01877", "1Z 999 AA1", "QX7-2219".
+_GROUP = r"[A-Z]{0,5}\d[\dA-Z]{0,24}"
+_VALUE = (
+    rf"(?:{_GROUP}|[A-Z]{{1,5}}(?=-))(?:[ ./-]{_GROUP}|-[A-Z]{{1,5}}(?=-)){{0,9}}(?:-?X\b)?#?"
+    r"(?![\w%°]|[.,:/]\d| ?[-–] ?\d)"
+)
 
-
-def _identifier(match: re.Match[str], _: Context) -> str | None:
-    """Read the value of an identifier in its groups: "912 3456 7890"."""
-    value = match["it"]
-    if sum(map(str.isdecimal, value)) < 3:
-        return None
-    return _in_groups(value)
-
-
-def _in_groups(value: str) -> str:
-    groups = re.findall(r"\d+|[A-Z]+", value)
-    spoken = ", ".join(words.digits(group) if group.isdecimal() else words.letters(group) for group in groups)
-    return f"{spoken} pound" if value.endswith("#") else spoken
-
-
-def _bare(match: re.Match[str], _: Context) -> str | None:
-    """Read "Ticket 48213" and "Order 114-55"; not "order 12000 books"."""
-    value = match["it"]
-    is_long = len(re.sub(r"\D", "", value)) > 4
-    if not is_long or _COUNTED.match(text_after(match, 20)):
-        return None
-    return _in_groups(value)
-
-
+# A plural after a number is counted by it: "order 12000 books".
 _COUNTED = re.compile(
-    r" (?!(?:is|was|has|does|as|this|shipped|needs|says|expires|includes|ships|arrives)\b)[a-z]{2,}s\b"
+    r" (?!(?:is|was|has|does|as|this|shipped|needs|says|expires|includes|ships|arrives|plus)\b)[a-z]{2,}s\b"
 )
 
 
-def _box(match: re.Match[str], _: Context) -> str:
+def _identifier(match: re.Match[str], context: Context) -> str | None:
+    """Read the value of an identifier in its groups: "912 3456 7890"."""
+    value = match["it"]
+    digits = sum(map(str.isdecimal, value))
+    if digits < 3 and not (digits == 2 and value[0].isalpha()):
+        return None
+    return None if _COUNTED.match(text_after(match, 20)) else _in_groups(value, context)
+
+
+def _in_groups(value: str, context: Context) -> str:
+    """Read groups of digits and letters with a breath between them."""
+    groups = (_group(group, context) for group in re.findall(r"[A-Z\d]+", value))
+    return ", ".join(groups) + (" pound" if value.endswith("#") else "")
+
+
+def _group(group: str, context: Context) -> str:
+    """Read "4471" digit by digit, "QX7" by letters and a number, "SAVE20" as a word and a number."""
+    if group.isdecimal():
+        return words.digits(group)
+    spoken = []
+    for part in re.findall(r"\d+|[A-Z]+", group):
+        if part.isdecimal():
+            spoken.append(words.digits(part) if len(part) > 2 else words.code_number(part))
+        else:
+            is_word = len(part) > 3 and context.is_word(part.lower())
+            spoken.append(part.lower() if is_word else words.letters(part))
+    return " ".join(spoken)
+
+
+def _bare(match: re.Match[str], context: Context) -> str | None:
+    """Read "Ticket 48213" and "Order 114-55"; not "order 12000 books"."""
+    value = match["it"]
+    is_long = len(re.sub(r"\D", "", value)) > 4 or value[0].isalpha()
+    if not is_long or _COUNTED.match(text_after(match, 20)):
+        return None
+    return _in_groups(value, context)
+
+
+def _box(match: re.Match[str], context: Context) -> str:
     """Read "PO box 12-34"."""
-    return _in_groups(match["it"])
+    return _in_groups(match["it"], context)
 
 
-def _long_number_sign(match: re.Match[str], _: Context) -> str:
+def _long_number_sign(match: re.Match[str], context: Context) -> str:
     """Read "#20391" as a number of a list."""
-    return f"number {_in_groups(match['value'])}"
+    return f"number {_in_groups(match['value'], context)}"
+
+
+def _form(match: re.Match[str], _: Context) -> str:
+    """Read "Form 1099" as "form ten ninety nine"."""
+    return words.year(match["it"])
 
 
 RULES = (
@@ -98,23 +124,28 @@ RULES = (
     ),
     # "ID 10293847", "reference number 55-1093", "Ref: 778-2231"
     Rule(
-        rf"\b(?:{_CODES}|IDs?|[Rr]ef(?:erence)?(?:\.|\b))(?: {_MARKER})?{_LINK}#?(?P<it>(?=\d[\d .-]{{2,}}"
-        rf"|\d{{3}}){_VALUE})",
+        rf"\b(?:{_CODES}|IDs?|[Rr]ef(?:erence)?(?:\.|\b))(?: {_MARKER})?{_LINK}#?(?P<it>{_VALUE})",
         _identifier,
         string.digits,
     ),
     # "Case No. 21-1234", "invoice #20391", "Member ID 10293847"
     Rule(
-        rf"\b{_THING}(?:[ -]{_MARKER}|s? ?#)(?: {_MARKER})?{_LINK}?#?(?P<it>(?=\d{{4}}|\d+[ -]\d){_VALUE})",
+        rf"\b{_THING}(?:[ -]{_MARKER}|s? ?#)(?: {_MARKER})?{_LINK}?#?"
+        rf"(?P<it>(?=\d{{4}}|\d+[ ./-]\d|[A-Z]{{1,5}}-?\d){_VALUE})",
         _identifier,
         string.digits,
     ),
     Rule(
-        rf"\b{_THING}(?: ?: ?#?| #?)(?P<it>(?:\d{{5,}}|\d+(?:-(?:\d+|[A-Z]{{1,4}}(?=-)))+|\d{{2,}}"
-        rf"(?: \d{{3,}})+)(?![\w%°]|[.,:/]\d"
-        rf"| ?[-–] ?\d))",
+        rf"\b{_THING}(?: ?: ?#?| #?)(?P<it>(?:\d{{5,}}|\d+(?:-(?:\d+|[A-Z]{{1,5}}(?=-)))+|\d{{2,}}(?: \d{{3,}})+"
+        r"|[A-Z]{1,5}\d?-?\d{4,}(?:-\d+)*)(?![\w%°]|[.,:/]\d| ?[-–] ?\d))",
         _bare,
         string.digits,
     ),
     Rule(r"(?<![\w&])#(?P<value>\d{5,}|\d+(?:-\d+)+)(?![\w.,]\d|\w)", _long_number_sign, "#"),
+    Rule(r"\bForms? (?P<it>\d{4})(?![\w.,]\d|\w)", _form, "F"),
+    Rule(
+        r"\b(?:[Nn]umber is|[Cc]all|[Tt]ext|[Cc]all me at) (?P<it>\d{3} \d{4})(?![\w-])",
+        _identifier,
+        string.digits,
+    ),
 )

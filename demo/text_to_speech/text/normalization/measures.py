@@ -87,6 +87,8 @@ _UNITS = forms(
     dpi = dot per inch | dots per inch
     ppi = pixel per inch | pixels per inch
     fps = frame per second | frames per second
+    wpm WPM = word per minute | words per minute
+    cps = character per second | characters per second
     rps = request per second | requests per second
     qps QPS = query per second | queries per second
     tps TPS = transaction per second | transactions per second
@@ -216,7 +218,8 @@ HEAT = (
     r"|boil(?:ed|s|ing)?|warm(?:er|ed|ing|th)?|cold(?:er|est)?|hot(?:ter|test)?|cool(?:er|ed|ing)?|roast(?:ed"
     r"|ing)?|weather"
     r"|fever|summer|winter|grill(?:ed|ing)?|cook(?:ed|ing)?|broil|highs?|lows?|frosts?|thaw|thermostat|thermometer"
-    r"|forecast|sunny|cloudy|gas mark|chill(?:ed)?|climate|smoker|simmer|melts?|melting|ambient|outside"
+    r"|forecast|sunny|cloudy|gas mark|chill(?:ed)?|climate|fan|today|tonight|smoker|simmer|melts?|melting"
+    r"|ambient|outside"
 )
 # Pairs of numbers with a hyphen that are no range.
 SCORES = {"24-7": "twenty four seven", "50-50": "fifty fifty", "50–50": "fifty fifty", "10-4": "ten four"}

@@ -20,7 +20,8 @@ _CODES = alternatives(name for name in CURRENCIES if name[-1].isalpha())
 def _money(match: re.Match[str], _: Context) -> str:
     minus = "minus " if match["minus"] else ""
     decimals = words.parts(match["a"])[2]
-    has_cents = len(decimals) in (0, 2) and not (match["size"] or match["b"])
+    # "$1.2/kg" is one dollar and twenty cents.
+    has_cents = len(decimals) < 3 and not (match["size"] or match["b"])
     return f"{minus}{_sum_with_cents(match) if has_cents else _sum(match)}{read_per(match['per'])}"
 
 
@@ -35,12 +36,13 @@ def _sum_with_cents(match: re.Match[str]) -> str:
     """Read a sum in units and hundredths: "$3.50" as "three dollars and fifty cents"."""
     singular, plural, cent, cents = CURRENCIES[match["currency"]]
     sign, whole, decimals = words.parts(match["a"])
+    hundredths = int(decimals.ljust(2, "0")) if decimals else 0
     spoken = []
     if words.integer(whole) or not decimals.strip("0"):
         is_singular = words.is_one(whole) or (not decimals and is_adjective(match))
         spoken.append(f"{words.cardinal(whole)} {singular if is_singular else plural}")
     if decimals.strip("0"):
-        spoken.append(f"{words.cardinal(str(int(decimals)))} {cent if int(decimals) == 1 else cents}")
+        spoken.append(f"{words.cardinal(str(hundredths))} {cent if hundredths == 1 else cents}")
     return sign + " and ".join(spoken)
 
 

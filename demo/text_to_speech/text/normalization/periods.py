@@ -5,7 +5,7 @@ import string
 
 from . import words
 from .dates import spoken_year
-from .rules import Context, Rule, text_after
+from .rules import Context, Rule, keep_stop, text_after
 
 
 def _decade(match: re.Match[str], _: Context) -> str | None:
@@ -54,12 +54,24 @@ def _letter_and_number(match: re.Match[str], _: Context) -> str:
     return f"{match[1].upper()} {words.cardinal(match[2])}"
 
 
+def _hundreds(match: re.Match[str], _: Context) -> str:
+    """Read "100s of people" as "hundreds of people"."""
+    return {"10s": "tens", "100s": "hundreds", "1000s": "thousands"}[match["it"]]
+
+
+def _century(match: re.Match[str], _: Context) -> str:
+    """Read the "c." of "20th c." as "century"."""
+    return keep_stop(match, "century")
+
+
 def _fiscal_years(match: re.Match[str], _: Context) -> str:
     """Read "FY24/25" as two years."""
     return f"F Y {spoken_year(match[1])} {words.cardinal(match[2])}"
 
 
 RULES = (
+    Rule(r"(?<=\dst|\dnd|\drd|\dth)[ -](?P<it>[Cc]\.|[Cc]ent\.)(?!\w)", _century, "c"),
+    Rule(r"(?<![\w.,])(?P<it>10[1-9]\d)(?= (?:AD|CE|A\.D\.|C\.E\.))", _year, "0"),
     Rule(r"(?<!\w)FY ?'?(\d\d|20\d\d)[/–-](\d\d)(?![\w/])", _fiscal_years, "F"),
     Rule(
         r"(?<![\w.,/$-])(?P<number>[1-4])(?P<part>[Qq]|(?<=[12])H)"
@@ -70,13 +82,16 @@ RULES = (
     Rule(
         r"(?<!\w)(?P<part>[QqHh]|FY|CY)(?P<number>[1-4])?[ -]?'(?P<year>\d\d)(?![\w'])", _letter_and_year, "'"
     ),
+    Rule(r"(?<!\w)(?P<part>[QqHh])(?P<number>[1-4])-(?P<year>20\d\d)(?![\w-])", _letter_and_year, "QqHh"),
     Rule(r"(?<!\w)(q)([1-4])(?= ?(?:\d{4}|'\d\d)\b)", _letter_and_number, "q"),
+    Rule(r"(?<![\w.])(?P<it>10{1,3}s)(?= of\b)", _hundreds, "0"),
     Rule(r"(?<![\w.])'?(\d\d[1-9]0|[12]\d00|[1-9]0)'?s\b", _decade, string.digits),
     Rule(r"(?<![\w.,])(1[5-9]\d0|20[0-4]0) s\b(?![.']\w)", _spaced_decade, "s"),
     Rule(r"(?<!\w)'(\d\d)(?![\w.,:]\d|\w|')", _short_year, string.digits),
     Rule(r"(?<!\w)(?P<it>[Cc]\.)(?= ?\d{3,4}\b)", _circa, string.digits),
     Rule(
-        r"(?i)\b(?:in|since|until|till|by|year|anno|ad) (?P<it>10[1-9]\d)(?=[.,;:!?)]|$| (?!of)[a-z]{2,4}\b)",
+        r"(?i)(?:\b(?:in|since|until|till|by|year|anno|ad|circa|ca\.)|\0) (?P<it>10[1-9]\d)(?=[.,;:!?)]|$| "
+        r"(?!of)[a-z]{2,4}\b)",
         _year,
         string.digits,
     ),

@@ -149,5 +149,10 @@ RULES = (
     Rule(_address(street=rf"(?P<it>(?:{_STREET}|{_SMALL_STREET})\b\.?)"), _street_after_number),
     Rule(rf"(?<!\w){_RANK} (?P<it>{_STREET})(?![\w'])", _street_after_number),
     Rule(rf"(?<!\w)(?P<name>[A-Z][\w'’-]*[a-z]) (?P<it>{_STREET})(?![\w.-])", _street),
+    Rule(
+        r"(?i:\b(?:the|a|my|your|his|her|our|this|see|seeing|call)) (?P<it>Dr)\b(?=\.? [a-z]|[,;:!?)]|\.?$)",
+        lambda match, context: "doctor",
+        "D",
+    ),
     Rule(rf"(?<!\w)(?P<it>(?:{alternatives(UNITS_OF_HOUSES)})\.?)(?= #?[A-Z]?-?\d)", _unit_of_house),
 )

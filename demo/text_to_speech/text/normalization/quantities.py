@@ -21,10 +21,16 @@ def _temperature(match: re.Match[str], _: Context) -> str | None:
     # "300 K" may be a sum, and "in 3 C" a room: they need two digits.
     is_sure = len(number) > 1 or not match["space"] or number != match["a"]
     near = f"{text_before(match, 80)} {text_after(match, 80)}"
-    if not is_signed and not (is_sure and re.search(rf"(?i)°|\b(?:{HEAT})\b", near)):
+    is_fever = scale == "F" and "." in number
+    if not is_signed and not is_fever and not (is_sure and re.search(rf"(?i)°|\b(?:{HEAT})\b", near)):
         return None
     name = {"F": "degrees Fahrenheit", "C": "degrees Celsius", "K": "kelvins"}[scale]
     return f"{read_amount(match)} {name}"
+
+
+def _scale(match: re.Match[str], _: Context) -> str:
+    """Read the letter of "5 degrees C"."""
+    return {"C": "Celsius", "F": "Fahrenheit"}[match["it"]]
 
 
 def _percent(match: re.Match[str], _: Context) -> str:
@@ -41,14 +47,25 @@ def _unit(match: re.Match[str], _: Context) -> str | None:
     singular, plural = UNITS["in." if unit == "in" else unit]
     power = POWERS[match["power"] or (match["shape"] or "")[:2]]
     is_one = words.is_one(match["a"]) and not (match["b"] or match["size"])
-    is_of_noun = is_adjective(match) or (unit == "″" and _IS_MEASURED.match(text_after(match, 16)))
+    rest = text_after(match, 16)
+    is_of_noun = (
+        is_adjective(match)
+        or (unit == "″" and _IS_MEASURED.match(rest))
+        or (unit == "°" and _IS_TURN.match(rest))
+    )
     name = singular if is_one or space == "-" or is_of_noun else plural
     size = f" {match['size']}" if match["size"] else ""
     return keep_stop(match, f"{read_amount(match)}{size} {power}{name}{read_per(match['per'])}")
 
 
 # A noun after the sign of inches: "24″ monitor", but "2″ x 4″" and "24″ wide".
-_IS_MEASURED = re.compile(rf" (?!(?:{'|'.join(sorted(NO_NOUNS))}|x|by|diagonal|diameter)\b)[a-z]{{3,}}")
+_IS_MEASURED = re.compile(rf" (?!(?:{'|'.join(sorted(NO_NOUNS))}|x|by|diagonal|diameter)\b)[A-Za-z]{{2,}}")
+
+# A noun after degrees of an angle: "90° turn".
+_IS_TURN = re.compile(
+    r" (?:angles?|turns?|bends?|rotations?|corners?|slopes?|views?|cameras?|panoramas?|heat"
+    r"|weather)\b"
+)
 
 
 def _is_other_letter(unit: str, space: str, number: str) -> bool:
@@ -126,6 +143,11 @@ RULES = (
         r"(?<![\w.])(\d+(?:\.\d+)?)[eE]([-+−]\d{1,3}|(?<=e)\d{1,3}|(?<=\.\dE)\d{1,3})(?!\w)",
         _exponent,
         "eE",
+    ),
+    Rule(
+        r"\bdegrees? (?P<it>[CF])(?![\w'+#])",
+        lambda match, _: {"C": "Celsius", "F": "Fahrenheit"}[match["it"]],
+        "CF",
     ),
     Rule(rf"(?<![\w.]){AMOUNT}(?P<space> ?)(?P<scale>[CFK])(?![\w+#/'-]|\.\w)", _temperature, "CFK"),
     Rule(rf"(?<![\w.]){AMOUNT} ?(?P<sign>[%‰])", _percent, "%‰"),

@@ -105,7 +105,7 @@ def _spoken_numbers(numbers: str) -> str:
 
 def _chapter_of_book(match: re.Match[str], _: Context) -> str:
     """Read "Rom 12" and "Ps. 23"."""
-    return f"{_name(match, BOOKS[match['book'].rstrip('.')])} {words.cardinal(match['chapter'])}"
+    return f"{_name(match, BOOKS[match['book'].rstrip('.')])} {_spoken_numbers(match['chapter'])}"
 
 
 def _book_of_several(match: re.Match[str], _: Context) -> str | None:
@@ -144,7 +144,8 @@ EARLY_RULES = (
         ":.",
     ),
     Rule(
-        rf"(?<![\w.])(?:(?P<rank>{_RANK}) )?(?P<book>{alternatives(CERTAIN)}) (?P<chapter>\d{{1,3}})(?![\w:%/]"
+        rf"(?<![\w.])(?:(?P<rank>{_RANK}) )?(?P<book>{alternatives(CERTAIN)}) (?P<chapter>\d{{1,3}}"
+        rf"(?: ?[-–] ?\d{{1,3}})?)(?![\w:%/]"
         rf"|[.,]\d)",
         _chapter_of_book,
         string.digits,

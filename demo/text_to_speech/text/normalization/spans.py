@@ -25,6 +25,10 @@ EARLY_RULES = (
     # "late March – early April", "Spring 1998 – Autumn 2001"
     Rule(rf"(?<!\w){_NAME}\.?(?P<it>{_DASH})(?=(?:early|mid|late|the end of)[ -]{_NAME})", _to, "-–"),
     Rule(rf"{_SEASON} (?:[12]\d{{3}})?(?P<it>{_DASH})(?={_SEASON} (?:[12]\d{{3}}))", _to, "-–"),
+    # "Q1–Q3 2024", "FY22–FY24", "27 BC – 14 AD", "Mon 3–Fri 7 June"
+    Rule(rf"(?<!\w)(?:FY|CY|Q|H)'?\d{{1,4}}(?P<it>{_DASH})(?=(?:FY|CY|Q|H)'?\d)", _to, "-–"),
+    Rule(rf"\d (?:BCE?|B\.C\.|CE|AD|A\.D\.)(?P<it>{_DASH})(?=(?:AD |A\.D\. )?\d)", _to, "-–"),
+    Rule(rf"(?<!\w){DAY_NAME} \d{{1,2}}(?P<it>{_DASH})(?={DAY_NAME} \d)", _to, "-–"),
     Rule(rf"(?<!\w){_MOMENT}(?P<it>{_DASH})(?={_MOMENT}(?![\w'-]))", _to, "-–"),
     Rule(r"(?<=:\d\d)(?P<it>\s?[-–]\s?)(?=\d{1,2}:\d\d)", _to, ":"),
     Rule(r"(?i)(?<=[ap]m)(?P<it>\s?[-–]\s?)(?=\d{1,2}(?::\d\d)? ?[ap]\.?m)", _to, "mM"),

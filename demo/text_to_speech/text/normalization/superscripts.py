@@ -45,7 +45,9 @@ def _is_footnote(before: str, exponent: str) -> bool:
         return len(word[0]) > 2 and not _FUNCTION.match(word[0])
     if exponent == "¹":
         return before[-1] not in " (=+-−*/"
-    return before[-1] in ".,;:!?”’'\"" or bool(re.search(rf"[{_FIGURES}][,–-] ?$|[a-z.,”]\0+[,–-]?$", before))
+    return before[-1] in ".,;:!?”’'\"" or bool(
+        re.search(rf"[{_FIGURES}][,–-]? ?$|[a-z.,”]\0+[,–-]?$", before)
+    )
 
 
 def _power(exponent: str, before: str) -> str:

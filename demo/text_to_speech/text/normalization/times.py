@@ -74,7 +74,22 @@ def _zone(match: re.Match[str], _: Context) -> str:
     return keep_stop(match, words.letters(match["it"].replace(".", "")))
 
 
+def _with_one_letter(match: re.Match[str], _: Context) -> str:
+    """Read "5:30p" and the two ends of "8a-5p"."""
+    minutes = match["minutes"]
+    spoken = words.cardinal(str(int(match["hour"])))
+    if minutes and minutes != "00":
+        spoken += f" {words.cardinal(minutes)}" if minutes[0] != "0" else f" oh {words.digits(minutes[1])}"
+    return f"{spoken} {match['half'].upper()} M"
+
+
 RULES = (
+    Rule(
+        r"(?<![\w.:$£€])(?P<hour>1[0-2]|0?[1-9])(?::(?P<minutes>[0-5]\d))?(?P<half>[ap])(?![\w.'])"
+        r"(?:(?<=:\d\d[ap])|(?= ?[-–] ?\d{1,2}(?::\d\d)?[ap](?![\w.]))|(?<=[ap][-–]\d[ap])|(?<=[ap][-–]\d\d[ap]))",
+        _with_one_letter,
+        "ap",
+    ),
     Rule(r"(?<![\w.,:])([01]\d|2[0-3])([0-5]\d) ?(?:hours|hrs)\b\.?", _military, string.digits),
     Rule(r"(?<![\w.,:])([01]?\d|2[0-3])h([0-5]\d)(?!\w)", _french_time, "h"),
     Rule(
