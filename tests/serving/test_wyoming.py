@@ -71,7 +71,7 @@ def sound(events: list[Event]) -> bytes:
 
 def library(speaker: Speaker, text: str) -> int:
     """Bytes of a text as the library speaks it."""
-    return 2 * sum(chunk.audio.size for chunk in speaker._synthesizers["hifi-gan"].stream(text))
+    return 2 * sum(chunk.audio.size for chunk in speaker._synthesizers["hifi-gan"]["heart"].stream(text))
 
 
 def test_info_is_told_before_the_models_are_there(make_service) -> None:

@@ -77,7 +77,11 @@ def build_parser() -> OneLineParser:
         help="vocoder of this repository or model file, several times for several; the first one is the default"
         " (default: hifi-gan, then source-filter-light)",
     )
-    add("--voice", default="heart", help="the voice (default: %(default)s)")
+    add(
+        "--voice",
+        default="heart",
+        help="voice of who asks for none, or by a name of OpenAI's (default: %(default)s)",
+    )
     add("-m_duration", "--model_duration", metavar="FILE", help="ForwardTacotron, duration prediction")
     add("-m_forward", "--model_forward", metavar="FILE", help="ForwardTacotron, regression")
     add = parser.add_argument_group("limits").add_argument
@@ -215,9 +219,9 @@ def serve(args: argparse.Namespace) -> None:
         from .application import create_app  # noqa: F401
     except ImportError as error:
         raise InputError(MISSING.format(error.name)) from None
-    from .speaker import voice_id
+    from .names import voice_id
 
-    voice_id(args.voice)
+    args.voice = voice_id(args.voice)
     address = wyoming_address(args.wyoming)
     with contextlib.closing(listening(args.host, args.port)) as bound:
         set_logging(args.log_format)
@@ -273,6 +277,7 @@ def _service(args: argparse.Namespace) -> Service:
     given = {"duration_model": args.model_duration, "regression_model": args.model_forward}
     options = SpeakerOptions(
         vocoders=args.vocoder or ("hifi-gan", "source-filter-light"),
+        voice=args.voice,
         device=args.device,
         precision=args.precision,
         **{name: Path(path) for name, path in given.items() if path},
@@ -284,7 +289,7 @@ def _service(args: argparse.Namespace) -> Service:
         threads=args.threads,
         keys=keys(args),
     )
-    return Service(limits, models=options.models, load=lambda: Speaker.load(options))
+    return Service(limits, models=options.models, load=lambda: Speaker.load(options), voice=args.voice)
 
 
 def _http_server(args: argparse.Namespace, service: Service) -> uvicorn.Server:

@@ -12,7 +12,7 @@ from ..script.directions import LONGEST_PAUSE, PARAGRAPH_PAUSE, PITCHES, SENTENC
 from ..speech.encoders import CONTAINERS
 from ..text import Lexicon
 from .errors import ApiError
-from .speaker import model_id, voice_id
+from .names import model_id, voice_id
 from .wanted import Wanted, read_lexicon
 
 Format = Literal["mp3", "opus", "aac", "flac", "wav", "pcm"]
@@ -41,10 +41,10 @@ class TextRequest(BaseModel):
         None, description="Pronunciations for this text: words, with IPA or ARPAbet."
     )
 
-    def read_lexicon(self) -> Lexicon:
-        """Return the lexicon of the request, or refuse it."""
+    def read_lexicon(self) -> Lexicon | None:
+        """Return the lexicon of the request, if it has one, or refuse it."""
         try:
-            return read_lexicon(self.lexicon or {})
+            return read_lexicon(self.lexicon) if self.lexicon else None
         except InputError as error:
             raise ApiError(400, str(error), param="lexicon", code="invalid_value") from None
 
@@ -84,8 +84,12 @@ class SpeechRequest(TextRequest):
     def _no_voice_is_the_default(cls, value: object) -> object:
         return "" if value is None else value
 
-    def wanted(self, models: list[str]) -> Wanted:
+    def wanted(self, models: list[str], voice: str) -> Wanted:
         """Return what is to be spoken.
+
+        Args:
+            models: Names of the vocoders that are served.
+            voice: Name of the voice that OpenAI's names mean.
 
         Raises:
             ApiError: There is no such voice or model, or the lexicon cannot be read.
@@ -100,7 +104,7 @@ class SpeechRequest(TextRequest):
             pause_paragraph=self.pause_paragraph,
             lexicon=self.read_lexicon(),
             model=known_model(self.model, models),
-            voice=known_voice(self.voice),
+            voice=known_voice(self.voice, voice),
         )
 
 
@@ -111,13 +115,13 @@ class CaptionedRequest(SpeechRequest):
     return_timestamps: bool = True
 
 
-def known_voice(voice: str | VoiceObject) -> str:
+def known_voice(voice: str | VoiceObject, default: str) -> str:
     """Return the name of a voice, "" for the default, or refuse it."""
     name = voice.id if isinstance(voice, VoiceObject) else voice
     if not name:
         return ""
     try:
-        return voice_id(name)
+        return voice_id(name, default)
     except InputError as error:
         raise ApiError(400, str(error), param="voice", code="voice_not_found") from None
 

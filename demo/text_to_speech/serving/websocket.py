@@ -121,7 +121,7 @@ class _Conversation:
             request = SpeechRequest.model_validate(options)
         except ValidationError as error:
             raise validation_error([dict(problem) for problem in error.errors()]) from None
-        wanted = request.wanted(self._service.models)
+        wanted = request.wanted(self._service.models, self._service.voice)
         encoder = self._service.encoder(request.response_format, wanted, sample_rate=request.sample_rate)
         watch = self._service.metrics.begin("websocket", request.response_format)
         await self._socket.send_json(

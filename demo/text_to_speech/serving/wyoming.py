@@ -27,8 +27,8 @@ from .. import __version__
 from .dictation import Dictation
 from .errors import ApiError, api_error
 from .metrics import Watch
+from .names import voice_cards, voice_id
 from .service import Service, known_failure
-from .speaker import VOICES, voice_id
 from .wanted import Wanted
 
 logger = logging.getLogger(__name__)
@@ -113,7 +113,7 @@ def info() -> Event:
             "description": card.description,
             "languages": [card.language.replace("-", "_")],
         }
-        for card in VOICES
+        for card in voice_cards().values()
     ]
     program = {
         **common,
@@ -282,7 +282,7 @@ class _Connection:
     def _request(self, event: Event, *, streams: bool) -> _Request:
         watch = self._service.metrics.begin("wyoming", "pcm")
         try:
-            wanted = _wanted(event)
+            wanted = _wanted(event, self._service.voice)
             return _Request(streams, watch, wanted, self._begin(wanted) if streams else None)
         except Exception as error:
             return _Request(streams, watch, error=error)
@@ -310,7 +310,9 @@ class _Connection:
 
     async def _answer(self, request: _Request) -> None:
         """Send the sound of a request, and in any case the events that clients wait for."""
-        layout = {"rate": VOICES[0].sample_rate, "width": SAMPLE_WIDTH, "channels": 1}
+        voice = request.wanted.voice if request.wanted else ""
+        card = voice_cards()[voice or self._service.voice]
+        layout = {"rate": card.sample_rate, "width": SAMPLE_WIDTH, "channels": 1}
         begun, result = False, "done"
         try:
             async with contextlib.aclosing(self._sound(request)) as sound:
@@ -353,7 +355,7 @@ class _Connection:
             dictation.cancel()
 
 
-def _wanted(event: Event) -> Wanted:
+def _wanted(event: Event, default_voice: str) -> Wanted:
     """Return what an event asks to be spoken.
 
     Raises:
@@ -365,4 +367,4 @@ def _wanted(event: Event) -> Wanted:
     if form not in ("auto", "text", "ssml"):
         raise ApiError(400, f"text format {str(form)[:40]!r}: expected text or ssml", code="invalid_value")
     wanted = Wanted(str(event.data.get("text", "")), input_format="auto" if form == "text" else form)
-    return replace(wanted, voice=voice_id(str(name))) if name else wanted
+    return replace(wanted, voice=voice_id(str(name), default_voice)) if name else wanted

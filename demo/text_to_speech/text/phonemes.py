@@ -18,10 +18,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..errors import InputError
+from .accents import base_letters, pronounce_without_accents
 from .characters import check_text, warn_about
+from .compounds import pronounce_compound
 from .dictionaries import new_g2p
 from .engine import hibari_g2p
-from .given_readings import GIVEN, at_placeholders, in_order, make_rest_readable
+from .given_readings import GIVEN, at_placeholders, in_order, make_rest_readable, with_formulas
 from .grouped_warnings import one_document
 from .heteronyms import pronounce_heteronyms
 from .known_names import KNOWN_NAMES
@@ -47,6 +49,9 @@ _SILENT_TAGS = frozenset([".", ",", "-LRB-", "-RRB-", "``", '""', "''", ":", "$"
 
 # hibari's rating of phonemes that are given, the highest one.
 _GIVEN_RATING = 5
+
+# Letters of the longest words of the second dictionary that are not taken for words.
+_LONGEST_RARE = 3
 
 _NAMES = Lexicon(KNOWN_NAMES)
 
@@ -131,6 +136,7 @@ class Phonemizer:
         with one_document():
             text = check_text(text)
             given = find_inline_phonemes(text) if readings is None else in_order(readings, len(text))
+            given = with_formulas(text, given)
             readable = make_rest_readable(text, given)
             warn_about(readable)
             with self._lock:
@@ -141,12 +147,34 @@ class Phonemizer:
             return tuple(_words_of_text(chunks(prepared.text), sounds))
 
     def is_word(self, word: str) -> bool:
-        """Tell whether the dictionary has a word in exactly this spelling."""
-        return word in self._g2p.lexicon.golds.d
+        """Tell whether a dictionary has a word in exactly this spelling.
+
+        The second dictionary of hibari has inflected forms and rare words, but also many abbreviations as short as they
+        are rare: of up to three letters, its words do not count.
+        """
+        lexicon = self._g2p.lexicon
+        return word in lexicon.golds.d or (len(word) > _LONGEST_RARE and word in lexicon.silvers.d)
+
+    def _look_up(self, word: str) -> str:
+        """Return the phonemes that the dictionaries have for a word or a form of it, as a noun; else nothing."""
+        if len(word) < 2 or word.isupper():
+            return ""
+        phonemes = self._g2p.lexicon.get_word(word, "NN", None, hibari_g2p().Context())[0]
+        return nearest_symbols(phonemes or "")
+
+    def _pronounce(self, word: str) -> str:
+        """Return the phonemes of any word."""
+        return self._look_up(word) or self._look_up(word.lower()) or self._pronounce_unknown(word)
 
     def _pronounce_unknown(self, word: str) -> str:
         """Return the phonemes of a word that the dictionaries do not have."""
-        return _NAMES.pronounce(word) or self._unknown_words(word) or self._spell(word)
+        return (
+            _NAMES.pronounce(word)
+            or pronounce_without_accents(word, self._look_up)
+            or pronounce_compound(base_letters(word), self._look_up)
+            or self._unknown_words(word)
+            or self._spell(word)
+        )
 
     def _readings(self, text: str, given: Sequence[Reading], lexicon: Lexicon | None) -> list[Reading]:
         """Return all readings of a readable text in order: the caller's, the lexicons', and those of the rules.
@@ -161,7 +189,13 @@ class Phonemizer:
             for reading in found:
                 open_text[reading.start : reading.end] = GIVEN * (reading.end - reading.start)
             from_lexicon += found
-        from_rules = normalize("".join(open_text), is_word=self.is_word, closed=GIVEN)
+        from_rules = normalize(
+            "".join(open_text),
+            is_word=self.is_word,
+            look_up=self._look_up,
+            pronounce=self._pronounce,
+            closed=GIVEN,
+        )
         all_readings = [*at_placeholders(text, given), *from_lexicon, *from_rules]
         return sorted(all_readings, key=lambda reading: reading.start)
 

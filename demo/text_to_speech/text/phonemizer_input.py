@@ -118,8 +118,8 @@ def insert_readings(
 def _with_presets(reading: Reading, presets: list[Preset], spell: Callable[[str], str]) -> str:
     """Return the words of a reading, and append to `presets` those for which the words have `PRESET`."""
     if reading.phonemes:
-        # To the tagger, a word with phonemes is some name.
-        presets.append(Preset("name", reading.phonemes))
+        # To the tagger, a word with phonemes is some name, and the sound that a rule has read is an interjection.
+        presets.append(Preset("uh" if reading.spoken else "name", reading.phonemes))
         return PRESET
 
     def keep(match: re.Match[str]) -> str:

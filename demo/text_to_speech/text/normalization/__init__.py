@@ -22,7 +22,9 @@ from . import (
     dates,
     directions,
     identifiers,
+    informal,
     internet_addresses,
+    maths,
     money,
     names,
     pairs,
@@ -31,12 +33,14 @@ from . import (
     quantities,
     references,
     signs,
+    sounds,
     spans,
     superscripts,
+    technical,
     times,
 )
 from .interpretations import SAY_AS, read_characters, read_ordered_date
-from .rules import CLOSED, Context, Reading, Rule
+from .rules import CLOSED, Context, Reading, Rule, Sound
 
 __all__ = ["SAY_AS", "Reading", "normalize", "read_as", "spoken"]
 
@@ -44,6 +48,7 @@ __all__ = ["SAY_AS", "Reading", "normalize", "read_as", "spoken"]
 # comes before the quantities, which would read its digits; quantities come before names, so that the "m" of "5 m" is
 # a unit; what is left of numbers and signs is read by itself at the end.
 RULES: tuple[Rule, ...] = (
+    *informal.EARLY_RULES,
     *internet_addresses.EARLY_RULES,
     *superscripts.EARLY_RULES,
     *references.EARLY_RULES,
@@ -61,17 +66,22 @@ RULES: tuple[Rule, ...] = (
     *signs.EARLY_RULES,
     *postal_addresses.RULES,
     *codes.EARLY_RULES,
+    *maths.EARLY_RULES,
     *money.RULES,
     *counted.RULES,
     *pairs.RULES,
     *quantities.RULES,
+    *sounds.RULES,
+    *informal.RULES,
     *signs.UNIT_RULES,
     *superscripts.RULES,
+    *technical.RULES,
     *names.RULES,
     *codes.RULES,
     *names.CAPITALS_RULES,
     *quantities.NUMBER_RULES,
     *signs.RULES,
+    *names.LAST_RULES,
 )
 
 _LETTERS = re.compile(r"[^\W\d_]{2,}")
@@ -79,7 +89,12 @@ _SPACE_BEFORE_MARK = re.compile(r" (?=[,.;:!?)”]|'s\b)|(?<=[(“]) ")
 
 
 def normalize(
-    text: str, *, is_word: Callable[[str], bool] = lambda word: False, closed: str = CLOSED
+    text: str,
+    *,
+    is_word: Callable[[str], bool] = lambda word: False,
+    look_up: Callable[[str], str] = lambda word: "",
+    pronounce: Callable[[str], str] = lambda word: "",
+    closed: str = CLOSED,
 ) -> list[Reading]:
     """Find the spans of a text that are not read as they are written.
 
@@ -87,14 +102,16 @@ def normalize(
         text: A text that `characters.make_readable` returned.
         is_word: Tells whether a dictionary has a word in exactly this spelling. It decides between initialisms and
             words written in capitals.
+        look_up: Returns the phonemes that the dictionaries have for a word or a form of it; empty if they have none.
+        pronounce: Returns the phonemes of any word.
         closed: A character that replaces each character of the spans that the caller reads; no rule reads them.
 
     Returns:
         The readings in the order of the text. They do not overlap.
     """
-    context = Context(is_word, _is_shouted(text))
     found: list[Reading] = []
     open_text = text.replace(closed, CLOSED)
+    context = Context(is_word, _is_shouted(text), open_text, look_up, pronounce)
     characters = set(open_text)
     for rule in RULES:
         if rule.needs and characters.isdisjoint(rule.needs):
@@ -117,7 +134,10 @@ def _reader(rule: Rule, context: Context, found: list[Reading]) -> Callable[[re.
         if words_read is None:
             return match[0]
         start, end = match.span(group)
-        found.append(Reading(start, end, words_read))
+        if isinstance(words_read, Sound):
+            found.append(Reading(start, end, words_read.spoken, words_read.phonemes))
+        else:
+            found.append(Reading(start, end, words_read))
         inner = start - match.start()
         return match[0][:inner] + CLOSED * (end - start) + match[0][inner + end - start :]
 
