@@ -120,7 +120,7 @@ RULES = (
     ),
     Rule(
         rf"(?i:\b(?:head|heading|headed|facing|bearing|turn|drive|driving|travel(?:l?ing)?|continue|go|going|due"
-        rf"|runs?)) "
+        rf"|runs?|then)) "
         rf"(?P<it>{_LETTERS})(?=[.,;:!?)]|$| (?:on|to|at|for|from|along|until|toward|and|then|of|through|past|\d)\b)",
         _compass,
     ),

@@ -148,7 +148,8 @@ RULES = (
     ),
     Rule(r"(?<![\w.,$-])(?:\d{2,5}|\0{1,5}) (?P<it>[NSEW]\.?) [A-Z][a-z]{3,}(?=,|$)", _direction, "NSEW"),
     Rule(_address(street=rf"(?P<it>(?:{_STREET}|{_SMALL_STREET})\b\.?)"), _street_after_number),
-    Rule(rf"(?<!\w){_RANK} (?P<it>{_STREET})(?![\w'])", _street_after_number),
+    # "9th Cir." is a court.
+    Rule(rf"(?<!\w){_RANK} (?!Cir\b)(?P<it>{_STREET})(?![\w'])", _street_after_number),
     Rule(rf"(?<!\w)(?P<name>[A-Z][\w'’-]*[a-z]) (?P<it>{_STREET})(?![\w.-])", _street),
     Rule(
         r"(?i:\b(?:the|a|my|your|his|her|our|this|see|seeing|call)) (?P<it>Dr)\b(?=\.? [a-z]|[,;:!?)]|\.?$)",
