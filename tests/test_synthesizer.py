@@ -236,7 +236,11 @@ def test_warming_up_reads_draws_and_computes_windows(tiny, monkeypatch: pytest.M
 
     synthesizer = Synthesizer(**tiny.options, phonemizer=Reader())
     draw, run = synthesizer.acoustic.synthesize, synthesizer.vocoder.warm_up
-    monkeypatch.setattr(synthesizer.acoustic, "synthesize", lambda ids: (done.append("drawn"), draw(ids)))
+    monkeypatch.setattr(
+        synthesizer.acoustic,
+        "synthesize",
+        lambda ids, **options: (done.append("drawn"), draw(ids, **options)),
+    )
     monkeypatch.setattr(synthesizer.vocoder, "warm_up", lambda: (done.append("computed"), run()))
     synthesizer.warm_up()
     assert done == ["read", "drawn", "computed"]

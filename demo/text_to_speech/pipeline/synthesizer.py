@@ -14,8 +14,8 @@ from ..inference.acoustic import AcousticModel
 from ..inference.runtime import Hint, Precision, check_hint, resolve_target
 from ..inference.vocoder import FIRST_WINDOW, LARGEST_WINDOW, Vocoder
 from ..script.directions import Manner, MannerOptions
+from ..script.formats import read_script
 from ..script.incremental import incremental_scripts
-from ..script.plain import read_script
 from ..script.script import Script
 from ..script.utterances import incremental_utterances, nothing_to_speak
 from ..script.words import WordReader
@@ -30,7 +30,7 @@ from .stream import Stream
 if TYPE_CHECKING:
     from typing_extensions import Unpack
 
-Text: TypeAlias = "str | Script | Iterable[str]"
+Text: TypeAlias = "str | Script | Iterable[str | None]"
 
 # Phonemes that `warm_up` draws: "hello" in the alphabet of the voices.
 WARM_PHONEMES = "həlˈO"
@@ -210,7 +210,7 @@ class Synthesizer:
         generator to stop early.
 
         Where the text comes in pieces, such as the words of a language model, a sentence is spoken as soon as its end
-        is certain, which the next word decides.
+        is certain, which the next word decides; None among the pieces has everything before it spoken at once.
 
         Args:
             text: See `synthesize`.
@@ -265,7 +265,7 @@ class Synthesizer:
         """Do each kind of work once, so that the next text does not wait for kernels to be made."""
         models = self._loaded()
         models.phonemizer.words("Hello.")
-        models.acoustic.synthesize(to_ids(WARM_PHONEMES))
+        models.acoustic.synthesize(to_ids(WARM_PHONEMES), voice=self.voice.vector)
         models.vocoder.warm_up()
 
     def close(self) -> None:

@@ -1,4 +1,4 @@
-"""Plain text becomes a script, and the door for texts of either kind.
+"""Plain text becomes a script.
 
 In plain text there are two directions, a pause and phonemes between double brackets:
 
@@ -12,31 +12,11 @@ import re
 from ..errors import InputError
 from ..text import check_text
 from ..text.grouped_warnings import one_document
-from ..text.languages import AMERICAN
 from .directions import Pause, parse_time
 from .inline_phonemes import with_inline_phonemes
 from .script import Block, Piece, Script
-from .ssml import is_ssml, parse_ssml
 
-_PAUSE = re.compile(r"(?<!\[)\[pause +([+-]?[\d.][^\[\]]{0,20})\](?!\])")
-
-
-def read_script(text: str, *, ssml: bool | None = None, language: str = AMERICAN) -> Script:
-    """Return the script of a plain text or of an SSML document.
-
-    Args:
-        text: A text or a document.
-        ssml: Whether the text is an SSML document; None lets its beginning decide, see `is_ssml`.
-        language: BCP 47 tag of the voice; see `parse_ssml`.
-
-    Raises:
-        InputError: See `parse_text` and `parse_ssml`.
-    """
-    with one_document():
-        text = check_text(text)
-        if ssml or (ssml is None and is_ssml(text)):
-            return parse_ssml(text, language=language)
-        return parse_text(text)
+PAUSE = re.compile(r"(?<!\[)\[pause +([+-]?[\d.][^\[\]]{0,20})\](?!\])")
 
 
 def parse_text(text: str) -> Script:
@@ -63,7 +43,7 @@ def take_pauses(text: str, *, source_start: int = 0) -> Script:
     pieces: list[Piece] = []
     pauses: list[Pause] = []
     position = length = 0
-    for match in _PAUSE.finditer(text):
+    for match in PAUSE.finditer(text):
         spoken += [text[position : match.start()], " "]
         pieces.append(Piece(length, position, match.start()))
         length += match.start() - position + 1

@@ -7,6 +7,7 @@ how words are read, and how they are delivered.
 from __future__ import annotations
 
 import bisect
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -76,6 +77,7 @@ class Script:
         languages: Offsets, each with the BCP 47 tag of the words that begin there or later; an empty tag is the
             language of the voice.
         source_start: Offset of `source` in a longer text, of which it is a part, see `incremental_scripts`.
+        breaks_off: Whether the last sentence goes on in the next part of that text.
 
     Raises:
         InputError: Two readings or aliases overlap, or one is empty.
@@ -90,6 +92,7 @@ class Script:
     aliases: tuple[Alias, ...] = ()
     deliveries: tuple[tuple[int, Delivery], ...] = ()
     source_start: int = 0
+    breaks_off: bool = False
     languages: tuple[tuple[int, str], ...] = ()
 
     def __post_init__(self) -> None:
@@ -157,8 +160,11 @@ class Script:
 def _sentence_spans(text: str, block: Block) -> Iterator[tuple[int, int, bool]]:
     """Return the spans of the sentences of a block's text; see `sentence_spans`."""
     stripped = text.strip()
-    if not block.is_sentence or not stripped or len(stripped) > MAX_LENGTH:
+    if not block.is_sentence or not stripped:
         return sentence_spans(text)
+    if len(stripped) > MAX_LENGTH:
+        # No line end in it ends a sentence.
+        return sentence_spans(re.sub(r"\s", " ", text))
     start = text.index(stripped)
     return iter([(start, start + len(stripped), True)])
 

@@ -54,6 +54,9 @@ _SILENT_TAGS = frozenset([".", ",", "-LRB-", "-RRB-", "``", '""', "''", ":", "$"
 # hibari's rating of phonemes that are given, the highest one.
 _GIVEN_RATING = 5
 
+# Letters of the longest words of the second dictionary that are not taken for words.
+_LONGEST_RARE = 3
+
 _NAMES = Lexicon(KNOWN_NAMES)
 
 # The British dictionary has the American name of the last letter.
@@ -176,8 +179,13 @@ class Phonemizer:
         return self._others[wanted]
 
     def is_word(self, word: str) -> bool:
-        """Tell whether the dictionary has a word in exactly this spelling."""
-        return word in self._g2p.lexicon.golds.d
+        """Tell whether a dictionary has a word in exactly this spelling.
+
+        The second dictionary of hibari has inflected forms and rare words, but also many abbreviations as short as they
+        are rare: of up to three letters, its words do not count.
+        """
+        lexicon = self._g2p.lexicon
+        return word in lexicon.golds.d or (len(word) > _LONGEST_RARE and word in lexicon.silvers.d)
 
     def _look_up(self, word: str) -> str:
         """Return the phonemes that the dictionaries have for a word or a form of it, as a noun; else nothing."""

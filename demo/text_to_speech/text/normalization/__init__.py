@@ -20,16 +20,26 @@ from ..traced import TracedText
 from . import (
     british_forms,
     codes,
+    counted,
     dates,
+    directions,
+    identifiers,
     informal,
     internet_addresses,
     maths,
+    money,
     names,
+    pairs,
+    periods,
     postal_addresses,
     quantities,
+    references,
     signs,
     sounds,
+    spans,
+    superscripts,
     technical,
+    times,
 )
 from .interpretations import SAY_AS, read_characters, read_ordered_date
 from .rules import CLOSED, Context, Reading, Rule, Sound
@@ -42,22 +52,38 @@ __all__ = ["SAY_AS", "Reading", "normalize", "read_as", "spoken"]
 RULES: tuple[Rule, ...] = (
     *informal.EARLY_RULES,
     *internet_addresses.EARLY_RULES,
+    *superscripts.EARLY_RULES,
+    *references.EARLY_RULES,
+    *pairs.EARLY_RULES,
+    *counted.EARLY_RULES,
+    *spans.EARLY_RULES,
     *dates.RULES,
+    *periods.RULES,
+    *times.RULES,
+    *spans.RULES,
+    *identifiers.RULES,
     *internet_addresses.RULES,
+    *references.RULES,
     *signs.EARLY_RULES,
+    *directions.RULES,
     *postal_addresses.RULES,
     *codes.EARLY_RULES,
     *maths.EARLY_RULES,
+    *money.RULES,
+    *counted.RULES,
+    *pairs.RULES,
     *quantities.RULES,
     *sounds.RULES,
     *informal.RULES,
     *signs.UNIT_RULES,
+    *superscripts.RULES,
     *technical.RULES,
     *names.RULES,
     *codes.RULES,
     *names.CAPITALS_RULES,
     *quantities.NUMBER_RULES,
     *signs.RULES,
+    *names.LAST_RULES,
 )
 
 _LETTERS = re.compile(r"[^\W\d_]{2,}")
@@ -85,9 +111,9 @@ def normalize(
     Returns:
         The readings in the order of the text. They do not overlap.
     """
-    context = Context(is_word, _is_shouted(text), look_up, pronounce)
     found: list[Reading] = []
     open_text = text.replace(closed, CLOSED)
+    context = Context(is_word, _is_shouted(text), open_text, look_up, pronounce)
     characters = set(open_text)
     for rule in (*british_forms.RULES, *RULES) if is_british() else RULES:
         if rule.needs and characters.isdisjoint(rule.needs):

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from ..symbols import check_symbols
+from .capital_runs import CapitalRuns
 
 CLOSED = "\0"
 """The character that replaces each character of a span that was read, so that no other rule reads the span again.
@@ -69,6 +70,7 @@ class Context:
     Attributes:
         is_word: Tells whether the dictionary has a word in exactly this spelling.
         shouted: Whether the whole text is written in capitals.
+        text: The whole text as it was written, with the spans that the caller reads closed.
         look_up: Returns the phonemes that the dictionaries have for a word or for a form of it ("walked"); empty for
             a word that they do not have.
         pronounce: Returns the phonemes of any word, those of spelling rules where no dictionary has it.
@@ -76,8 +78,14 @@ class Context:
 
     is_word: Callable[[str], bool]
     shouted: bool
+    text: str = ""
     look_up: Callable[[str], str] = _no_phonemes
     pronounce: Callable[[str], str] = _no_phonemes
+
+    @cached_property
+    def runs(self) -> CapitalRuns:
+        """The runs of words in capitals."""
+        return CapitalRuns(self.text)
 
 
 @dataclass(frozen=True)
@@ -112,6 +120,16 @@ class Rule:
 def alternatives(words: Iterable[str]) -> str:
     """Return a regular expression that matches any of the words, the longest first."""
     return "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
+
+
+def text_before(match: re.Match[str], length: int = 40) -> str:
+    """Return the characters before a match. What other rules have read is `CLOSED` there."""
+    return match.string[max(0, match.start() - length) : match.start()]
+
+
+def text_after(match: re.Match[str], length: int = 40) -> str:
+    """Return the characters after a match."""
+    return match.string[match.end() : match.end() + length]
 
 
 def keep_stop(match: re.Match[str], spoken: str) -> str:

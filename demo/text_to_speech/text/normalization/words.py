@@ -18,6 +18,9 @@ SIGNS = "-–−+"
 # Digits of the longest number that is read as a number; longer ones are read digit by digit.
 LARGEST = 15
 
+# The same of a number with separators, which shows that it is no code. hibari has names up to decillions.
+LARGEST_WITH_SEPARATORS = 36
+
 _LINKS = re.compile(r",? and |, |-")
 # British numbers keep their "and": "one hundred and five".
 _BRITISH_LINKS = re.compile(", |-")
@@ -58,7 +61,8 @@ def integer(number: str) -> int:
 def cardinal(number: str) -> str:
     """Read a whole number, written with or without separators: "1,234" as "one thousand two hundred thirty four"."""
     digits = re.sub(r"\D", "", number)
-    if len(digits) > LARGEST or (len(digits) > 1 and digits[0] == "0"):
+    largest = LARGEST_WITH_SEPARATORS if "," in number else LARGEST
+    if len(digits) > largest or (len(digits) > 1 and digits[0] == "0"):
         return in_groups(digits)
     return _links().sub(" ", _in_words("cardinal", int(digits)))
 
