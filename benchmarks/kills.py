@@ -1,8 +1,8 @@
 """A batch that is killed again and again: does every row end as in a run that nobody disturbs?
 
-A job of short rows is spoken while at random moments a worker, the driver, or a node of a Ray cluster of three is killed
-with SIGKILL; the command is given again until it ends by itself. Then it is spoken in peace, and every file of the first
-run is compared with that of the second one, sample by sample.
+A job of short rows is spoken while at random moments a worker, the driver, or a node of a Ray cluster of three is
+killed with SIGKILL; the command is given again until it ends by itself. Then it is spoken in peace, and every file of
+the first run is compared with that of the second one, sample by sample.
 
     python benchmarks/kills.py --rows 2000 --kills 10
     python benchmarks/kills.py --rows 2000 --kills 10 --ray
@@ -146,14 +146,16 @@ class Disturber:
         return done
 
 
-def cluster_of_three() -> Any:
-    """Return a Ray cluster of three nodes, each with one processor, which are processes of this machine."""
-    os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
+def new_cluster(*, nodes: int, processors: int = 1) -> Any:
+    """Return a Ray cluster whose nodes are processes of this machine."""
+    # A machine that does other work too needs more than Ray's thirty seconds.
+    os.environ |= {"RAY_USAGE_STATS_ENABLED": "0", "RAY_raylet_start_wait_time_s": "300"}
     from ray.cluster_utils import Cluster
 
-    cluster = Cluster(initialize_head=True, head_node_args={"num_cpus": 1, "include_dashboard": False})
-    for _ in range(2):
-        cluster.add_node(num_cpus=1)
+    head = {"num_cpus": processors, "include_dashboard": False}
+    cluster = Cluster(initialize_head=True, head_node_args=head)
+    for _ in range(nodes - 1):
+        cluster.add_node(num_cpus=processors)
     return cluster
 
 
@@ -195,7 +197,7 @@ def main() -> int:
         job = folder / "job.jsonl"
         write_job(job, args.rows)
         options = ["--vocoder", args.vocoder, "--workers", args.workers]
-        cluster = cluster_of_three() if args.ray else None
+        cluster = new_cluster(nodes=3) if args.ray else None
         more = ["--ray", cluster.address] if cluster else []
         disturbed = Batch(job, folder / "disturbed", [*options, *more])
         disturber = Disturber(disturbed, seed=args.seed, cluster=cluster)
