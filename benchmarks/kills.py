@@ -30,6 +30,7 @@ WORDS = (  # noqa: SIM905 - a list is longer
     " plant queen rain"
 ).split()
 COMMAND = ROOT / "demo" / "text_to_speech_batch.py"
+ATTEMPTS = 3  # to start a node
 TARGETS = ("worker", "driver")
 
 
@@ -135,7 +136,7 @@ class Disturber:
         elif target == "node":
             node = self._random.choice(sorted(self._cluster.worker_nodes, key=str))
             self._cluster.remove_node(node, allow_graceful=False)
-            self._cluster.add_node(num_cpus=1)
+            add_node(self._cluster, num_cpus=1)
             done = True
         else:
             found = (
@@ -148,15 +149,26 @@ class Disturber:
 
 def new_cluster(*, nodes: int, processors: int = 1) -> Any:
     """Return a Ray cluster whose nodes are processes of this machine."""
-    # A machine that does other work too needs more than Ray's thirty seconds.
-    os.environ |= {"RAY_USAGE_STATS_ENABLED": "0", "RAY_raylet_start_wait_time_s": "300"}
+    os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
     from ray.cluster_utils import Cluster
 
-    head = {"num_cpus": processors, "include_dashboard": False}
-    cluster = Cluster(initialize_head=True, head_node_args=head)
+    cluster = Cluster()
+    add_node(cluster, num_cpus=processors, include_dashboard=False)
     for _ in range(nodes - 1):
-        cluster.add_node(num_cpus=processors)
+        add_node(cluster, num_cpus=processors)
     return cluster
+
+
+def add_node(cluster: Any, **options: Any) -> None:
+    """Add a node, of which Ray expects that it is there after thirty seconds; a busy machine may need another try."""
+    for attempt in range(ATTEMPTS):
+        try:
+            cluster.add_node(**options)
+        except Exception as error:
+            if "timed out" not in str(error) or attempt == ATTEMPTS - 1:
+                raise
+        else:
+            return
 
 
 def compare(calm: Path, disturbed: Path) -> dict[str, int]:

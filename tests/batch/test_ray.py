@@ -1,4 +1,4 @@
-"""Batches on a Ray cluster of three nodes, and columns of Ray Data. All of them take many seconds: a node is five processes."""
+"""Batches on a Ray cluster of three nodes, and columns of Ray Data. They are slow: a node is five processes."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ import soundfile
 
 import pool_tasks
 from batch_support import batch, command, environment, leftovers, sound_files, write_jobs
-from ray_clusters import cluster_of
+from ray_clusters import add_node, cluster_of
 from text_to_speech.batch.pool import build_for_worker, finishing_on_signals
 from text_to_speech.batch.ray_start import connect
 from text_to_speech.errors import InputError, SpeechError
@@ -58,7 +58,7 @@ def until(condition, seconds: float = 120) -> None:
 def lose_a_node(cluster: Any) -> None:
     """Kill the processes of a node, and add another one."""
     cluster.remove_node(sorted(cluster.worker_nodes, key=str)[0], allow_graceful=False)
-    cluster.add_node(num_cpus=1)
+    add_node(cluster)
 
 
 def test_every_task_has_a_result(connected: Any) -> None:
@@ -87,9 +87,9 @@ def test_a_task_is_tried_three_times(connected: Any, tmp_path: Path, verb: str, 
 
 
 def test_what_keeps_an_actor_from_its_beginning_is_told(connected: Any) -> None:
-    with pytest.raises(SpeechError, match="the device is not there"):
-        with RayPool(pool_tasks.never_prepare, workers=1) as pool:
-            list(pool.map([("double", 1)]))
+    pool = RayPool(pool_tasks.never_prepare, workers=1)
+    with pytest.raises(SpeechError, match="the device is not there"), pool:
+        list(pool.map([("double", 1)]))
 
 
 def test_a_node_that_is_lost_loses_no_task(connected: Any, tmp_path: Path) -> None:
@@ -222,7 +222,12 @@ def test_a_column_of_texts_becomes_a_column_of_sound(tiny) -> None:
         "phonemes",
         "error",
     ]
-    assert list(made["error"]) == ["", "", "text: it is empty; expected at least one word", "speed 9: expected a number from 0.5 (slow) to 2.0 (fast)"]  # fmt: skip
+    assert list(made["error"]) == [
+        "",
+        "",
+        "text: it is empty; expected at least one word",
+        "speed 9: expected a number from 0.5 (slow) to 2.0 (fast)",
+    ]
     assert list(made["words"]) == [1, 2, 0, 0]
     audio, rate = soundfile.read(io.BytesIO(made["audio"][0]), dtype="int16")
     with build_for_worker(SynthesizerOptions(**tiny.options)) as synthesizer:
