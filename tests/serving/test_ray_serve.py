@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import inspect
 import shutil
 import socket
@@ -14,7 +15,6 @@ from typing import Any
 
 import httpx
 import pytest
-import test_behaviours
 import yaml
 
 from batch_support import ROOT, environment
@@ -54,11 +54,11 @@ def free_port() -> int:
 
 
 SERVE = """
-import os, sys, yaml
+import os, sys
+import yaml
 os.environ.setdefault("RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER", "0")
 import ray
 from ray import serve
-from ray.serve.schema import ServeDeploySchema
 from text_to_speech.serving.ray_serve import ReplicaOptions, start
 ray.init(address="local", num_cpus=2, include_dashboard=False, log_to_driver=False)
 config = yaml.safe_load(sys.argv[1])
@@ -111,7 +111,14 @@ def server(options: dict[str, Any]) -> Iterator[Replicas]:
 
 def behaviours() -> Iterator[Any]:
     """The tests of behaviours that look at a server from outside, each with its parameters."""
-    for name, test in vars(test_behaviours).items():
+    spec = importlib.util.spec_from_file_location(
+        "behaviours", Path(__file__).with_name("test_behaviours.py")
+    )
+    assert spec
+    assert spec.loader
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    for name, test in vars(module).items():
         if not name.startswith("test_"):
             continue
         takes, given = set(inspect.signature(test).parameters), [{}]
