@@ -104,7 +104,9 @@ def server(options: dict[str, Any]) -> Iterator[Replicas]:
         assert process.stderr
         lines = iter(process.stdout.readline, "")
         assert any(line.strip() == "ready" for line in lines), process.stderr.read()[-3000:]
-        yield Replicas(f"http://127.0.0.1:{port}")
+        replicas = Replicas(f"http://127.0.0.1:{port}")
+        yield replicas
+        replicas.client.close()
         process.stdin.close()
         process.wait(120)
 
