@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from spelling import Speller
 from text_to_speech.errors import InputError
 from text_to_speech.script.directions import Delivery, Manner, Mark, Pause
-from text_to_speech.script.plain import parse_text, read_script
+from text_to_speech.script.formats import read_script
+from text_to_speech.script.plain import parse_text
 from text_to_speech.script.script import Alias, Script
 from text_to_speech.script.ssml import is_ssml, parse_ssml
 from text_to_speech.script.ssml_values import BREAKS, EMPHASIS, RATES
@@ -448,9 +449,9 @@ def test_ssml_is_told_by_its_beginning(text: str, answer: bool) -> None:
 
 def test_the_caller_may_say_what_it_is() -> None:
     assert read_script("<speak>One</speak>").text.strip() == "One"
-    assert read_script("<speak>One</speak>", ssml=False).text == "<speak>One</speak>"
+    assert read_script("<speak>One</speak>", input_format="text").text == "<speak>One</speak>"
     with pytest.raises(InputError, match="SSML, line 1, column 1"):
-        read_script("One", ssml=True)
+        read_script("One", input_format="ssml")
 
 
 PARTS = """\

@@ -14,8 +14,8 @@ from ..inference.acoustic import AcousticModel
 from ..inference.runtime import Hint, Precision, check_hint, resolve_target
 from ..inference.vocoder import FIRST_WINDOW, LARGEST_WINDOW, Vocoder
 from ..script.directions import Manner, MannerOptions
+from ..script.formats import read_script
 from ..script.incremental import incremental_scripts
-from ..script.plain import read_script
 from ..script.script import Script
 from ..script.utterances import incremental_utterances, nothing_to_speak
 from ..script.words import WordReader

@@ -1,0 +1,77 @@
+"""The door for texts of every format: plain text, Markdown, HTML and SSML become a script.
+
+script = read_script(page)  # HTML, by what it looks like
+script = read_script(notes, input_format="markdown")
+"""
+
+from __future__ import annotations
+
+from pathlib import PurePath
+from typing import Literal, get_args
+
+from ..errors import InputError
+from ..text import check_text
+from ..text.grouped_warnings import one_document
+from .html_reader import read_html
+from .plain import parse_text
+from .script import Script
+from .ssml import is_ssml, parse_ssml
+
+InputFormat = Literal["auto", "text", "markdown", "html", "ssml"]
+INPUT_FORMATS: tuple[InputFormat, ...] = get_args(InputFormat)
+
+_SUFFIXES: dict[str, InputFormat] = {
+    ".txt": "text",
+    ".md": "markdown",
+    ".markdown": "markdown",
+    ".mdown": "markdown",
+    ".mkd": "markdown",
+    ".html": "html",
+    ".htm": "html",
+    ".xhtml": "html",
+    ".ssml": "ssml",
+}
+
+
+def read_script(text: str, *, input_format: InputFormat = "auto", name: str | None = None) -> Script:
+    """Return the script of a text.
+
+    Args:
+        text: A text or a document.
+        input_format: What it is; `auto` for what `name` and the text itself say, see `format_of`.
+        name: Name of the file that the text is from.
+
+    Raises:
+        InputError: The format is none; or see `parse_text`, `parse_ssml` and `read_html`.
+    """
+    with one_document():
+        text = check_text(text)
+        form = check_format(input_format)
+        if form == "auto":
+            form = format_of(text, name=name)
+        if form == "ssml":
+            return parse_ssml(text)
+        if form == "html":
+            return read_html(text).script()
+        return parse_text(text)
+
+
+def check_format(input_format: str) -> InputFormat:
+    """Return the name of a format, or raise InputError."""
+    if input_format not in INPUT_FORMATS:
+        raise InputError(
+            f"input format {str(input_format)[:40]!r}: expected one of {', '.join(INPUT_FORMATS)}"
+        )
+    return input_format
+
+
+def format_of(text: str, *, name: str | None = None) -> InputFormat:
+    """Return the format of a text by the suffix of its file, or by what it looks like.
+
+    Args:
+        text: The text.
+        name: Name of its file, if it has one.
+    """
+    if is_ssml(text):
+        return "ssml"
+    return _SUFFIXES.get(PurePath(name).suffix.lower(), "text") if name else "text"
