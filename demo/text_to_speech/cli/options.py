@@ -48,11 +48,11 @@ def build_parser() -> OneLineParser:
     parser.rest = "text"
     _add_texts(parser.add_argument_group("what is spoken").add_argument)
     _add_outputs(parser.add_argument_group("where the sound goes").add_argument)
-    _add_manner(parser.add_argument_group("how it is spoken"))
-    _add_voice(parser.add_argument_group("voice and vocoder").add_argument)
+    add_manner(parser.add_argument_group("how it is spoken"))
+    add_voice(parser.add_argument_group("voice and vocoder").add_argument)
     _add_reports(parser.add_argument_group("what is reported").add_argument)
-    _add_devices(parser.add_argument_group("devices").add_argument)
-    _add_models(parser.add_argument_group("model files of your own, OpenVINO IR (.xml) or ONNX").add_argument)
+    add_devices(parser.add_argument_group("devices").add_argument)
+    add_models(parser.add_argument_group("model files of your own, OpenVINO IR (.xml) or ONNX").add_argument)
     _add_maintenance(parser.add_argument_group("about this installation").add_argument)
     return parser
 
@@ -143,7 +143,8 @@ def _add_outputs(add: Add) -> None:
     )
 
 
-def _add_manner(group: argparse._ArgumentGroup) -> None:
+def add_manner(group: argparse._ArgumentGroup) -> None:
+    """Add the options for how something is spoken."""
     tempo = group.add_mutually_exclusive_group().add_argument
     tempo(
         "--speed",
@@ -181,7 +182,8 @@ def _add_manner(group: argparse._ArgumentGroup) -> None:
         )
 
 
-def _add_voice(add: Add) -> None:
+def add_voice(add: Add) -> None:
+    """Add the options that choose the voice and the vocoder."""
     add("--voice", metavar="NAME", help="who speaks (default: heart)")
     add("-s_id", "--speaker_id", type=speaker, metavar="N", help="number of the voice, instead of its name")
     add("--list-voices", action=ShowTable, table=tables.voices, help="print the voices, and stop")
@@ -203,7 +205,8 @@ def _add_reports(add: Add) -> None:
     )
 
 
-def _add_devices(add: Add) -> None:
+def add_devices(add: Add) -> None:
+    """Add the options that choose where and with what precision is computed."""
     add(
         "-d",
         "--device",
@@ -238,7 +241,8 @@ def _add_devices(add: Add) -> None:
     )
 
 
-def _add_models(add: Add) -> None:
+def add_models(add: Add) -> None:
+    """Add the options that name model files."""
     for short, long, what in (
         ("-m_duration", "--model_duration", "ForwardTacotron's first part, which predicts durations"),
         ("-m_forward", "--model_forward", "ForwardTacotron's second part, which draws the mel spectrogram"),
