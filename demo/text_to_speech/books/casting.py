@@ -41,7 +41,7 @@ class Role:
     """
 
     voice: str = ""
-    delivery: Delivery = Delivery()
+    delivery: Delivery = field(default_factory=Delivery)
 
 
 @dataclass(frozen=True)

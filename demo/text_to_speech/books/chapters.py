@@ -80,14 +80,14 @@ def _marks_of_contents(
                 f"the contents name {entry.title[:60]!r} at #{entry.fragment[:40]}, which {entry.path} lacks"
             )
         mark = _next_block(documents, index, anchors[index].get(entry.fragment, 0))
-        titles, level = found.setdefault(mark, ([], entry.level))
+        titles = found.setdefault(mark, ([], entry.level))[0]
         titles += [title for title in (*waiting, entry.title) if title not in titles]
         waiting = []
     return {mark: (_joined(titles), level) for mark, (titles, level) in found.items()}
 
 
 def _anchors(holder: BookDocument) -> dict[str, int]:
-    """Return the block in which a chapter begins that leads to an anchor; one at the end of a block leads to the next."""
+    """Return the block that each anchor means: one at the end of a block means the next one."""
     found: dict[str, int] = {}
     for index, block in enumerate(holder.document.blocks):
         length = len(block.raw_text.rstrip())
@@ -109,7 +109,7 @@ def _joined(titles: Sequence[str]) -> str:
 
 
 def _marks_of_headings(documents: Sequence[BookDocument]) -> dict[_Mark, tuple[str, int]]:
-    """Return the headings that begin chapters: those of the highest level that occurs twice, and of the levels above."""
+    """Return the headings that begin chapters: of the highest level that occurs twice, and of those above."""
     headings = [
         (_Mark(number, index), block)
         for number, holder in enumerate(documents)

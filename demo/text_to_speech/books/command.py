@@ -8,22 +8,25 @@ from __future__ import annotations
 import argparse
 import logging
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..cli.frame import Report, put, run, tell
+from ..cli.frame import Report, put, run
 from ..errors import InputError, OutputError
 from .options import build_parser
 
 if TYPE_CHECKING:
     from ..script.directions import Manner
     from .book import Book, Chapter, Picture
-    from .results import Container, Level
+    from .casting import Cast
+    from .results import Container
+    from .speaking import UnitSound
+    from .tags import Tags
     from .timeline import ChapterSound
     from .units import Setting
-    from .work import Planned, Progress, Workshop
+    from .work import Planned, Workshop
 
 logger = logging.getLogger(__name__)
 
@@ -178,22 +181,22 @@ def _make(
 ) -> None:
     """Speak the book and write everything that is asked for."""
     from ..batch.manifest import WorkFolder
-    from .work import plan, speak_book
+    from .dubbing import speak_track
+    from .progress import ShownProgress
+    from .work import plan, speak_planned
 
     report = Report(quiet=args.quiet)
     began = time.monotonic()
     setting, workshop = _setting(args, book, chapters, speak, outputs)
-    planned = plan(book, chapters, setting)
-    if not planned:
+    planned = [] if book.cues else plan(book, chapters, setting)
+    if not planned and not book.cues:
         raise InputError(f"nothing in {args.book} is spoken: see --dry-run")
     with WorkFolder(workshop.folder).locked() as number:
-        with _progress(args) as show:
+        with ShownProgress(quiet=args.quiet) as show:
             if book.cues:
-                from .dubbing import speak_track
-
-                sounds = speak_track(book, planned, setting, workshop, run=number, report=show)
+                sounds = speak_track(book, setting, workshop, run=number, report=show)
             else:
-                found = speak_book(book, planned, setting, workshop, run=number, report=show)
+                found = speak_planned(book, planned, workshop, run=number, report=show)
                 sounds = list(_chapter_sounds(book, planned, found, args.pause_chapter))
         _write(args, book, sounds, setting, workshop, outputs, report)
     seconds = sum(sound.seconds for sound in sounds)
@@ -234,15 +237,13 @@ def _setting(
     models = tuple((name, model_facts(options)) for name, options in ((voice.name, narrator), *others))
     setting = Setting(_manner(args), voice.name, models, cast, lexicon, speak)
     folder = args.work or outputs[0].path.parent / f"{args.book.stem}.work"
-    return setting, Workshop(folder, narrator, others, args.workers)
+    return setting, Workshop(folder, narrator, others, lexicon if lexicon.words else None, args.workers)
 
 
-def _other_voices(cast: object, book: Book, narrator: str) -> list[str]:
+def _other_voices(cast: Cast, book: Book, narrator: str) -> list[str]:
     """Return the voices that may speak besides the narrator: those of the cast, and those that the text may name."""
     from ..store.voices_yml import voices
-    from .casting import Cast
 
-    assert isinstance(cast, Cast)
     named = set(cast.voices)
     if any("[voice " in holder.document.source for holder in book.documents):
         named.update(voices())
@@ -250,7 +251,7 @@ def _other_voices(cast: object, book: Book, narrator: str) -> list[str]:
 
 
 def _chapter_sounds(
-    book: Book, planned: Sequence[Planned], found: dict[str, object], pause: float
+    book: Book, planned: Sequence[Planned], found: Mapping[str, UnitSound], pause: float
 ) -> Iterator[ChapterSound]:
     """Yield the sound of every chapter in which something is spoken."""
     from .timeline import place
@@ -258,38 +259,7 @@ def _chapter_sounds(
     for chapter in book.chapters:
         units = [(one.unit, found[one.key]) for one in planned if one.unit.chapter == chapter.number]
         if units:
-            yield place(chapter.number, chapter.title, units, pause_after=pause)  # type: ignore[arg-type]
-
-
-class _progress:  # noqa: N801 - a context manager
-    """Shows how far the work is: a line that is written anew on a terminal, else a line a chapter."""
-
-    def __init__(self, args: argparse.Namespace) -> None:
-        from ..cli.progress import on_terminal
-
-        self._quiet = args.quiet
-        self._terminal = on_terminal() and not args.quiet
-        self._drawn = 0
-
-    def __enter__(self) -> Callable[[Progress], None]:
-        return self._show
-
-    def __exit__(self, *_: object) -> None:
-        self._erase()
-
-    def _show(self, progress: Progress) -> None:
-        line = progress.line(time.monotonic())
-        if self._terminal:
-            self._erase()
-            tell("\r" + line, end="")
-            self._drawn = len(line)
-        elif not self._quiet and not progress.chapter_left:
-            tell(f"chapter {progress.chapter} is spoken; {line}")
-
-    def _erase(self) -> None:
-        if self._drawn:
-            tell("\r" + " " * self._drawn + "\r", end="")
-            self._drawn = 0
+            yield place(chapter.number, chapter.title, units, pause_after=pause)
 
 
 def _write(
@@ -304,15 +274,15 @@ def _write(
     """Write the files that are asked for."""
     from .results import book_tags, measure
 
-    level: Level | None = None
+    gain = None
     if args.lufs is not None:
         level = measure(workshop.folder, sounds, args.lufs)
+        gain = level.gain
         report(
             f"Loudness: {level.loudness:.1f} LUFS as spoken, true peak {level.true_peak:.1f} dB;"
             f" changed by {level.gain:+.1f} dB"
         )
     tags = book_tags(book.metadata, narrator=setting.narrator, cover=book.cover)
-    gain = level.gain if level else None
     for output in outputs:
         for path in _written(args, book, sounds, setting, workshop, output, tags, gain):
             report(f"Output: {path}")
@@ -325,15 +295,13 @@ def _written(
     setting: Setting,
     workshop: Workshop,
     output: Output,
-    tags: object,
+    tags: Tags,
     gain: float | None,
 ) -> Iterator[Path]:
     """Write one output, and yield the files."""
     from ..cli.outputs import make_folder
     from .results import chapter_name, marks, write_chapters, write_sound, write_subtitles
-    from .tags import Tags
 
-    assert isinstance(tags, Tags)
     folder = workshop.folder
     if output.kind == "epub":
         from .epub_writer import write_epub

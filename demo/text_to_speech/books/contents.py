@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from xml.etree.ElementTree import Element  # noqa: S405 - only the tree; see xml_tree
+from xml.etree.ElementTree import Element
 
 from .xml_tree import attribute, children, descendants, local, text_of
 

@@ -15,7 +15,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
-from xml.etree.ElementTree import Element  # noqa: S405 - only the tree; see xml_tree
+from xml.etree.ElementTree import Element
 
 from ..errors import InputError
 from .archive import Archive

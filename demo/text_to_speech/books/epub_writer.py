@@ -21,15 +21,15 @@ from ..files import open_output
 from .archive import LARGEST_FILE, Archive
 from .book import NONLINEAR, Book, BookDocument, Metadata
 from .epub import ENCRYPTION, Item, Package
-from .marked_text import STYLE, Span, as_epub3, escaped, mark_source, page_of
+from .marked_text import STYLE, as_epub3, escaped, mark_source, page_of
 from .overlays import (
     Clip,
     Heard,
     Highlight,
     bounds,
     clips,
-    duration,
     clock,
+    duration,
     heard_in,
     in_order,
     reference,
@@ -42,6 +42,7 @@ from .xml_tree import parse_xml
 
 ACTIVE = "-epub-media-overlay-active"
 _OVERLAY_STYLE = f".{ACTIVE} {{ background-color: #ffe58a; color: #000; }}\n"
+_COPIED = 1 << 20
 _STAMP = (1980, 1, 1, 0, 0, 0)  # the time of every file in the archive, so that equal books are equal bytes
 _MIMETYPE = "application/epub+zip"
 _SMIL = "application/smil+xml"
@@ -110,22 +111,19 @@ def write_epub(
     shutil.rmtree(scratch, ignore_errors=True)
     scratch.mkdir()
     try:
-        with open_output(path, needs_file="an archive is written from both ends") as out:
-            with zipfile.ZipFile(cast(BinaryIO, out), "w", zipfile.ZIP_DEFLATED) as archive:
-                _add(archive, "mimetype", _MIMETYPE.encode(), stored=True)
-                _add(archive, "META-INF/container.xml", _CONTAINER.format(escaped(writer.package)).encode())
-                for name, data in writer.files():
-                    _add(archive, name, data)
-                for index, chapter in enumerate(chapters):
-                    sound = scratch / "chapter.m4a"
-                    own = replace(
-                        tags, title=chapter.title, track=index + 1, tracks=len(chapters), cover=None
-                    )
-                    write_sound(sound, "m4b", folder, [chapter], tags=own, gain=gain)
-                    info = _info(writer.sounds[index], stored=True)
-                    info.file_size = sound.stat().st_size
-                    with sound.open("rb") as encoded, archive.open(info, "w") as file:
-                        shutil.copyfileobj(encoded, file, 1 << 20)
+        with (
+            open_output(path, needs_file="an archive is written from both ends") as out,
+            zipfile.ZipFile(cast(BinaryIO, out), "w", zipfile.ZIP_DEFLATED) as archive,
+        ):
+            _add(archive, "mimetype", _MIMETYPE.encode(), stored=True)
+            _add(archive, "META-INF/container.xml", _CONTAINER.format(escaped(writer.package)).encode())
+            for name, data in writer.files():
+                _add(archive, name, data)
+            for index, chapter in enumerate(chapters):
+                sound = scratch / "chapter.m4a"
+                own = replace(tags, title=chapter.title, track=index + 1, tracks=len(chapters), cover=None)
+                write_sound(sound, "m4b", folder, [chapter], tags=own, gain=gain)
+                _add_file(archive, writer.sounds[index], sound)
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
 
@@ -135,6 +133,14 @@ def _info(name: str, *, stored: bool = False) -> zipfile.ZipInfo:
     info.compress_type = zipfile.ZIP_STORED if stored else zipfile.ZIP_DEFLATED
     info.external_attr = 0o644 << 16
     return info
+
+
+def _add_file(archive: zipfile.ZipFile, name: str, path: Path) -> None:
+    """Add a file as it is."""
+    info = _info(name, stored=True)
+    info.file_size = path.stat().st_size
+    with path.open("rb") as source, archive.open(info, "w") as file:
+        shutil.copyfileobj(source, file, _COPIED)
 
 
 def _add(archive: zipfile.ZipFile, name: str, data: bytes, *, stored: bool = False) -> None:
@@ -392,7 +398,8 @@ class _Writer:
         for item in copied.values():
             fallback = item.fallback if item.fallback in copied else ""
             yield self._item(item.id, item.path, item.media_type, item.properties, fallback=fallback)
-        if not any("nav" in thing.properties for thing in [*pages, *copied.values()]):
+        listed = [page.properties for page in pages] + [item.properties for item in copied.values()]
+        if not any("nav" in properties for properties in listed):
             yield self._item("overlay-nav", navigation, "application/xhtml+xml", frozenset({"nav"}))
         yield self._item("overlay-css", style, "text/css")
         for index, name in enumerate(self.sounds, start=1):

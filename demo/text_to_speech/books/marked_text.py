@@ -17,6 +17,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from ..script.document import DocumentBlock, Run
+from ..text.word_sets import word_set
 
 STYLE = """\
 body { line-height: 1.4; margin: 1em; }
@@ -35,7 +36,7 @@ _TOKEN = re.compile(
 _ENTITY = re.compile(r"&([A-Za-z][A-Za-z0-9]{1,31});")
 _DOCTYPE = re.compile(r"<!DOCTYPE[^>\[]*(?:\[[^\]]*\]\s*)?>", re.IGNORECASE)
 _XML_ENTITIES = frozenset(("amp", "lt", "gt", "quot", "apos"))
-_VOID = frozenset("area base br col embed hr img input link meta param source track wbr".split())
+_VOID = word_set("area base br col embed hr img input link meta param source track wbr")
 
 
 @dataclass(frozen=True)
@@ -62,7 +63,7 @@ def mark_source(source: str, spans: Sequence[Span]) -> tuple[str, list[list[tupl
         The document, and of each span the marks that it has got: identifier and offset in the source. A span without
         text, or whose text lies in CDATA, has none.
     """
-    tokens = [match for match in _TOKEN.finditer(source)]
+    tokens = list(_TOKEN.finditer(source))
     starts = [token.start() for token in tokens]
     taken = set(re.findall(r"\bid\s*=\s*[\"']([^\"']+)[\"']", source))
     prefix = next(
@@ -125,7 +126,7 @@ def _pieces(
 
 
 def as_epub3(source: str, *, stylesheet: str) -> str:
-    """Return XHTML of any version as a document of EPUB 3: its document type, entities by number, one more stylesheet."""
+    """Return XHTML of any version as EPUB 3 has it: document type, entities by number, and one more stylesheet."""
     text = _DOCTYPE.sub("<!DOCTYPE html>", source, count=1)
     text = _ENTITY.sub(_by_number, text)
     link = f'<link rel="stylesheet" type="text/css" href="{html.escape(stylesheet)}"/>'

@@ -87,7 +87,8 @@ def _count(texts: Iterable[str]) -> tuple[Counter[str], set[str]]:
 def lexicon_lines(names: Iterable[Name], *, title: str) -> Iterator[str]:
     """Yield a lexicon: lines as `Lexicon.read` takes them, with what they are in comments."""
     yield f"# Names and unusual words of {' '.join(title.split())}, the most frequent first."
-    yield "# Correct the phonemes (text-to-speech-demo --list-phonemes), remove what is right, and give the file as --lexicon."
+    yield "# Correct the phonemes, see text-to-speech-demo --list-phonemes, remove what is right,"
+    yield "# and give the file as --lexicon."
     last = 0
     for name in names:
         if name.count != last:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator, Sequence
 
@@ -68,7 +69,7 @@ def _width(paragraphs: Sequence[Sequence[str]]) -> int:
 
 def _is_verse(lines: Sequence[str], width: int) -> bool:
     """Tell whether lines are broken where the next word would have fitted, all of them."""
-    pairs = list(zip(lines, lines[1:], strict=False))
+    pairs = list(itertools.pairwise(lines))
     return bool(pairs) and all(
         len(line) + 1 + len(following.split()[0]) < width - 3 for line, following in pairs
     )

@@ -251,7 +251,8 @@ class _KWeighting:
 
     def _filtered(self, block: NDArray[np.float32]) -> NDArray[np.float32]:
         spectrum = np.fft.rfft(block) * self._spectrum
-        return np.fft.irfft(spectrum, self._size)[self._overlap :].astype(np.float32, copy=False)
+        found: NDArray[np.float32] = np.fft.irfft(spectrum, self._size)[self._overlap :].astype(np.float32, copy=False)
+        return found
 
 
 def _response(sample_rate: int, size: int) -> NDArray[np.complex128]:

@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -257,4 +256,4 @@ def fault_of(work: WorkFolder, record: Record) -> str:
 
 def make_folder(folder: Path) -> None:
     """Make the folder of the units."""
-    os.makedirs(folder / UNITS, exist_ok=True)
+    (folder / UNITS).mkdir(parents=True, exist_ok=True)

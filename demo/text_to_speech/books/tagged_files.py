@@ -68,11 +68,12 @@ def write_opus(source: BinaryIO, target: Sink, tags: Tags) -> None:
         head = next(pages)
         packet = b""
         count = 0
-        while not packet or packet_goes_on:
+        goes_on = True
+        while goes_on:
             page = next(pages)
             count += 1
             packet += page.content
-            packet_goes_on = page.lacing[-1:] == b"\xff"
+            goes_on = page.lacing[-1:] == b"\xff"
     except (StopIteration, struct.error):
         raise OutputError("the encoder has made no Opus file") from None
     if not packet.startswith(b"OpusTags"):

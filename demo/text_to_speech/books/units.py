@@ -14,9 +14,10 @@ import hashlib
 import json
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import groupby
 
 from ..script.directions import Manner
-from ..script.document import DocumentBlock
+from ..script.document import DocumentBlock, Run
 from ..script.script import Piece, Script
 from ..text import Lexicon
 from ..version import __version__
@@ -107,12 +108,16 @@ def spoken_part(holder: BookDocument, block: DocumentBlock, speak: Collection[st
 
 def left_out(holder: BookDocument, block: DocumentBlock, speak: Collection[str]) -> Iterator[tuple[str, str]]:
     """Yield the texts of a block that are not spoken, each with the role for which they are left out."""
-    for run in block.runs:
-        silent = sorted((block.roles | run.roles) - set(speak))
-        if not holder.is_linear and NONLINEAR not in speak:
-            silent.insert(0, NONLINEAR)
-        if silent and run.text.strip():
-            yield silent[0], run.text
+    is_outside = not holder.is_linear and NONLINEAR not in speak
+    for role, runs in groupby(block.runs, key=lambda run: _role_of(block, run, speak)):
+        text = "".join(run.text for run in runs)
+        if (role or is_outside) and text.strip():
+            yield (NONLINEAR if is_outside else role), text
+
+
+def _role_of(block: DocumentBlock, run: Run, speak: Collection[str]) -> str:
+    """Return the role for which a run is left out; empty for one that is spoken."""
+    return min((block.roles | run.roles) - set(speak), default="")
 
 
 def spoken_blocks(

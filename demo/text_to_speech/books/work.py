@@ -10,63 +10,37 @@ import logging
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..batch.manifest import Record, WorkFolder
-from ..cli.progress import clock_time
 from ..errors import InputError, SpeechError
 from .book import Book, Chapter
+from .progress import Progress
 from .speaking import SpeakerOptions, UnitSound, fault_of, make_folder, prepare
 from .units import Setting, Task, Unit, task_of, units
 
 if TYPE_CHECKING:
     from ..pipeline import SynthesizerOptions
+    from ..text import Lexicon
 
 logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
 class Planned:
-    """A unit of the book and its key."""
+    """A unit of the book, its key, and what else decides about its sound."""
 
     unit: Unit
     key: str
-
-
-@dataclass
-class Progress:
-    """How far the work is, in characters.
-
-    Attributes:
-        total: Characters of all units that have to be spoken.
-        done: Characters of those that were spoken in this run.
-        seconds: Seconds of sound that they became.
-        chapter: Number of the chapter in hand.
-        chapter_left: Characters of it that are not spoken yet.
-    """
-
-    total: int
-    done: int = 0
-    seconds: float = 0.0
-    chapter: int = 0
-    chapter_left: int = 0
-    began: float = 0.0
-
-    def line(self, now: float) -> str:
-        """Return the line that tells it."""
-        pace = self.done / max(now - self.began, 1e-9)
-        left = (self.total - self.done) / pace if pace else 0.0
-        chapter = f"chapter {self.chapter}: {clock_time(self.chapter_left / pace)} left" if pace else ""
-        sound = clock_time(self.seconds)
-        return f"{self.done / max(self.total, 1):.0%}, {sound} of sound, {chapter}, {clock_time(left)} left in all"
+    setting: Setting
 
 
 def plan(book: Book, chapters: Sequence[Chapter], setting: Setting) -> list[Planned]:
     """Return the units of chapters with their keys, in the order of the book."""
     return [
-        Planned(unit, task_of(book, unit, setting).key)
+        Planned(unit, task_of(book, unit, setting).key, setting)
         for chapter in chapters
         for unit in units(book, chapter, manner=setting.manner, speak=setting.speak)
     ]
@@ -80,19 +54,20 @@ class Workshop:
         folder: The work folder.
         narrator: The synthesizer of the narrator's voice.
         voices: Those of the other voices, by name.
+        lexicon: Pronunciations.
         workers: How many processes.
     """
 
     folder: Path
     narrator: SynthesizerOptions
     voices: tuple[tuple[str, SynthesizerOptions], ...] = ()
+    lexicon: Lexicon | None = None
     workers: int = 1
 
 
-def speak_book(
+def speak_planned(
     book: Book,
     planned: Sequence[Planned],
-    setting: Setting,
     workshop: Workshop,
     *,
     run: int,
@@ -103,7 +78,6 @@ def speak_book(
     Args:
         book: The book.
         planned: Its units.
-        setting: What decides about their sound.
         workshop: What they are spoken with.
         run: Number of the run, of the work folder's lock.
         report: Takes the progress after every unit.
@@ -123,7 +97,7 @@ def speak_book(
     if found:
         logger.info("%d of %d units are there already", len(found), len(wanted))
     progress = _Reporter(missing, report)
-    for record in _records(book, missing, setting, workshop, run):
+    for record in _records(book, missing, workshop, run):
         found[record.key] = UnitSound.of(record)
         progress.add(record)
     return found
@@ -158,9 +132,7 @@ class _Reporter:
         self._report(progress)
 
 
-def _records(
-    book: Book, missing: dict[str, Planned], setting: Setting, workshop: Workshop, run: int
-) -> Iterator[Record]:
+def _records(book: Book, missing: dict[str, Planned], workshop: Workshop, run: int) -> Iterator[Record]:
     """Speak units and yield their records as they are finished."""
     if not missing:
         return
@@ -169,10 +141,10 @@ def _records(
         run,
         workshop.narrator,
         workshop.voices,
-        setting.lexicon if setting.lexicon.words else None,
+        workshop.lexicon,
         alone=workshop.workers == 1,
     )
-    tasks = (replace(task_of(book, one.unit, setting), key=one.key) for one in missing.values())
+    tasks = (task_of(book, one.unit, one.setting) for one in missing.values())
     if workshop.workers == 1:
         yield from _spoken_here(options, tasks, missing, book)
         return

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html.entities
 from collections.abc import Iterator
-from xml.etree.ElementTree import Element, TreeBuilder  # noqa: S405 - only the tree; the parser below is expat's
+from xml.etree.ElementTree import Element, TreeBuilder
 from xml.parsers import expat
 
 from ..errors import InputError
