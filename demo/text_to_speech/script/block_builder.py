@@ -44,6 +44,7 @@ class _Open:
     style: Style | None = None
     lines: list[list[Run]] = field(default_factory=lambda: [[]])
     anchors: list[tuple[str, int, int, int]] = field(default_factory=list)
+    meant: set[int] = field(default_factory=set)
 
     @property
     def line_length(self) -> int:
@@ -79,6 +80,11 @@ class BlockBuilder:
         roles = (style.inline_roles | style.roles) - block.style.roles
         block.lines[-1].append(Run(text, start, end, style.emphasis, style.language, roles))
 
+    @property
+    def open_runs(self) -> Sequence[Run]:
+        """The runs of the last line of the block that is open."""
+        return self._open.lines[-1]
+
     def add_label(self, text: str, start: int, end: int) -> None:
         """Let the next block begin with the number of a list item, which stands for the item's tag or mark."""
         self._label = Run(text, start, end)
@@ -95,9 +101,15 @@ class BlockBuilder:
         else:
             block.anchors.append((name, start, len(block.lines) - 1, block.line_length))
 
-    def end_line(self) -> None:
-        """End a line of the current block."""
+    def end_line(self, *, is_meant: bool = False) -> None:
+        """End a line of the current block.
+
+        Args:
+            is_meant: Whether the line does not end because it is full, however long it is.
+        """
         if self._open.style is not None:
+            if is_meant:
+                self._open.meant.add(len(self._open.lines) - 1)
             self._open.lines.append([])
 
     def end_block(self, *, ends_paragraph: bool = True) -> None:
@@ -153,7 +165,7 @@ def _blocks_of(block: _Open, *, ends_paragraph: bool) -> list[DocumentBlock]:
             if ends:
                 ends[-1] = True
             is_new = True
-        elif is_new or _is_meant(block.lines[groups[-1][-1]], line, style):
+        elif is_new or index - 1 in block.meant or _is_meant(block.lines[groups[-1][-1]], line, style):
             groups.append([index])
             ends.append(False)
             is_new = False

@@ -12,8 +12,8 @@ source and the blocks: what is usually not read aloud is there with the role for
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
@@ -28,6 +28,7 @@ ROLES: dict[str, str] = {
     "backlink": "links from a note back to its mark",
     "code": "code blocks",
     "deleted": "struck-out text",
+    "empty": "headers of empty columns",
     "footnote": "footnotes and endnotes",
     "form": "fields and buttons",
     "hidden": "hidden text",
@@ -47,7 +48,8 @@ class Run:
     """A stretch of characters that are spoken in one way.
 
     Attributes:
-        text: The characters; white space is spaces, of which several may be adjacent.
+        text: The characters; white space is spaces, of which several may be adjacent, and in Markdown the line feeds
+            of a paragraph, which mean what they mean in plain text.
         start: Offset in the source of what they stand for.
         end: End offset (exclusive). If it is as long as the text, the characters correspond one to one; otherwise each
             of them means the whole span (an entity, the alternative text of an image, the number of a list item).
@@ -62,6 +64,37 @@ class Run:
     emphasis: Emphasis = ""
     language: str = ""
     roles: frozenset[str] = frozenset()
+
+    def part(self, first: int, stop: int) -> Run:
+        """Return the run of some of the characters."""
+        part = replace(self, text=self.text[first:stop])
+        is_same = self.end - self.start == len(self.text)
+        return replace(part, start=self.start + first, end=self.start + stop) if is_same else part
+
+
+def cut_runs(runs: Iterable[Run], spans: Sequence[tuple[int, int]]) -> Iterator[tuple[Run, int]]:
+    """Yield runs, cut where spans of their text begin and end, each with the index of the span that it lies in, or -1.
+
+    Args:
+        runs: The runs.
+        spans: Spans of the runs' text in their order, which do not overlap.
+    """
+    at = index = 0
+    for run in runs:
+        first, stop = at, at + len(run.text)
+        while index < len(spans) and spans[index][0] < stop:
+            start, end = spans[index]
+            if first < start:
+                yield run.part(first - at, start - at), -1
+            first = max(first, start)
+            yield run.part(first - at, min(end, stop) - at), index
+            first = min(end, stop)
+            if end > stop:
+                break
+            index += 1
+        if first < stop:
+            yield run.part(first - at, stop - at), -1
+        at = stop
 
 
 @dataclass(frozen=True)

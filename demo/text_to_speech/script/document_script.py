@@ -8,9 +8,10 @@ from collections import Counter
 
 from ..errors import InputError
 from ..text.grouped_warnings import one_document, warn
-from .directions import Delivery
-from .document import ROLES, Document, DocumentBlock, Run
+from .directions import Delivery, parse_time
+from .document import ROLES, Document, DocumentBlock, Run, cut_runs
 from .inline_phonemes import with_inline_phonemes
+from .plain import PAUSE
 from .script import Script
 from .script_builder import ScriptBuilder
 from .ssml_values import EMPHASIS
@@ -25,8 +26,6 @@ RULE_PAUSE = 1.2
 
 # Emphasis on more characters is a matter of print: whole paragraphs in bold or italics are not stressed.
 LONGEST_EMPHASIS = 60
-
-_SPACE = re.compile(r"\s")
 
 
 def script_of(document: Document, blocks: tuple[DocumentBlock, ...], speak: frozenset[str]) -> Script:
@@ -69,22 +68,33 @@ def _add_block(
     if not any(run.text.strip() for run in runs):
         return
     script.begin_block()
-    for run in runs:
-        _add_run(script, run, is_stressed=block.kind != "heading" and _is_short(block, run))
+    pauses = list(PAUSE.finditer("".join(run.text for run in runs)))
+    done = -1
+    for run, index in cut_runs(runs, [pause.span() for pause in pauses]):
+        if index < 0:
+            _add_run(script, run, is_stressed=block.kind != "heading")
+        elif index != done:
+            done = index
+            _add_pause(script, run, pauses[index])
     script.set_delivery(Delivery())
     script.end_block(ends_paragraph=block.ends_paragraph, is_sentence=block.kind == "row")
     script.add_space(runs[-1].end)
 
 
-def _is_short(block: DocumentBlock, run: Run) -> bool:
-    """Tell whether a run is so short, and so much shorter than its block, that its emphasis is meant to be heard."""
-    return len(run.text) <= LONGEST_EMPHASIS
-
-
 def _add_run(script: ScriptBuilder, run: Run, *, is_stressed: bool) -> None:
-    """Append a run, in which "[pause 0.5s]" is a pause."""
+    """Append the words of a run."""
+    is_stressed = is_stressed and len(run.text) <= LONGEST_EMPHASIS
     script.set_delivery(EMPHASIS[run.emphasis] if run.emphasis and is_stressed else Delivery())
-    script.add_text(_SPACE.sub(" ", run.text), run.start, run.end)
+    script.add_text(run.text, run.start, run.end)
+
+
+def _add_pause(script: ScriptBuilder, run: Run, written: re.Match[str]) -> None:
+    """Append a pause, which is written in the text as in plain text."""
+    script.add_space(run.start)
+    try:
+        script.add_pause(parse_time(written[1].strip()))
+    except InputError as error:
+        raise InputError(f"{written[0]} at offset {run.start}: {error}") from None
 
 
 def _report(skipped: Counter[str]) -> None:

@@ -13,6 +13,9 @@ from ..errors import InputError
 from ..text import check_text
 from ..text.grouped_warnings import one_document
 from .html_reader import read_html
+from .html_source import is_xhtml
+from .markdown_reader import read_markdown
+from .markup_signs import begins_as_html, has_markdown, is_page
 from .plain import parse_text
 from .script import Script
 from .ssml import is_ssml, parse_ssml
@@ -21,7 +24,6 @@ InputFormat = Literal["auto", "text", "markdown", "html", "ssml"]
 INPUT_FORMATS: tuple[InputFormat, ...] = get_args(InputFormat)
 
 _SUFFIXES: dict[str, InputFormat] = {
-    ".txt": "text",
     ".md": "markdown",
     ".markdown": "markdown",
     ".mdown": "markdown",
@@ -53,6 +55,8 @@ def read_script(text: str, *, input_format: InputFormat = "auto", name: str | No
             return parse_ssml(text)
         if form == "html":
             return read_html(text).script()
+        if form == "markdown":
+            return read_markdown(text).script()
         return parse_text(text)
 
 
@@ -68,10 +72,21 @@ def check_format(input_format: str) -> InputFormat:
 def format_of(text: str, *, name: str | None = None) -> InputFormat:
     """Return the format of a text by the suffix of its file, or by what it looks like.
 
+    A suffix decides, unless it is one of plain text or none that is known here. Then a text is SSML if it begins with
+    `<speak` or `<?xml`, HTML if it begins as a page or with the tag of a block, and Markdown if it has markup in it
+    that can hardly be anything else, see `markup_signs`; everything else is plain text.
+
     Args:
         text: The text.
         name: Name of its file, if it has one.
     """
+    if is_page(text) or is_xhtml(text):
+        return "html"
     if is_ssml(text):
         return "ssml"
-    return _SUFFIXES.get(PurePath(name).suffix.lower(), "text") if name else "text"
+    by_name = _SUFFIXES.get(PurePath(name).suffix.lower()) if name else None
+    if by_name:
+        return by_name
+    if begins_as_html(text):
+        return "html"
+    return "markdown" if has_markdown(text) else "text"

@@ -19,6 +19,13 @@ BLOCKS = word_set(
     " search section summary table tbody td tfoot th thead tr ul xmp"
 )
 
+_INLINE = word_set(
+    "a abbr acronym applet area b base basefont bdi bdo bgsound big blink br button cite code col colgroup data del dfn"
+    " em font frame frameset hr i image img input ins kbd keygen label link mark marquee math meta nobr nextid noscript"
+    " output picture plaintext q rb rbc rt rtc ruby s samp select slot small spacer span strike strong sub sup svg"
+    " textarea time title tt u var wbr"
+)
+
 _ELEMENTS = {
     "nav": "navigation",
     "button": "form",
@@ -78,6 +85,7 @@ _CLASSES = {
     "headerlink": "navigation",
     "anchorjs-link": "navigation",
     "toc": "toc",
+    "metadata": "metadata",
     "references": "footnote",
     "reflist": "footnote",
     "footnotes": "footnote",
@@ -98,6 +106,12 @@ _NOTE_TEXT = re.compile(
 _CITATION_TEXT = re.compile(r"\[\s*(?:\d{1,4}|[a-z]|note \d{1,3}|\^?\d{1,4}|[*†‡§])\s*\]", re.IGNORECASE)
 
 Attributes = Mapping[str, Any]
+
+
+def is_element(name: str) -> bool:
+    """Tell whether there is an element of that name, or may be: programs name their own ones with a hyphen."""
+    lowered = name.lower()
+    return lowered in BLOCKS or lowered in _INLINE or lowered in UNSEEN or "-" in name
 
 
 def role_of(name: str, attributes: Attributes) -> str:
@@ -133,11 +147,11 @@ def is_verse(attributes: Attributes) -> bool:
 
 
 def is_note_mark(text: str, *, is_raised: bool) -> bool:
-    """Tell whether the text of a link within the page is the mark of a note.
+    """Tell whether the text of a link is the mark of a note or of a source.
 
     Args:
         text: The text.
-        is_raised: Whether it stands above the line.
+        is_raised: Whether it stands above the line, and points into the page.
     """
     pattern = _NOTE_TEXT if is_raised else _CITATION_TEXT
     return pattern.fullmatch(text.strip()) is not None

@@ -2,7 +2,7 @@
 
 The parser builds the tree of the HTML standard, whose size is quadratic for some inputs: a thousand `<font>` that are
 never closed are opened again in each paragraph. So tags that are nested too deeply, and end tags that close nothing,
-are blanked before; their text stays. What the standard would lose, the rest of a document after a quotation mark that
+are left out before; their text stays. What the standard would lose, the rest of a document after a quotation mark that
 is not closed, stays too.
 """
 
@@ -16,6 +16,7 @@ from collections.abc import Generator, Iterator
 from ..errors import InputError
 from ..text.grouped_warnings import warn
 from ..text.word_sets import word_set
+from .html_roles import is_element
 from .source_map import Rewritten
 
 logger = logging.getLogger(__name__)
@@ -48,9 +49,12 @@ _VISIBLE_RAW = word_set("textarea title xmp")
 Edit = tuple[int, int, str]
 
 _NAME = re.compile(r"/?([A-Za-z][^\s/>]*)")
+_END_TAG = re.compile(r"</([A-Za-z][^\s/>]*)")
 _TAG_PART = re.compile(r">|=\s*([\"'])")
 _XHTML = re.compile(
-    r"\s*(?:<\?xml\s|(?:<![^>]*>\s*)*(?:<!DOCTYPE[^>]*XHTML[^>]*>|<html\s[^>]*xmlns\s*=))", re.IGNORECASE
+    r"\ufeff?\s*(?:<\?xml[^>]*>\s*)?(?:<!--.{0,2000}?-->\s*)*(?:<!DOCTYPE[^>]*XHTML|(?:<!DOCTYPE[^>]*>\s*)?"
+    r"<html\s[^>]*xmlns\s*=)",
+    re.IGNORECASE | re.DOTALL,
 )
 
 
@@ -101,6 +105,8 @@ class _Tags:
         # How many start tags of a name were blanked, whose end tags are blanked too.
         self._blanked: Counter[str] = Counter()
         self._elements = 0
+        # Where the last end tag of each name is, once somebody has asked.
+        self._last_ends: dict[str, int] | None = None
         # Characters that are not found any more from here on.
         self._missing: set[str] = set()
 
@@ -113,7 +119,13 @@ class _Tags:
                 end = self._find("-->", position + 2)
                 position = source.find("<", len(source) if end < 0 else end)
                 continue
-            if source.startswith(("<!", "<?"), position):
+            if source.startswith("<?", position):
+                end = self._find(">", position)
+                end = len(source) if end < 0 else end + 1
+                yield position, end, ""
+                position = source.find("<", end)
+                continue
+            if source.startswith("<!", position):
                 end = yield from self._declaration(position)
                 position = source.find("<", end)
                 continue
@@ -149,7 +161,7 @@ class _Tags:
                 return part.end()
             closing = self._find(part[1], part.end())
             if closing < 0:
-                yield part.end() - 1, part.end(), " "
+                yield part.end() - 1, part.end(), ""
                 start = part.end()
             else:
                 start = closing + 1
@@ -161,18 +173,18 @@ class _Tags:
         if self._xhtml and source.startswith("<![CDATA[", start):
             end = self._find("]]>", start)
             stop = len(source) if end < 0 else end
-            yield start, start + 9, " " * 9
+            yield start, start + 9, ""
             for mark in re.finditer("[<&]", source[start + 9 : stop]):
                 at = start + 9 + mark.start()
                 yield at, at + 1, "&lt;" if mark[0] == "<" else "&amp;"
             if end >= 0:
-                yield end, end + 3, "   "
+                yield end, end + 3, ""
             return stop + 3
         end = self._find(">", start)
         subset = source.find("[", start, end) if end >= 0 and source[start + 2 : start + 3] in "Dd" else -1
         if subset >= 0 and (closing := self._find("]", subset)) >= 0:
             end = max(self._find(">", closing), closing)
-            yield subset, end, " " * (end - subset)
+            yield subset, end, ""
         return len(source) if end < 0 else end + 1
 
     def _content_end(self, start: int, tag_end: int, name: str) -> int:
@@ -199,7 +211,7 @@ class _Tags:
 
     def _tag(self, start: int, end: int, name: str) -> Iterator[Edit]:
         """Yield how a tag is changed, if it is."""
-        blank = (start, end, " " * (end - start))
+        blank = (start, end, "")
         if name == "plaintext" or (name == "br" and self._source[start + 1] == "/" and self._xhtml):
             yield blank
         elif name in _VOID:
@@ -210,9 +222,21 @@ class _Tags:
         elif self._is_empty(end):
             self._count()
             yield end - 2, end, f"></{name}>"
+        elif self._is_text(name, end):
+            yield start, start + 1, " "
+            yield end - 1, end, " "
         elif (name in _VISIBLE_RAW and self._raw_end(end, name) < 0) or not self._opens(name):
             self._blanked[name] += name not in _RAW
             yield blank
+
+    def _is_text(self, name: str, tag_end: int) -> bool:
+        """Tell whether a start tag is text between angle brackets: there is no such element, and it has no end."""
+        if self._xhtml or is_element(name) or self._source[tag_end - 2] == "/":
+            return False
+        if self._last_ends is None:
+            ends = _END_TAG.finditer(self._source)
+            self._last_ends = {end[1].lower(): end.start() for end in ends}
+        return self._last_ends.get(name, -1) < tag_end
 
     def _count(self) -> None:
         self._elements += 1 + sum(self._formatting.values())
