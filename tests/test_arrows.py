@@ -18,8 +18,8 @@ COMMANDS = {"cli.frame", "cli.starter"}
 COMMANDS |= {f"cli.{module}" for module in ("chosen", "documents", "inputs", "nearest", "options", "outputs")}
 COMMANDS |= {f"cli.{module}" for module in ("progress", "report", "speak", "tables")}
 
-# What the modules of a room may import of the package, besides their own room. The modules of a command are named one by
-# one, and those with which books share the record of what is finished and the workers.
+# What the modules of a room may import of the package, besides their own room. The modules of a command are named one
+# by one, and those with which books share the record of what is finished and the workers.
 BELOW: dict[str, set[str]] = {
     "errors": set(),
     "files": {"errors"},

@@ -98,7 +98,7 @@ def test_a_task_is_tried_three_times(tmp_path: Path, verb: str, times: int, capl
         assert (hard.failure.reason, hard.failure.kind) == reasons[verb]
 
 
-@pytest.mark.parametrize("kind", ["input", "output"])
+@pytest.mark.parametrize("kind", ["input", "storage"])
 def test_what_would_fail_again_is_tried_once(kind: str) -> None:
     with Pool(pool_tasks.prepare, workers=1) as pool:
         (outcome,) = pool.map([("refuse", kind)])

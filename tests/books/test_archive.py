@@ -23,7 +23,9 @@ def make(path: Path, files: dict[str, bytes]) -> Path:
 
 
 def test_files_are_found_whatever_the_case_and_the_encoding_of_their_names(tmp_path: Path) -> None:
-    path = make(tmp_path / "a.zip", {"Text/Front Matter.xhtml": b"1", "ONE.html": b"2", "a.txt": b"3", "A.txt": b"4"})
+    path = make(
+        tmp_path / "a.zip", {"Text/Front Matter.xhtml": b"1", "ONE.html": b"2", "a.txt": b"3", "A.txt": b"4"}
+    )
     with Archive(path) as archive:
         assert archive.find("Text/Front%20Matter.xhtml") == "Text/Front Matter.xhtml"
         assert archive.find("text/one.html") is None
@@ -119,7 +121,11 @@ def encrypted(data: bytes) -> bytes:
 
 @pytest.mark.parametrize(
     ("spoil", "message"),
-    [(damaged_end, "damaged or incomplete"), (encrypted, "encrypted"), (lambda data: b"PK\3\4 no", "damaged")],
+    [
+        (damaged_end, "damaged or incomplete"),
+        (encrypted, "encrypted"),
+        (lambda data: b"PK\3\4 no", "damaged"),
+    ],
 )
 def test_a_broken_archive_is_refused(tmp_path: Path, spoil: Callable[[bytes], bytes], message: str) -> None:
     path = make(tmp_path / "a.zip", {"a.txt": b"some text"})
@@ -138,7 +144,10 @@ def test_a_file_with_a_wrong_checksum_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_file_that_is_missing_is_named(tmp_path: Path) -> None:
-    with Archive(make(tmp_path / "a.zip", {"a": b""})) as archive, pytest.raises(InputError, match="b is missing"):
+    with (
+        Archive(make(tmp_path / "a.zip", {"a": b""})) as archive,
+        pytest.raises(InputError, match="b is missing"),
+    ):
         archive.read("b")
     with pytest.raises(InputError, match="cannot be read"):
         Archive(tmp_path / "none.zip")

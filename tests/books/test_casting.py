@@ -30,7 +30,9 @@ def deliveries(cast: Cast, text: str) -> list[tuple[str, float]]:
     (segment,) = cast.segments(parse_text(text), manner=Manner(), narrator="heart")
     script = segment.script
     return [
-        (word, script.delivery(script.text.index(word)).pitch) for word in ("Hello", "said", "Come", "Nobody") if word in text
+        (word, script.delivery(script.text.index(word)).pitch)
+        for word in ("Hello", "said", "Come", "Nobody")
+        if word in text
     ]
 
 
@@ -54,7 +56,11 @@ def test_a_mark_gives_a_part_the_words_up_to_the_end_of_the_paragraph_or_the_nex
 
 def test_a_mark_within_a_quotation_counts_more_than_the_quotation() -> None:
     cast = Cast.of(dialogue="pitch=1", lines=["Emma: pitch=4"])
-    assert deliveries(cast, "“Hello,” she said. [voice Emma] “Come.”") == [("Hello", 1.0), ("said", 0.0), ("Come", 4.0)]
+    assert deliveries(cast, "“Hello,” she said. [voice Emma] “Come.”") == [
+        ("Hello", 1.0),
+        ("said", 0.0),
+        ("Come", 4.0),
+    ]
 
 
 def test_another_voice_makes_pieces_with_pauses_between_them(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -81,7 +87,9 @@ def _named(voice: object, name: str) -> object:
     return replace(voice, name=name)  # type: ignore[type-var]
 
 
-@pytest.mark.parametrize("written", ["nobody", "pitch=99", "pitch=x", "volume", "heart heart", "pitch=1 tempo=2"])
+@pytest.mark.parametrize(
+    "written", ["nobody", "pitch=99", "pitch=x", "volume", "heart heart", "pitch=1 tempo=2"]
+)
 def test_a_part_that_cannot_be_is_refused(written: str) -> None:
     with pytest.raises(InputError):
         parse_role(written)

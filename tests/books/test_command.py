@@ -34,7 +34,9 @@ Run = Callable[..., tuple[int, str, str]]
 
 
 @pytest.fixture
-def run(tiny: TinyModels, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Run:
+def run(
+    tiny: TinyModels, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> Run:
     """Return a function that runs the command in a folder of its own and returns status, output and messages."""
     monkeypatch.chdir(tmp_path)
 
@@ -71,7 +73,7 @@ def test_a_book_becomes_an_m4b_chapters_subtitles_and_an_overlay(run: Run, tmp_p
     assert broken_rules(tmp_path / "read.epub") == []
     seconds = sum(soundfile.info(path).duration for path in (tmp_path / "ch").glob("*.mp3"))
     cue = (tmp_path / "alice.srt").read_text(encoding="utf-8").strip().split("\n\n")[-1]
-    assert "talking familiarly" in (tmp_path / "alice.srt").read_text(encoding="utf-8").replace("\n", " ")
+    assert "familiarly with them." in (tmp_path / "alice.srt").read_text(encoding="utf-8")
     assert _clock(cue.splitlines()[1].split(" --> ")[1]) <= seconds
     if shutil.which("ffprobe"):
         command = ["ffprobe", "-v", "error", "-show_chapters", "-show_streams", "-of", "json", "alice.m4b"]
@@ -97,11 +99,11 @@ def test_chapter_marks_are_at_the_first_words_and_clips_at_theirs(run: Run, tmp_
     # When each word is heard in the sound itself: the clicks of the tiny vocoder are no words, the times of units are.
     checked = CheckedBook(tmp_path / "read.epub")
     texts = {
-        fragment: text
+        (path, fragment): text
         for path in checked.pars
         for fragment, text in re.findall(r'<span id="(s(?:ay)?\d+)">([^<]*)', checked.files[path].decode())
     }
-    words = [(texts[fragment], begin) for pars in checked.pars.values() for fragment, _, begin, _ in pars]
+    words = [(texts[path, clip[0]], clip[2]) for path, clips in checked.pars.items() for clip in clips]
     assert [word for word, _ in words[:6]] == ["Sound", "Sound", "is", "a", "wave", "in"]
     begins = [begin for _, begin in words]
     work = WorkFolder(tmp_path / "sound.work")
@@ -135,7 +137,9 @@ def _flac_comments(path: Path) -> dict[str, str]:
 
 
 def test_the_sound_of_a_book_is_that_of_its_units_with_pauses(run: Run, tmp_path: Path) -> None:
-    (tmp_path / "a.txt").write_text("Chapter 1\n\nOne two three.\n\n* * *\n\nFour.\n\nChapter 2\n\nFive six.\n", encoding="utf-8")
+    (tmp_path / "a.txt").write_text(
+        "Chapter 1\n\nOne two three.\n\n* * *\n\nFour.\n\nChapter 2\n\nFive six.\n", encoding="utf-8"
+    )
     assert run("a.txt", "-o", "a.flac", "--pause-chapter", "1.5")[0] == 0
     audio, rate = soundfile.read(tmp_path / "a.flac", dtype="float32")
     work = WorkFolder(tmp_path / "a.work")
@@ -149,11 +153,17 @@ def test_the_sound_of_a_book_is_that_of_its_units_with_pauses(run: Run, tmp_path
     start = first.size - skip
     assert not audio[start : start + gap].any()
     assert read_times(tmp_path / "a.work", sounds[2])[-1].words[-1].text == "six"
-    marks = [_clock(value) for name, value in _flac_comments(tmp_path / "a.flac").items() if re.fullmatch(r"CHAPTER\d+", name)]
+    marks = [
+        _clock(value)
+        for name, value in _flac_comments(tmp_path / "a.flac").items()
+        if re.fullmatch(r"CHAPTER\d+", name)
+    ]
     second = soundfile.read(tmp_path / "a.work" / sounds[2].file, dtype="float32")[0]
     offset = round(marks[1] * rate)
     skip = round((sounds[2].first - 0.015) * rate)
-    np.testing.assert_allclose(audio[offset + 300 : offset + 2_000], second[skip + 300 :][:1_700], atol=0.02)
+    # The mark is written in milliseconds, which are 22 samples.
+    wanted = second[skip + 300 :][:1_700]
+    assert any(np.array_equal(audio[at + 300 : at + 2_000], wanted) for at in range(offset - 23, offset + 24))
 
 
 def test_a_second_run_speaks_nothing_and_makes_the_same_bytes(run: Run, tmp_path: Path) -> None:
@@ -174,7 +184,10 @@ def test_a_corrected_chapter_is_all_that_is_spoken_anew(run: Run, tmp_path: Path
     before = units_of(tmp_path / "alice.work")
     text = files["OEBPS/Text/two.xhtml"]
     assert isinstance(text, str)
-    save(tmp_path / "alice.epub", {**files, "OEBPS/Text/two.xhtml": text.replace("queer-looking", "strange-looking")})
+    save(
+        tmp_path / "alice.epub",
+        {**files, "OEBPS/Text/two.xhtml": text.replace("queer-looking", "strange-looking")},
+    )
     status, _, err = run("alice.epub", "-o", "two.flac")
     assert status == 0
     after = units_of(tmp_path / "alice.work")
@@ -184,7 +197,7 @@ def test_a_corrected_chapter_is_all_that_is_spoken_anew(run: Run, tmp_path: Path
     assert "chapter 2" not in err
 
 
-def test_a_damaged_unit_is_spoken_again(run: Run, tmp_path: Path) -> None:
+def test_a_damaged_unit_is_spoken_again(run: Run, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     save_novel(tmp_path / "alice.epub")
     assert run("alice.epub", "-o", "one.flac")[0] == 0
     before = units_of(tmp_path / "alice.work")
@@ -192,11 +205,10 @@ def test_a_damaged_unit_is_spoken_again(run: Run, tmp_path: Path) -> None:
     sounds[0].write_bytes(sounds[0].read_bytes()[:-7])
     sounds[1].unlink()
     sounds[2].with_suffix(".json").write_bytes(b"[]")
-    status, _, err = run("alice.epub", "-o", "two.flac")
-    assert status == 0
+    assert run("alice.epub", "-o", "two.flac")[0] == 0
     assert units_of(tmp_path / "alice.work") == before
     assert (tmp_path / "one.flac").read_bytes() == (tmp_path / "two.flac").read_bytes()
-    assert err.count("spoken again") <= 3
+    assert caplog.text.count("spoken again") == 3
 
 
 def test_dialogue_cast_and_lexicon_change_what_they_touch(run: Run, tmp_path: Path) -> None:
@@ -219,7 +231,8 @@ def test_dialogue_cast_and_lexicon_change_what_they_touch(run: Run, tmp_path: Pa
 
 def test_subtitles_are_spoken_in_time(run: Run, tmp_path: Path) -> None:
     (tmp_path / "film.srt").write_text(
-        "1\n00:00:02,000 --> 00:00:03,000\nHello.\n\n2\n00:00:20,000 --> 00:00:21,000\nThe end.\n", encoding="utf-8"
+        "1\n00:00:02,000 --> 00:00:03,000\nHello.\n\n2\n00:00:20,000 --> 00:00:21,000\nThe end.\n",
+        encoding="utf-8",
     )
     assert run("film.srt", "-o", "film.flac")[0] == 0
     audio, rate = soundfile.read(tmp_path / "film.flac", dtype="float32")
@@ -229,14 +242,16 @@ def test_subtitles_are_spoken_in_time(run: Run, tmp_path: Path) -> None:
     assert begins == pytest.approx([2.0, 20.0], abs=0.1)
 
 
-def test_a_subtitle_that_is_too_long_is_spoken_faster_and_what_is_late_is_told(run: Run, tmp_path: Path) -> None:
+def test_a_subtitle_that_is_too_long_is_spoken_faster_and_what_is_late_is_told(
+    run: Run, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     long = "This is a very long sentence that nobody could speak in the time that there is for it at all."
     (tmp_path / "film.srt").write_text(
-        f"1\n00:00:00,000 --> 00:00:01,000\n{long}\n\n2\n00:00:01,000 --> 00:00:02,000\nThe end.\n", encoding="utf-8"
+        f"1\n00:00:00,000 --> 00:00:01,000\n{long}\n\n2\n00:00:01,000 --> 00:00:02,000\nThe end.\n",
+        encoding="utf-8",
     )
-    status, _, err = run("film.srt", "-o", "film.flac")
-    assert status == 0
-    assert "1 of 2 subtitles begin late" in err
+    assert run("film.srt", "-o", "film.flac")[0] == 0
+    assert "1 of 2 subtitles begin late" in caplog.text
     assert len(units_of(tmp_path / "film.work")) == 6
 
 
@@ -285,7 +300,9 @@ def test_the_names_of_a_book_are_a_lexicon(run: Run, tmp_path: Path) -> None:
         (["--cover", "alice.epub"], "expected a JPEG or PNG"),
     ],
 )
-def test_what_cannot_be_is_refused_in_one_line(run: Run, tmp_path: Path, args: list[str], message: str) -> None:
+def test_what_cannot_be_is_refused_in_one_line(
+    run: Run, tmp_path: Path, args: list[str], message: str
+) -> None:
     save_novel(tmp_path / "alice.epub")
     if not any(arg == "-o" for arg in args):
         args = [*args, "-o", "out.mp3"]
@@ -312,14 +329,18 @@ def command(tiny: TinyModels, *args: object) -> list[str]:
 @pytest.mark.slow
 @pytest.mark.parametrize("workers", [1, 2])
 def test_ten_kills_and_resumes_give_the_same_bytes(tiny: TinyModels, tmp_path: Path, workers: int) -> None:
-    paragraphs = [f"Paragraph {n} of the book. " + "It goes on for a while, and says little. " * 14 for n in range(30)]
+    paragraphs = [
+        f"Paragraph {n} of the book. " + "It goes on for a while, and says little. " * 14 for n in range(30)
+    ]
     (tmp_path / "a.txt").write_text("\n\n".join(paragraphs), encoding="utf-8")
     environment = {**os.environ, "OMP_NUM_THREADS": "1"}
 
     def start(folder: str) -> subprocess.Popen[bytes]:
         out = tmp_path / folder
         out.mkdir(exist_ok=True)
-        args = command(tiny, tmp_path / "a.txt", "-o", out / "a.flac", "-o", out / "a.mp3", "--workers", workers)
+        args = command(
+            tiny, tmp_path / "a.txt", "-o", out / "a.flac", "-o", out / "a.mp3", "--workers", workers
+        )
         return subprocess.Popen(args, env=environment, stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
 
     assert start("whole").wait() == 0
@@ -354,7 +375,9 @@ def test_an_epub_with_an_overlay_is_spoken_again_as_itself(run: Run, tmp_path: P
     assert broken_rules(tmp_path / "again.epub") == []
     with zipfile.ZipFile(tmp_path / "again.epub") as archive:
         names = archive.namelist()
-    assert sum(name.endswith(".m4a") for name in names) == 4, "the sounds of the first overlay are left behind"
+    assert sum(name.endswith(".m4a") for name in names) == 4, (
+        "the sounds of the first overlay are left behind"
+    )
 
 
 @pytest.mark.parametrize("name", ["a.txt", "a.html", "a.fodt"])

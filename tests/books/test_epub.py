@@ -66,7 +66,9 @@ def test_every_character_of_the_reading_order_is_spoken_or_listed_as_left_out(
 ) -> None:
     book = read_book(save_book(tmp_path / "book.epub"))  # type: ignore[operator]
     printed = "\n".join(dry_run(book, book.chapters, speak))
-    in_print = "".join(re.sub(r"^\[left out, \w+\] ", "", line) for line in printed.splitlines() if line[:2] != "==")
+    in_print = "".join(
+        re.sub(r"^\[left out, \w+\] ", "", line) for line in printed.splitlines() if line[:2] != "=="
+    )
     package = book.package
     assert package
     for document in package.spine:
@@ -156,10 +158,15 @@ def test_an_anchor_at_the_end_of_a_paragraph_begins_the_chapter_after_it(tmp_pat
 
 def test_a_spine_that_names_what_is_missing_or_no_text_is_noted(tmp_path: Path) -> None:
     opf = "OEBPS/content.opf"
-    files = edited(novel_files(), opf, '<itemref idref="two"/>', '<itemref idref="cover-image"/><itemref idref="x"/>')
+    files = edited(
+        novel_files(), opf, '<itemref idref="two"/>', '<itemref idref="cover-image"/><itemref idref="x"/>'
+    )
     files = edited(files, opf, '<itemref idref="one"/>', '<itemref idref="one"/><itemref idref="one"/>')
     book = read_book(save(tmp_path / "book.epub", files))
-    assert [document.path for document in book.documents] == ["OEBPS/Text/Front Matter.xhtml", "OEBPS/Text/one.xhtml"]
+    assert [document.path for document in book.documents] == [
+        "OEBPS/Text/Front Matter.xhtml",
+        "OEBPS/Text/one.xhtml",
+    ]
     assert sum("reading order" in note for note in book.notes) == 2
 
 
@@ -169,7 +176,9 @@ def test_fallbacks_in_a_circle_end(tmp_path: Path) -> None:
     circle += ' media-type="image/svg+xml" fallback="a"/></manifest>'
     files = edited(novel_files(), opf, "</manifest>", circle)
     files = edited(files, opf, '<itemref idref="two"/>', '<itemref idref="a"/><itemref idref="two"/>')
-    book = read_book(save(tmp_path / "book.epub", {**files, "OEBPS/a.svg": "<svg/>", "OEBPS/b.svg": "<svg/>"}))
+    book = read_book(
+        save(tmp_path / "book.epub", {**files, "OEBPS/a.svg": "<svg/>", "OEBPS/b.svg": "<svg/>"})
+    )
     assert len(book.documents) == 3
 
 
@@ -181,9 +190,15 @@ ENCRYPTION = (
 
 
 def test_a_protected_book_is_refused_and_one_with_obfuscated_fonts_is_read(tmp_path: Path) -> None:
-    fonts = {**novel_files(), "META-INF/encryption.xml": ENCRYPTION.format("http://www.idpf.org/2008/embedding")}
+    fonts = {
+        **novel_files(),
+        "META-INF/encryption.xml": ENCRYPTION.format("http://www.idpf.org/2008/embedding"),
+    }
     read_book(save(tmp_path / "fonts.epub", fonts))
-    texts = {**novel_files(), "META-INF/encryption.xml": ENCRYPTION.format("http://www.w3.org/2001/04/xmlenc#aes256-cbc")}
+    texts = {
+        **novel_files(),
+        "META-INF/encryption.xml": ENCRYPTION.format("http://www.w3.org/2001/04/xmlenc#aes256-cbc"),
+    }
     for files in (texts, {**novel_files(), "META-INF/rights.xml": "<rights/>"}):
         with pytest.raises(InputError, match="protected against copying") as refusal:
             read_book(save(tmp_path / "drm.epub", files))
@@ -241,7 +256,10 @@ def test_references_lead_to_files_of_the_book_only(base: str, href: str, expecte
     [
         ("<p>é".encode(), "<p>é"),
         ("\ufeff<p>é".encode("utf-16-le"), "<p>é"),
-        (b'<?xml version="1.0" encoding="iso-8859-1"?><p>\xe9', '<?xml version="1.0" encoding="iso-8859-1"?><p>é'),
+        (
+            b'<?xml version="1.0" encoding="iso-8859-1"?><p>\xe9',
+            '<?xml version="1.0" encoding="iso-8859-1"?><p>é',
+        ),
         (b'<meta charset="utf-8"><p>\x93a\x94', '<meta charset="utf-8"><p>“a”'),
     ],
 )

@@ -44,7 +44,9 @@ def marked(source: str, spans: list[Span]) -> tuple[str, list[list[str]]]:
         ([span("ten", "ten")], [[]]),
     ],
 )
-def test_a_span_is_marked_and_cut_at_the_borders_of_elements(spans: list[Span], expected: list[list[str]]) -> None:
+def test_a_span_is_marked_and_cut_at_the_borders_of_elements(
+    spans: list[Span], expected: list[list[str]]
+) -> None:
     text, found = marked(SOURCE, spans)
     assert found == expected
     assert text_of(text) == text_of(SOURCE)
@@ -86,7 +88,10 @@ def test_a_page_of_blocks_has_their_text_their_emphasis_and_the_marks() -> None:
         '<aside role="doc-footnote"><p>Note.</p></aside><ul><li>item</li></ul>'
     )
     document = read_html(source)
-    spans = [Span(source.index("One"), source.index("two.") + 4), Span(source.index("Three"), source.index("</p>"))]
+    spans = [
+        Span(source.index("One"), source.index("two.") + 4),
+        Span(source.index("Three"), source.index("</p>")),
+    ]
     text, marks = page_of(document.blocks, spans, title="T & U", language="en", stylesheet="a.css")
     root = ElementTree.fromstring(text)
     by_id = {element.get("id"): "".join(element.itertext()) for element in root.iter() if element.get("id")}

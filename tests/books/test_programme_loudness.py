@@ -88,7 +88,9 @@ def test_ffmpeg_measures_the_same(tmp_path: Path, rate: int) -> None:
     path = tmp_path / "a.wav"
     soundfile.write(path, audio, rate, subtype="FLOAT")
     command = ["ffmpeg", "-nostats", "-i", str(path), "-af", "ebur128=peak=true", "-f", "null", "-"]
-    report = subprocess.run(command, capture_output=True, text=True, check=True).stderr.rpartition("Summary")[2]
+    report = subprocess.run(command, capture_output=True, text=True, check=True).stderr.rpartition("Summary")[
+        2
+    ]
     loudness, peak = (float(re.search(rf"{name}:\s+(-?[\d.]+)", report)[1]) for name in ("I", "Peak"))  # type: ignore[index]
     meter = measured(audio, rate)
     assert meter.loudness == pytest.approx(loudness, abs=0.1)

@@ -58,7 +58,17 @@ def save(path: Path, tags: Tags = TAGS) -> Path:
 def probe(path: Path) -> dict[str, Any]:
     if not shutil.which("ffprobe"):
         pytest.skip("FFmpeg is not installed")
-    command = ["ffprobe", "-v", "error", "-show_format", "-show_chapters", "-show_streams", "-of", "json", str(path)]
+    command = [
+        "ffprobe",
+        "-v",
+        "error",
+        "-show_format",
+        "-show_chapters",
+        "-show_streams",
+        "-of",
+        "json",
+        str(path),
+    ]
     run = subprocess.run(command, capture_output=True, text=True, check=True)
     assert run.stderr == ""
     content: dict[str, Any] = json.loads(run.stdout)
@@ -74,16 +84,18 @@ def test_ffprobe_reads_tags_chapters_and_cover(tmp_path: Path, suffix: str) -> N
     assert tags["date"] == "1865"
     assert tags["track"] in ("2", "2/7")
     assert tags["genre"] == "Audiobook"
-    assert [(float(c["start_time"]), float(c["end_time"]), c["tags"]["title"]) for c in found["chapters"]] == [
-        (chapter.start, pytest.approx(chapter.end, abs=0.06), chapter.title) for chapter in CHAPTERS
-    ]
+    assert [
+        (float(c["start_time"]), float(c["end_time"]), c["tags"]["title"]) for c in found["chapters"]
+    ] == [(chapter.start, pytest.approx(chapter.end, abs=0.06), chapter.title) for chapter in CHAPTERS]
     pictures = [stream for stream in found["streams"] if stream["disposition"]["attached_pic"]]
     assert [(picture["codec_name"], picture["width"]) for picture in pictures] == [("png", 64)]
 
 
 @pytest.mark.parametrize("suffix", [".flac", ".opus"])
 @pytest.mark.parametrize("size", [100, 70_000, 400_000])
-def test_the_sound_stays_the_same_however_long_the_comments_are(tmp_path: Path, suffix: str, size: int) -> None:
+def test_the_sound_stays_the_same_however_long_the_comments_are(
+    tmp_path: Path, suffix: str, size: int
+) -> None:
     # The comments of Ogg take more pages then, and every page after them gets another number and checksum.
     cover = Picture(b"\x89PNG\r\n\x1a\n" + bytes(size), "image/png")
     path = save(tmp_path / f"a{suffix}", Tags("Title", cover=cover))

@@ -73,7 +73,10 @@ def test_every_character_of_a_plain_text_is_in_a_block_or_is_a_rule(text: str) -
 
 
 def test_lines_that_are_paragraphs_stay_apart() -> None:
-    text = "\n".join(f"Paragraph {n} is one long line, as programs for writing save their texts, and it goes on." * 2 for n in range(3))
+    text = "\n".join(
+        f"Paragraph {n} is one long line, as programs for writing save their texts, and it goes on." * 2
+        for n in range(3)
+    )
     assert [block.kind for block in read_plain_text(text).blocks] == ["paragraph"] * 3
 
 
@@ -171,7 +174,7 @@ ODF = (
     ' xmlns:dc="http://purl.org/dc/elements/1.1/"><office:meta><dc:title>Flat</dc:title></office:meta>'
     '<office:automatic-styles><style:style style:name="T1"><style:text-properties fo:font-style="italic"/></style:style>'
     "</office:automatic-styles><office:body><office:text>"
-    '<text:tracked-changes><text:changed-region><text:deletion><text:p>gone</text:p></text:deletion></text:changed-region></text:tracked-changes>'
+    "<text:tracked-changes><text:changed-region><text:deletion><text:p>gone</text:p></text:deletion></text:changed-region></text:tracked-changes>"
     '<text:h text:outline-level="1">One</text:h><text:p>Hello <text:span text:style-name="T1">there</text:span>,'
     '<text:s text:c="2"/>you<text:note><text:note-citation>1</text:note-citation><text:note-body><text:p>A note.</text:p>'
     "</text:note-body></text:note>.<text:line-break/>And <text:a>you</text:a>.</text:p><text:list><text:list-item><text:p>item</text:p><text:list><text:list-item>"
@@ -229,7 +232,10 @@ def test_a_pdf_has_paragraphs_without_running_heads_and_hyphens(tmp_path: Path) 
     assert [(block.kind, block.text) for block in found] == [
         ("heading", "Chapter 1"),
         ("paragraph", first),
-        ("paragraph", "An indented paragraph begins here and it goes on to the end of the page without an end. A new one, well-known."),
+        (
+            "paragraph",
+            "An indented paragraph begins here and it goes on to the end of the page without an end. A new one, well-known.",
+        ),
         ("paragraph", first),
         ("paragraph", "An indented paragraph begins here and it goes on to the end of the page."),
         ("heading", "Chapter 2"),
@@ -248,7 +254,9 @@ def test_a_pdf_without_text_is_refused_and_pages_without_text_are_named(tmp_path
     assert "pages without text: 2, 3" in book.notes
 
 
-@pytest.mark.parametrize("data", [b"%PDF-1.4 no more", b"%PDF-1.4\n1 0 obj\n<<>>\nendobj\ntrailer <</Root 1 0 R>>"])
+@pytest.mark.parametrize(
+    "data", [b"%PDF-1.4 no more", b"%PDF-1.4\n1 0 obj\n<<>>\nendobj\ntrailer <</Root 1 0 R>>"]
+)
 def test_a_damaged_pdf_is_refused(tmp_path: Path, data: bytes) -> None:
     pytest.importorskip("pdfminer")
     path = tmp_path / "a.pdf"
@@ -289,6 +297,10 @@ def test_the_bytes_of_a_file_count_more_than_its_name(tmp_path: Path) -> None:
     (tmp_path / "page.txt").write_text("<!DOCTYPE html><p>Hello.", encoding="utf-8")
     (tmp_path / "track.txt").write_text("WEBVTT\n", encoding="utf-8")
     (tmp_path / "cp.txt").write_bytes("caf\xe9".encode("cp1252"))
-    assert [kind_of(tmp_path / name) for name in ("page.txt", "track.txt", "cp.txt")] == ["html", "captions", "text"]
+    assert [kind_of(tmp_path / name) for name in ("page.txt", "track.txt", "cp.txt")] == [
+        "html",
+        "captions",
+        "text",
+    ]
     book = read_book(tmp_path / "cp.txt", encoding="cp1252")
     assert [re.sub(r"\s", "", block.text) for block in book.documents[0].document.blocks] == ["café"]

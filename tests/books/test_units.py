@@ -30,7 +30,10 @@ def book_of(text: str) -> Book:
 
 
 def paragraphs(count: int, *, length: int = 150) -> list[str]:
-    return [(f"Paragraph {number} says something of its own. " * 9)[:length].strip() + "." for number in range(count)]
+    return [
+        (f"Paragraph {number} says something of its own. " * 9)[:length].strip() + "."
+        for number in range(count)
+    ]
 
 
 def keys(book: Book, setting: Setting = SETTING) -> list[str]:
@@ -80,7 +83,11 @@ def test_a_change_of_one_paragraph_changes_few_units(at: int, what: str) -> None
 
 def test_a_change_of_scene_is_a_longer_pause() -> None:
     book = book_of("One paragraph.\n\n* * *\n\nAnother paragraph.\n\n***\n\nA third one.")
-    assert [unit.pause for unit in units(book, book.chapters[0], manner=Manner())] == [0.0, RULE_PAUSE, RULE_PAUSE]
+    assert [unit.pause for unit in units(book, book.chapters[0], manner=Manner())] == [
+        0.0,
+        RULE_PAUSE,
+        RULE_PAUSE,
+    ]
 
 
 def test_a_key_does_not_depend_on_where_the_unit_stands() -> None:

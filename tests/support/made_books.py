@@ -101,7 +101,7 @@ def novel_files() -> dict[str, str | bytes]:
             ' unique-identifier="id"><metadata xmlns:dc="http://purl.org/dc/elements/1.1/"'
             ' xmlns:opf="http://www.idpf.org/2007/opf"><dc:title>Alice&#8217;s Adventures in Wonderland</dc:title>'
             '<dc:creator opf:role="aut">Lewis Carroll</dc:creator><dc:creator opf:role="ill">John Tenniel</dc:creator>'
-            '<dc:language>en</dc:language>'
+            "<dc:language>en</dc:language>"
             '<dc:identifier id="id">urn:uuid:0f7a1a4e-6f6f-4b5e-9a4e-000000000001'
             '</dc:identifier><dc:date>1865-11-26</dc:date><meta name="cover" content="cover-image"/></metadata>'
             '<manifest><item id="ncx" href="toc.ncx" media-type="application/x-dtbncx+xml"/>'

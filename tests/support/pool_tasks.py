@@ -53,7 +53,12 @@ def fail(times: int, file: str) -> int:
 
 
 def refuse(kind: str) -> None:
-    raise {"input": InputError, "output": OutputError}[kind]("no")
+    if kind == "input":
+        raise InputError("no")
+    try:
+        raise OSError(28, "No space left on device")
+    except OSError as error:
+        raise OutputError("no") from error
 
 
 def sleep(seconds: float, value: str = "") -> str:

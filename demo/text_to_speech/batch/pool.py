@@ -17,25 +17,26 @@ the process that started them, however that ends.
 from __future__ import annotations
 
 import logging
-import multiprocessing
 import os
 import pickle
 import signal
 import threading
 from collections import deque
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager, suppress
-from dataclasses import dataclass, replace
-from multiprocessing.connection import Connection, wait
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from multiprocessing.connection import wait
 from types import FrameType, TracebackType
-from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from ..errors import InputError, OutputError, SpeechError
+from ..errors import InputError, SpeechError
+from .outcomes import Failure, Outcome, Ready, Result
+from .worker_process import SIGNALS, Try, Worker, how_it_ended
 
 if TYPE_CHECKING:
-    from multiprocessing.context import SpawnProcess
-
     from ..pipeline import Synthesizer, SynthesizerOptions
+
+__all__ = ["Failure", "Outcome", "Pool", "Stopped", "build_for_worker", "finishing_on_signals", "processors"]
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -44,49 +45,6 @@ logger = logging.getLogger(__name__)
 
 TRIES = 3  # of a task whose worker died or failed, at most
 STARTS = 3  # workers in a row that die before they are ready, at most
-JOIN_SECONDS = 10.0  # that an idle worker has to end
-
-# NumPy's products in a worker are small, and the threads of its libraries wait for the next one by spinning.
-_ENVIRONMENT = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
-_SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")
-
-Kind = Literal["input", "output", "failed", "died"]
-
-
-@dataclass(frozen=True)
-class Failure:
-    """Why a task has no result.
-
-    Attributes:
-        reason: One line.
-        kind: `input` for a task that would be refused again, `output` where the result could not be stored, `died` for
-            the death of the worker, and `failed` for everything else.
-    """
-
-    reason: str
-    kind: Kind = "failed"
-
-    @property
-    def is_final(self) -> bool:
-        """Whether another try would end in the same way."""
-        return self.kind in ("input", "output")
-
-
-@dataclass(frozen=True)
-class Outcome(Generic[T, R]):
-    """What became of a task.
-
-    Attributes:
-        task: The task.
-        result: What the worker returned; None after a failure.
-        failure: Why there is no result; None if there is one.
-        tries: How often it was tried.
-    """
-
-    task: T
-    result: R | None = None
-    failure: Failure | None = None
-    tries: int = 1
 
 
 class Stopped(BaseException):
@@ -111,7 +69,7 @@ class Pool(Generic[T, R]):
         self.deaths = 0
         self._prepare = prepare
         self._limit = workers
-        self._workers: list[_Worker[T]] = []
+        self._workers: list[Worker[T]] = []
         self._failed_starts = 0
         self._stopped = False
         self._pulling_thread = 0
@@ -157,7 +115,7 @@ class Pool(Generic[T, R]):
             SpeechError: A worker cannot be prepared.
         """
         source = iter(tasks)
-        again: deque[_Try[T]] = deque()
+        again: deque[Try[T]] = deque()
         is_empty = False
         while True:
             while not self._stopped and self._has_room() and (again or not is_empty):
@@ -174,16 +132,16 @@ class Pool(Generic[T, R]):
                 if outcome is None:
                     continue
                 if outcome.failure and not outcome.failure.is_final and outcome.tries < TRIES:
-                    again.append(_Try(outcome.task, outcome.tries))
+                    again.append(Try(outcome.task, outcome.tries))
                 else:
                     yield outcome
 
-    def _pull(self, source: Iterator[T]) -> _Try[T] | None:
+    def _pull(self, source: Iterator[T]) -> Try[T] | None:
         """Take the next task, for which a source such as a pipe may have to be waited for."""
         try:
             try:
                 self._pulling_thread = threading.get_ident()
-                return None if self._stopped else _Try(next(source))
+                return None if self._stopped else Try(next(source))
             finally:
                 self._pulling_thread = 0
         except (StopIteration, Stopped):
@@ -193,18 +151,18 @@ class Pool(Generic[T, R]):
         """Tell whether there is a worker for another task, or may be one."""
         return len(self._workers) < self._limit or any(not worker.attempt for worker in self._workers)
 
-    def _free_worker(self) -> _Worker[T]:
+    def _free_worker(self) -> Worker[T]:
         """Return a worker without a task, or a new one."""
         for worker in list(self._workers):
             if not worker.attempt:
                 if worker.is_alive():
                     return worker
                 self._bury(worker)
-        worker = _Worker(self._prepare)
+        worker = Worker(self._prepare)
         self._workers.append(worker)
         return worker
 
-    def _outcome(self, worker: _Worker[T]) -> Outcome[T, R] | None:
+    def _outcome(self, worker: Worker[T]) -> Outcome[T, R] | None:
         """Return what became of a worker's task; None when it was only ready to begin."""
         try:
             message = worker.receive()
@@ -212,7 +170,7 @@ class Pool(Generic[T, R]):
             message = None
         attempt = worker.attempt
         assert attempt
-        if isinstance(message, _Ready):
+        if isinstance(message, Ready):
             self._failed_starts = 0
             worker.is_ready = True
             return None
@@ -228,16 +186,16 @@ class Pool(Generic[T, R]):
         tries = attempt.before + 1
         if isinstance(message, Failure):
             return Outcome(attempt.task, failure=message, tries=tries)
-        assert isinstance(message, _Result)
+        assert isinstance(message, Result)
         return Outcome(attempt.task, message.value, tries=tries)
 
-    def _bury(self, worker: _Worker[T]) -> str:
+    def _bury(self, worker: Worker[T]) -> str:
         """Forget a dead worker, and return how it died."""
         worker.end(at_once=True)
         worker.join()
         self._workers.remove(worker)
         self.deaths += 1
-        reason = f"the worker {_how(worker.process.exitcode)}"
+        reason = f"the worker {how_it_ended(worker.process.exitcode)}"
         logger.warning("worker %s %s; another one takes its place", worker.process.pid, reason[11:])
         return reason
 
@@ -267,7 +225,7 @@ def finishing_on_signals(pool: Pool[Any, Any]) -> Iterator[list[int]]:
         pool.stop()
 
     before = {}
-    for name in _SIGNALS:
+    for name in SIGNALS:
         number = getattr(signal, name, None)
         if number is not None and signal.getsignal(number) is not signal.SIG_IGN:
             before[number] = signal.signal(number, handle)
@@ -298,165 +256,7 @@ def build_for_worker(options: SynthesizerOptions) -> Synthesizer:
     return replace(options, threads=options.threads or 1).build()
 
 
-@dataclass(frozen=True)
-class _Try(Generic[T]):
-    """A task, and how often it was tried before."""
-
-    task: T
-    before: int = 0
-
-
-@dataclass(frozen=True)
-class _Ready:
-    """A worker's first message."""
-
-
-@dataclass(frozen=True)
-class _Result:
-    """A worker's message that a task is done."""
-
-    value: Any
-
-
-class _Worker(Generic[T]):
-    """A process and the pipe to it.
-
-    Attributes:
-        process: The process.
-        connection: The pipe, which can be read when there is a message or the process has ended.
-        attempt: The task that it has; None if it is free.
-        is_ready: Whether it is prepared.
-    """
-
-    def __init__(self, prepare: Callable[[], Callable[[T], Any]]) -> None:
-        context = multiprocessing.get_context("spawn")
-        self.connection, theirs = context.Pipe()
-        self.attempt: _Try[T] | None = None
-        self.is_ready = False
-        self.process: SpawnProcess = context.Process(
-            target=_work, args=(theirs, prepare), name="batch-worker", daemon=True
-        )
-        with _environment(_ENVIRONMENT):
-            self.process.start()
-        # The worker has the only other end, so that its death is the end of the pipe.
-        theirs.close()
-
-    def is_alive(self) -> bool:
-        """Tell whether the process is there."""
-        return self.process.is_alive()
-
-    def give(self, attempt: _Try[T]) -> None:
-        """Send a task; whether the worker is dead is found out when its answer is waited for."""
-        self.attempt = attempt
-        with suppress(BrokenPipeError, ConnectionResetError):
-            self.connection.send(attempt.task)
-
-    def receive(self) -> object:
-        """Return the next message.
-
-        Raises:
-            EOFError: The process has ended.
-        """
-        return self.connection.recv()
-
-    def end(self, *, at_once: bool) -> None:
-        """Let the process end when it has nothing to do, or at once."""
-        self.connection.close()
-        if at_once:
-            self.process.kill()
-
-    def join(self) -> None:
-        """Wait until the process has ended."""
-        self.process.join(JOIN_SECONDS)
-        if self.process.is_alive():
-            self.process.kill()
-            self.process.join()
-
-
-def _ready(workers: Sequence[_Worker[T]]) -> list[_Worker[T]]:
+def _ready(workers: Sequence[Worker[T]]) -> list[Worker[T]]:
     """Wait until some workers have a message or are dead, and return them."""
     ready = wait([worker.connection for worker in workers])
     return [worker for worker in workers if worker.connection in ready]
-
-
-def _how(exit_code: int | None) -> str:
-    if exit_code is not None and exit_code < 0:
-        with suppress(ValueError):
-            return f"was killed by {signal.Signals(-exit_code).name}"
-    return f"ended with status {exit_code}"
-
-
-@contextmanager
-def _environment(values: Mapping[str, str]) -> Iterator[None]:
-    """Set environment variables that are not set, for the processes that a block starts."""
-    new = {name: value for name, value in values.items() if name not in os.environ}
-    os.environ.update(new)
-    try:
-        yield
-    finally:
-        for name in new:
-            os.environ.pop(name, None)
-
-
-# What follows runs in the worker.
-
-
-def _work(connection: Connection, prepare: Callable[[], Callable[[T], Any]]) -> None:
-    """Answer tasks until there are no more or the driver is dead."""
-    _leave_signals_to_the_driver()
-    threading.Thread(target=_end_with_the_driver, name="parent-watch", daemon=True).start()
-    with closing(connection), suppress(EOFError, ConnectionError):
-        try:
-            function = prepare()
-        except Exception as error:
-            connection.send(_failure(error))
-            return
-        connection.send(_Ready())
-        while True:
-            task = connection.recv()
-            answer = _answer(function, task)
-            try:
-                connection.send(answer)
-            except (pickle.PicklingError, AttributeError, TypeError) as error:
-                connection.send(Failure(f"its result cannot be sent: {_line(error)}"))
-            if isinstance(answer, Failure) and answer.kind == "died":
-                return
-
-
-def _leave_signals_to_the_driver() -> None:
-    """Ignore what a terminal or an init system sends to all processes: the driver ends the workers in good order."""
-    for name in _SIGNALS:
-        if hasattr(signal, name):
-            signal.signal(getattr(signal, name), signal.SIG_IGN)
-
-
-def _end_with_the_driver() -> None:
-    parent = multiprocessing.parent_process()
-    if parent:
-        wait([parent.sentinel])
-        os._exit(1)
-
-
-def _answer(function: Callable[[T], Any], task: T) -> _Result | Failure:
-    try:
-        return _Result(function(task))
-    except Exception as error:
-        return _failure(error)
-
-
-def _failure(error: Exception) -> Failure:
-    """Return the failure that an exception means. After a MemoryError a new process is better than this one."""
-    if isinstance(error, MemoryError):
-        return Failure("there was not enough memory", "died")
-    if isinstance(error, InputError):
-        return Failure(_line(error), "input")
-    if isinstance(error, OutputError):
-        return Failure(_line(error), "output")
-    if isinstance(error, SpeechError):
-        return Failure(_line(error))
-    logger.debug("a task failed", exc_info=error)
-    return Failure(f"{type(error).__name__}: {_line(error)}".removesuffix(": "))
-
-
-def _line(error: BaseException) -> str:
-    return " ".join(str(error).split())[:1000]

@@ -173,9 +173,13 @@ class _Writer:
         self.package = book.package.path if book.package else "EPUB/package.opf"
         self._root = posixpath.dirname(self.package)
         taken = {item.path for item in book.package.items.values()} if book.package else set()
+        ids = set(book.package.items) if book.package else set()
         names = ("overlay", *(f"overlay-{number}" for number in range(2, 1000)))
         self._own = next(
-            name for name in names if not any(path.startswith(self._in_root(f"{name}/")) for path in taken)
+            name
+            for name in names
+            if not any(path.startswith(self._in_root(f"{name}/")) for path in taken)
+            and not any(known.startswith((f"{name}-", f"{name}.")) for known in ids)
         )
         self.sounds = [self._in_own(f"sound-{chapter.number:04}.m4a") for chapter in chapters]
 
@@ -378,7 +382,7 @@ class _Writer:
             if page.clips:
                 seconds = duration(page.clips)
                 total += seconds
-                yield f'<meta property="media:duration" refines="#{escaped(page.id)}-smil">{clock(seconds)}</meta>'
+                yield f'<meta property="media:duration" refines="#{self._own}-{escaped(page.id)}">{clock(seconds)}</meta>'
         yield f'<meta property="media:duration">{clock(total)}</meta>'
         yield f'<meta property="media:active-class">{ACTIVE}</meta>'
 
@@ -391,7 +395,7 @@ class _Writer:
         cover: str | None,
     ) -> Iterator[str]:
         for page in pages:
-            overlay = f"{page.id}-smil" if page.clips else ""
+            overlay = f"{self._own}-{page.id}" if page.clips else ""
             yield self._item(page.id, page.path, "application/xhtml+xml", page.properties, overlay)
             if page.clips:
                 yield self._item(overlay, self._in_own(f"{page.id}.smil"), _SMIL)
@@ -400,12 +404,14 @@ class _Writer:
             yield self._item(item.id, item.path, item.media_type, item.properties, fallback=fallback)
         listed = [page.properties for page in pages] + [item.properties for item in copied.values()]
         if not any("nav" in properties for properties in listed):
-            yield self._item("overlay-nav", navigation, "application/xhtml+xml", frozenset({"nav"}))
-        yield self._item("overlay-css", style, "text/css")
+            yield self._item(f"{self._own}.nav", navigation, "application/xhtml+xml", frozenset({"nav"}))
+        yield self._item(f"{self._own}.css", style, "text/css")
         for index, name in enumerate(self.sounds, start=1):
-            yield self._item(f"overlay-sound-{index}", name, "audio/mp4")
+            yield self._item(f"{self._own}.sound-{index}", name, "audio/mp4")
         if cover and self._book.cover:
-            yield self._item("overlay-cover", cover, self._book.cover.media_type, frozenset({"cover-image"}))
+            yield self._item(
+                f"{self._own}.cover", cover, self._book.cover.media_type, frozenset({"cover-image"})
+            )
 
     def _item(
         self,

@@ -251,7 +251,9 @@ class _KWeighting:
 
     def _filtered(self, block: NDArray[np.float32]) -> NDArray[np.float32]:
         spectrum = np.fft.rfft(block) * self._spectrum
-        found: NDArray[np.float32] = np.fft.irfft(spectrum, self._size)[self._overlap :].astype(np.float32, copy=False)
+        found: NDArray[np.float32] = np.fft.irfft(spectrum, self._size)[self._overlap :].astype(
+            np.float32, copy=False
+        )
         return found
 
 

@@ -15,6 +15,7 @@ import soundfile
 from numpy.typing import NDArray
 
 from ..errors import OutputError
+from ..speech.samples import FULL_SCALE
 from .speaking import UnitSound
 from .units import Unit
 
@@ -157,7 +158,9 @@ def _sound(folder: Path, placed: PlacedUnit) -> Iterator[NDArray[np.float32]]:
         with soundfile.SoundFile(path) as file:
             file.seek(placed.skip)
             fade = placed.skip > 0
-            for block in file.blocks(BLOCK, dtype="float32"):
+            for samples in file.blocks(BLOCK, dtype="int16"):
+                # The inverse of `to_pcm16`, so that writing them as 16 bits again changes nothing.
+                block = samples.astype(np.float32) / np.float32(FULL_SCALE)
                 if fade:
                     size = min(block.size, round(FADE * placed.sound.sample_rate))
                     block[:size] *= np.linspace(0.0, 1.0, size, endpoint=False, dtype=np.float32)

@@ -16,7 +16,6 @@ from .frame import OneLineParser, ShowTable, file_name, number, versions
 PROG = "text-to-speech-demo"
 CONTAINERS = ("wav", "flac", "ogg", "opus", "mp3", "raw")
 PRECISIONS = ("auto", "f32", "f16", "bf16", "int8")
-INPUT_FORMATS = ("auto", "text", "markdown", "html", "ssml")
 HINTS = ("latency", "throughput")
 PAUSES = {"sentence": 0.4, "paragraph": 0.75}  # seconds, if the options give none
 DEVICES = "OpenVINO device that computes: CPU, GPU, GPU.1, NPU, AUTO, AUTO:GPU,CPU, HETERO:…, MULTI:…"
@@ -74,10 +73,10 @@ def _add_texts(add: Add) -> None:
         help="the same; give the texts either with -i or without it",
     )
     add(
-        "--input-format",
-        choices=INPUT_FORMATS,
-        default="auto",
-        help="what the texts are (default: auto, which goes by the suffix of a file and by what a text looks like)",
+        "--ssml",
+        action=argparse.BooleanOptionalAction,
+        help="treat the texts as SSML, the W3C's markup for speech, or as plain text (default: SSML if a text begins"
+        " with <speak or <?xml)",
     )
     add(
         "--encoding",
@@ -144,7 +143,7 @@ def _add_outputs(add: Add) -> None:
 
 
 def add_manner(group: argparse._ArgumentGroup) -> None:
-    """Add the options for how something is spoken."""
+    """Add the options of how a text is spoken."""
     tempo = group.add_mutually_exclusive_group().add_argument
     tempo(
         "--speed",
@@ -183,7 +182,7 @@ def add_manner(group: argparse._ArgumentGroup) -> None:
 
 
 def add_voice(add: Add) -> None:
-    """Add the options that choose the voice and the vocoder."""
+    """Add the options of who speaks, with which vocoder."""
     add("--voice", metavar="NAME", help="who speaks (default: heart)")
     add("-s_id", "--speaker_id", type=speaker, metavar="N", help="number of the voice, instead of its name")
     add("--list-voices", action=ShowTable, table=tables.voices, help="print the voices, and stop")
@@ -206,7 +205,7 @@ def _add_reports(add: Add) -> None:
 
 
 def add_devices(add: Add) -> None:
-    """Add the options that choose where and with what precision is computed."""
+    """Add the options of where and in which precision it is computed."""
     add(
         "-d",
         "--device",
@@ -242,7 +241,7 @@ def add_devices(add: Add) -> None:
 
 
 def add_models(add: Add) -> None:
-    """Add the options that name model files."""
+    """Add the options of model files of the user's own."""
     for short, long, what in (
         ("-m_duration", "--model_duration", "ForwardTacotron's first part, which predicts durations"),
         ("-m_forward", "--model_forward", "ForwardTacotron's second part, which draws the mel spectrogram"),
