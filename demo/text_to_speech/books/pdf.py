@@ -151,12 +151,10 @@ def _extract(path: Path) -> tuple[list[Line], int, list[tuple[int, str, int]], d
 
 def _lines(page: Any, number: int) -> Iterator[Line]:
     """Yield the lines of a page in the order of reading."""
-    from pdfminer.layout import LTChar, LTTextBox, LTTextLine
+    from pdfminer.layout import LTChar, LTTextBox
 
     for box_number, box in enumerate(one for one in page if isinstance(one, LTTextBox)):
         for line in box:
-            if not isinstance(line, LTTextLine):
-                continue
             text = " ".join(line.get_text().translate(_LIGATURES).replace("\0", " ").split())
             sizes = [character.size for character in line if isinstance(character, LTChar)]
             if text and sizes:

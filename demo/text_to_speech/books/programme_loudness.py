@@ -200,7 +200,8 @@ def interpolator() -> NDArray[np.float32]:
     offsets = times - np.arange(OVERSAMPLING) / OVERSAMPLING
     window = np.i0(8.0 * np.sqrt(np.clip(1 - (offsets / (PHASE_TAPS / 2)) ** 2, 0, 1))) / np.i0(8.0)
     taps = np.sinc(offsets) * window
-    return (taps / taps.sum(axis=0)).astype(np.float32)
+    scaled: NDArray[np.float32] = (taps / taps.sum(axis=0)).astype(np.float32)
+    return scaled
 
 
 @functools.cache
