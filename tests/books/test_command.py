@@ -18,14 +18,14 @@ from typing import Any
 import numpy as np
 import pytest
 import soundfile
+
+from conftest import TinyModels
 from made_books import novel_files, save, save_novel, save_technical
 from overlay_rules import Book as CheckedBook
 from overlay_rules import broken_rules
-
-from conftest import TinyModels
+from text_to_speech.batch.manifest import WorkFolder
 from text_to_speech.books.command import main
 from text_to_speech.books.speaking import UnitSound, read_times
-from text_to_speech.batch.manifest import WorkFolder
 
 ROOT = Path(__file__).parents[2]
 FRAME = 256 / 22_050  # seconds
@@ -96,7 +96,6 @@ def test_chapter_marks_are_at_the_first_words_and_clips_at_theirs(run: Run, tmp_
     status, _, err = run("sound.epub", "-o", "read.epub", "-o", "sound.flac", "--highlight", "word")
     assert status == 0, err
     assert broken_rules(tmp_path / "read.epub") == []
-    # When each word is heard in the sound itself: the clicks of the tiny vocoder are no words, the times of units are.
     checked = CheckedBook(tmp_path / "read.epub")
     texts = {
         (path, fragment): text
@@ -213,7 +212,8 @@ def test_a_damaged_unit_is_spoken_again(run: Run, tmp_path: Path, caplog: pytest
 
 def test_dialogue_cast_and_lexicon_change_what_they_touch(run: Run, tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text(
-        "Chapter 1\n\nNo speech here at all.\n\nChapter 2\n\n“Hello,” she said.\n\nChapter 3\n\n[voice Tom] Xyzzy it is.\n",
+        "Chapter 1\n\nNo speech here at all.\n\nChapter 2\n\n“Hello,” she said.\n\n"
+        "Chapter 3\n\n[voice Tom] Xyzzy it is.\n",
         encoding="utf-8",
     )
     (tmp_path / "cast.txt").write_text("Tom: pitch=-2 speed=0.9\n", encoding="utf-8")
@@ -272,7 +272,8 @@ def test_lists_and_dry_runs_load_no_model(run: Run, tmp_path: Path, monkeypatch:
 def test_the_names_of_a_book_are_a_lexicon(run: Run, tmp_path: Path) -> None:
     from text_to_speech.text import Lexicon
 
-    text = "We met Xanthippe’s uncle. Rose said that Xanthippe was there, and the rose blorfed. Will you? Alice blorfed."
+    text = "We met Xanthippe’s uncle. Rose said that Xanthippe was there, and the rose blorfed."
+    text += " Will you? Alice blorfed."
     (tmp_path / "a.txt").write_text(text, encoding="utf-8")
     status, out, _ = run("a.txt", "--find-names")
     assert status == 0
@@ -306,7 +307,7 @@ def test_what_cannot_be_is_refused_in_one_line(
     save_novel(tmp_path / "alice.epub")
     if not any(arg == "-o" for arg in args):
         args = [*args, "-o", "out.mp3"]
-    status, out, err = run("alice.epub", *args)
+    status, _, err = run("alice.epub", *args)
     assert status in (1, 2)
     assert message in err
     assert err.count("\n") == 1
@@ -329,18 +330,14 @@ def command(tiny: TinyModels, *args: object) -> list[str]:
 @pytest.mark.slow
 @pytest.mark.parametrize("workers", [1, 2])
 def test_ten_kills_and_resumes_give_the_same_bytes(tiny: TinyModels, tmp_path: Path, workers: int) -> None:
-    paragraphs = [
-        f"Paragraph {n} of the book. " + "It goes on for a while, and says little. " * 14 for n in range(30)
-    ]
+    paragraphs = [f"Paragraph {n} of the book. " + "It says little. " * 26 for n in range(14)]
     (tmp_path / "a.txt").write_text("\n\n".join(paragraphs), encoding="utf-8")
     environment = {**os.environ, "OMP_NUM_THREADS": "1"}
 
     def start(folder: str) -> subprocess.Popen[bytes]:
         out = tmp_path / folder
         out.mkdir(exist_ok=True)
-        args = command(
-            tiny, tmp_path / "a.txt", "-o", out / "a.flac", "-o", out / "a.mp3", "--workers", workers
-        )
+        args = command(tiny, tmp_path / "a.txt", "-o", out / "a.flac", "--workers", workers, "--speed", 2)
         return subprocess.Popen(args, env=environment, stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
 
     assert start("whole").wait() == 0
@@ -362,8 +359,7 @@ def test_ten_kills_and_resumes_give_the_same_bytes(tiny: TinyModels, tmp_path: P
     assert kills >= 8
     assert start("killed").wait() == 0
     assert units_of(tmp_path / "killed" / "a.work") == units_of(tmp_path / "whole" / "a.work")
-    for name in ("a.flac", "a.mp3"):
-        assert (tmp_path / "killed" / name).read_bytes() == (tmp_path / "whole" / name).read_bytes()
+    assert (tmp_path / "killed" / "a.flac").read_bytes() == (tmp_path / "whole" / "a.flac").read_bytes()
 
 
 def test_an_epub_with_an_overlay_is_spoken_again_as_itself(run: Run, tmp_path: Path) -> None:
@@ -385,9 +381,12 @@ def test_other_books_become_an_epub_of_a_page_a_chapter(run: Run, tmp_path: Path
     pytest.importorskip("av")
     contents: dict[str, Any] = {
         "a.txt": "Chapter 1\n\nOne & two < three.\n\nChapter 2\n\nThe end.",
-        "a.html": "<!DOCTYPE html><title>A &amp; B</title><h1>One</h1><p>Some <b>text</b>.</p><h1>Two</h1><p>The end.</p>",
-        "a.fodt": '<?xml version="1.0"?><office:document xmlns:office="o" xmlns:text="t"><office:body><office:text>'
-        '<text:h text:outline-level="1">One</text:h><text:p>Text.</text:p></office:text></office:body></office:document>',
+        "a.html": "<!DOCTYPE html><title>A &amp; B</title><h1>One</h1><p>Some <b>text</b>.</p>"
+        "<h1>Two</h1><p>The end.</p>",
+        "a.fodt": '<?xml version="1.0"?><office:document xmlns:office="o" xmlns:text="t">'
+        "<office:body><office:text>"
+        '<text:h text:outline-level="1">One</text:h><text:p>Text.</text:p></office:text></office:body>'
+        "</office:document>",
     }
     (tmp_path / name).write_text(contents[name], encoding="utf-8")
     status, _, err = run(name, "-o", "read.epub", "--cover", tmp_path / "none.png")

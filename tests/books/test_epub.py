@@ -6,8 +6,8 @@ import re
 from pathlib import Path
 
 import pytest
-from made_books import novel_files, save, save_novel, save_technical, technical_files
 
+from made_books import novel_files, save, save_novel, save_technical
 from text_to_speech.books.book import Book, Chapter
 from text_to_speech.books.chapters import select
 from text_to_speech.books.epub import decode_markup, read_epub, resolve

@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 import pytest
 import soundfile
-from made_books import png
 
+from made_books import png
 from text_to_speech.books.book import Picture
 from text_to_speech.books.mp4 import open_mp4, picture_size
 from text_to_speech.books.tagged_files import _checksum, write_flac, write_opus

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from made_pdfs import save_pdf
 
+from made_pdfs import save_pdf
 from text_to_speech.books.captions import Cue, captions_book
 from text_to_speech.books.plain_text import read_plain_text
 from text_to_speech.books.readers import kind_of, read_book
@@ -102,7 +102,10 @@ def test_subtitles_are_paragraphs_with_times() -> None:
         "First line.", "Second line, in two rows & more.",
     ]  # fmt: skip
     assert book.cues == (Cue(1.0, 2.0), Cue(3.5, 5.0))
-    vtt = "WEBVTT - a film\n\nNOTE 00:00:01.000 --> 00:00:02.000\nnothing\n\nintro\n01:00.5 --> 01:02.250 align:start\n<v Roger>Hi<00:00:01.000> there"
+    vtt = (
+        "WEBVTT - a film\n\nNOTE 00:00:01.000 --> 00:00:02.000\nnothing\n\nintro\n01:00.5 -->"
+        " 01:02.250 align:start\n<v Roger>Hi<00:00:01.000> there"
+    )
     book = captions_book(Path("film.vtt"), vtt)
     assert [block.text for block in book.documents[0].document.blocks] == ["Hi there"]
     assert book.cues == (Cue(60.5, 62.25),)
@@ -135,17 +138,24 @@ def blocks(path: Path) -> list[tuple[str, int, str, list[str]]]:
 def test_a_docx_has_headings_lists_rows_notes_and_deletions(tmp_path: Path) -> None:
     body = (
         '<w:p><w:pPr><w:pStyle w:val="H"/></w:pPr><w:r><w:t>One</w:t></w:r></w:p>'
-        "<w:p><w:r><w:t>A </w:t></w:r><w:r><w:rPr><w:i/></w:rPr><w:t>text</w:t></w:r><w:r><w:tab/><w:t>here</w:t></w:r>"
+        "<w:p><w:r><w:t>A </w:t></w:r><w:r><w:rPr><w:i/></w:rPr><w:t>text</w:t></w:r><w:r><w:tab/>"
+        "<w:t>here</w:t></w:r>"
         '<w:r><w:footnoteReference w:id="2"/></w:r><w:del><w:r><w:delText>gone</w:delText></w:r></w:del>'
         "<w:ins><w:r><w:t>!</w:t></w:r></w:ins><w:r><w:rPr><w:vanish/></w:rPr><w:t>unseen</w:t></w:r></w:p>"
-        '<w:p><w:pPr><w:numPr><w:ilvl w:val="1"/><w:numId w:val="3"/></w:numPr></w:pPr><w:r><w:t>item</w:t></w:r></w:p>'
-        "<w:tbl><w:tr><w:tc><w:p><w:r><w:t>a</w:t></w:r></w:p></w:tc><w:tc><w:p><w:r><w:t>b</w:t></w:r></w:p></w:tc></w:tr></w:tbl>"
-        '<w:sdt><w:sdtPr><w:docPartObj><w:docPartGallery w:val="Table of Contents"/></w:docPartObj></w:sdtPr><w:sdtContent>'
+        '<w:p><w:pPr><w:numPr><w:ilvl w:val="1"/><w:numId w:val="3"/></w:numPr></w:pPr><w:r><w:t>item'
+        "</w:t></w:r></w:p>"
+        "<w:tbl><w:tr><w:tc><w:p><w:r><w:t>a</w:t></w:r></w:p></w:tc><w:tc><w:p><w:r><w:t>b</w:t></w:r>"
+        "</w:p></w:tc></w:tr></w:tbl>"
+        '<w:sdt><w:sdtPr><w:docPartObj><w:docPartGallery w:val="Table of Contents"/></w:docPartObj>'
+        "</w:sdtPr><w:sdtContent>"
         "<w:p><w:r><w:t>One 1</w:t></w:r></w:p></w:sdtContent></w:sdt>"
         '<w:p><w:pPr><w:outlineLvl w:val="2"/></w:pPr><w:r><w:t>Deep</w:t></w:r></w:p>'
     )
     styles = f'<w:styles {W}><w:style w:styleId="H"><w:name w:val="heading 1"/></w:style></w:styles>'
-    notes = f'<w:footnotes {W}><w:footnote w:id="0" w:type="separator"><w:p/></w:footnote><w:footnote w:id="2"><w:p><w:r><w:t>A note.</w:t></w:r></w:p></w:footnote></w:footnotes>'
+    notes = (
+        f'<w:footnotes {W}><w:footnote w:id="0" w:type="separator"><w:p/></w:footnote><w:footnote'
+        f' w:id="2"><w:p><w:r><w:t>A note.</w:t></w:r></w:p></w:footnote></w:footnotes>'
+    )
     path = docx(tmp_path / "a.docx", body, styles=styles, footnotes=notes)
     assert blocks(path) == [
         ("heading", 1, "One", []), ("paragraph", 0, "A text heregone!unseen", []), ("item", 2, "item", []),
@@ -154,13 +164,16 @@ def test_a_docx_has_headings_lists_rows_notes_and_deletions(tmp_path: Path) -> N
     ]  # fmt: skip
     runs = read_book(path).documents[0].document.blocks[1].runs
     assert [(run.text, run.emphasis, sorted(run.roles)) for run in runs] == [
-        ("A ", "", []), ("text", "moderate", []), (" ", "", []), ("here", "", []), ("gone", "", ["deleted"]), ("!", "", []),
-        ("unseen", "", ["hidden"]),
+        ("A ", "", []), ("text", "moderate", []), (" ", "", []), ("here", "", []), ("gone", "", ["deleted"]),
+        ("!", "", []), ("unseen", "", ["hidden"]),
     ]  # fmt: skip
 
 
 def test_styles_that_are_based_on_one_another_in_a_circle_end(tmp_path: Path) -> None:
-    circle = f'<w:styles {W}><w:style w:styleId="A"><w:basedOn w:val="B"/></w:style><w:style w:styleId="B"><w:basedOn w:val="A"/></w:style></w:styles>'
+    circle = (
+        f'<w:styles {W}><w:style w:styleId="A"><w:basedOn w:val="B"/></w:style><w:style w:styleId="B">'
+        f'<w:basedOn w:val="A"/></w:style></w:styles>'
+    )
     body = '<w:p><w:pPr><w:pStyle w:val="A"/></w:pPr><w:r><w:t>Text.</w:t></w:r></w:p>'
     assert blocks(docx(tmp_path / "a.docx", body, styles=circle)) == [("paragraph", 0, "Text.", [])]
 
@@ -172,14 +185,20 @@ ODF = (
     ' xmlns:style="urn:oasis:names:tc:opendocument:xmlns:style:1.0"'
     ' xmlns:fo="urn:oasis:names:tc:opendocument:xmlns:xsl-fo-compatible:1.0"'
     ' xmlns:dc="http://purl.org/dc/elements/1.1/"><office:meta><dc:title>Flat</dc:title></office:meta>'
-    '<office:automatic-styles><style:style style:name="T1"><style:text-properties fo:font-style="italic"/></style:style>'
+    '<office:automatic-styles><style:style style:name="T1"><style:text-properties'
+    ' fo:font-style="italic"/></style:style>'
     "</office:automatic-styles><office:body><office:text>"
-    "<text:tracked-changes><text:changed-region><text:deletion><text:p>gone</text:p></text:deletion></text:changed-region></text:tracked-changes>"
+    "<text:tracked-changes><text:changed-region><text:deletion><text:p>gone</text:p></text:deletion>"
+    "</text:changed-region></text:tracked-changes>"
     '<text:h text:outline-level="1">One</text:h><text:p>Hello <text:span text:style-name="T1">there</text:span>,'
-    '<text:s text:c="2"/>you<text:note><text:note-citation>1</text:note-citation><text:note-body><text:p>A note.</text:p>'
-    "</text:note-body></text:note>.<text:line-break/>And <text:a>you</text:a>.</text:p><text:list><text:list-item><text:p>item</text:p><text:list><text:list-item>"
-    "<text:p>inner</text:p></text:list-item></text:list></text:list-item></text:list><table:table><table:table-row><table:table-cell>"
-    "<text:p>a</text:p></table:table-cell><table:table-cell><text:p>b</text:p></table:table-cell></table:table-row></table:table>"
+    '<text:s text:c="2"/>you<text:note><text:note-citation>1</text:note-citation><text:note-body>'
+    "<text:p>A note.</text:p>"
+    "</text:note-body></text:note>.<text:line-break/>And <text:a>you</text:a>.</text:p><text:list>"
+    "<text:list-item><text:p>item</text:p><text:list><text:list-item>"
+    "<text:p>inner</text:p></text:list-item></text:list></text:list-item></text:list><table:table>"
+    "<table:table-row><table:table-cell>"
+    "<text:p>a</text:p></table:table-cell><table:table-cell><text:p>b</text:p></table:table-cell>"
+    "</table:table-row></table:table>"
     "<text:table-of-content><text:index-body><text:p>One 1</text:p></text:index-body></text:table-of-content>"
     "</office:text></office:body></office:document{}>"
 )
@@ -228,13 +247,17 @@ def test_a_pdf_has_paragraphs_without_running_heads_and_hyphens(tmp_path: Path) 
     book = read_book(save_pdf(tmp_path / "a.pdf", pages(), [("First", 0), ("Second", 2)]))
     assert [chapter.title for chapter in book.chapters] == ["First", "Second"]
     found = [block for block in book.documents[0].document.blocks if not block.roles]
-    first = "The first line of a paragraph that has well-known words and a self- made one, also divided, and it ends here."
+    first = (
+        "The first line of a paragraph that has well-known words and a self- made one, also divided,"
+        " and it ends here."
+    )
     assert [(block.kind, block.text) for block in found] == [
         ("heading", "Chapter 1"),
         ("paragraph", first),
         (
             "paragraph",
-            "An indented paragraph begins here and it goes on to the end of the page without an end. A new one, well-known.",
+            "An indented paragraph begins here and it goes on to the end of the page without an end. A"
+            " new one, well-known.",
         ),
         ("paragraph", first),
         ("paragraph", "An indented paragraph begins here and it goes on to the end of the page."),

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from made_books import save_novel, save_technical
 
+from made_books import save_novel, save_technical
 from text_to_speech.books import units as units_module
 from text_to_speech.books.book import Book, BookDocument, Metadata
 from text_to_speech.books.casting import Cast

@@ -89,7 +89,8 @@ def save(path: Path, files: dict[str, str | bytes]) -> Path:
 
 
 def novel_files() -> dict[str, str | bytes]:
-    """Return the files of a novel as EPUB 2: several chapters in a file, an NCX with anchors, text before the first."""
+    """Return the files of a novel as EPUB 2: several chapters in a file, an NCX with anchors,"
+    " text before the first."""
     first, second, third = (
         (title, "\n".join(f"<p>{text}</p>" for text in texts)) for title, texts in ALICE.items()
     )
@@ -100,7 +101,8 @@ def novel_files() -> dict[str, str | bytes]:
             '<?xml version="1.0" encoding="utf-8"?><package xmlns="http://www.idpf.org/2007/opf" version="2.0"'
             ' unique-identifier="id"><metadata xmlns:dc="http://purl.org/dc/elements/1.1/"'
             ' xmlns:opf="http://www.idpf.org/2007/opf"><dc:title>Alice&#8217;s Adventures in Wonderland</dc:title>'
-            '<dc:creator opf:role="aut">Lewis Carroll</dc:creator><dc:creator opf:role="ill">John Tenniel</dc:creator>'
+            '<dc:creator opf:role="aut">Lewis Carroll</dc:creator><dc:creator opf:role="ill">John Tenniel'
+            "</dc:creator>"
             "<dc:language>en</dc:language>"
             '<dc:identifier id="id">urn:uuid:0f7a1a4e-6f6f-4b5e-9a4e-000000000001'
             '</dc:identifier><dc:date>1865-11-26</dc:date><meta name="cover" content="cover-image"/></metadata>'
@@ -139,7 +141,8 @@ def novel_files() -> dict[str, str | bytes]:
 
 
 def technical_files() -> dict[str, str | bytes]:
-    """Return the files of a technical text as EPUB 3: notes, a table, page breaks, nested contents, landmarks, French."""
+    """Return the files of a technical text as EPUB 3: notes, a table, page breaks, nested"
+    " contents, landmarks, French."""
     chapter = (
         '<section epub:type="chapter" role="doc-chapter"><h1 id="sound">Sound</h1>'
         '<p>Sound is a wave<a epub:type="noteref" href="notes.xhtml#n1">1</a> in a medium. Its speed in dry air'
@@ -150,7 +153,8 @@ def technical_files() -> dict[str, str | bytes]:
         '<section><h2 id="history">History</h2><p>Joseph Fourier wrote <i lang="fr" xml:lang="fr">Théorie analytique'
         " de la chaleur</i> in 1822.</p><ol><li>He measured heat.</li><li>He summed waves.</li></ol>"
         "<pre><code>sum(a * sin(k * x)\n    for k, a in enumerate(b))\nprint(total)</code></pre></section>"
-        '<aside epub:type="footnote" role="doc-footnote" id="f1"><p>This note is not read aloud.</p></aside></section>'
+        '<aside epub:type="footnote" role="doc-footnote" id="f1"><p>This note is not read aloud.</p>'
+        "</aside></section>"
     )
     return {
         "META-INF/container.xml": _CONTAINER,
@@ -172,16 +176,19 @@ def technical_files() -> dict[str, str | bytes]:
         "OEBPS/nav.xhtml": _XHTML5.format(
             "Contents",
             '<nav epub:type="toc" id="toc"><h1>Contents</h1><ol><li><a href="chapter.xhtml">Sound</a><ol>'
-            '<li><a href="chapter.xhtml#units">Units</a></li><li><a href="chapter.xhtml#history">History</a></li></ol></li>'
+            '<li><a href="chapter.xhtml#units">Units</a></li><li><a href="chapter.xhtml#history">History</a>'
+            "</li></ol></li>"
             '<li><span>Part Two</span><ol><li><a href="second.xhtml#hearing">Hearing</a></li></ol></li></ol></nav>'
-            '<nav epub:type="landmarks" hidden="hidden"><ol><li><a epub:type="bodymatter" href="chapter.xhtml">Start</a>'
+            '<nav epub:type="landmarks" hidden="hidden"><ol><li><a epub:type="bodymatter"'
+            ' href="chapter.xhtml">Start</a>'
             "</li></ol></nav>",
         ),
         "OEBPS/cover.png": png(),
         "OEBPS/chapter.xhtml": _XHTML5.format("Sound", chapter),
         "OEBPS/second.xhtml": _XHTML5.format(
             "Hearing",
-            '<section epub:type="chapter"><h1 id="hearing">Hearing</h1><p>The ear hears from twenty to twenty thousand'
+            '<section epub:type="chapter"><h1 id="hearing">Hearing</h1><p>The ear hears from twenty to'
+            " twenty thousand"
             " hertz, and best of all what people say.</p><p>That is no accident.</p></section>",
         ),
         "OEBPS/notes.xhtml": _XHTML5.format(

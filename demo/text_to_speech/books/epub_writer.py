@@ -311,9 +311,8 @@ class _Writer:
                         f'<li><a href="{reference(entry.path, folder)}{fragment}">{escaped(entry.title)}</a></li>'
                     )
             if not lines:
-                lines = [
-                    f'<li><a href="{reference(pages[0].path, folder)}">{escaped(self._book.metadata.title)}</a></li>'
-                ]
+                start, title = reference(pages[0].path, folder), escaped(self._book.metadata.title)
+                lines = [f'<li><a href="{start}">{title}</a></li>']
         else:
             lines = [
                 f'<li><a href="{reference(page.path, folder)}">{escaped(page.title)}</a></li>'
@@ -382,7 +381,8 @@ class _Writer:
             if page.clips:
                 seconds = duration(page.clips)
                 total += seconds
-                yield f'<meta property="media:duration" refines="#{self._own}-{escaped(page.id)}">{clock(seconds)}</meta>'
+                overlay = f"#{self._own}-{escaped(page.id)}"
+                yield f'<meta property="media:duration" refines="{overlay}">{clock(seconds)}</meta>'
         yield f'<meta property="media:duration">{clock(total)}</meta>'
         yield f'<meta property="media:active-class">{ACTIVE}</meta>'
 
