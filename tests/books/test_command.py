@@ -330,7 +330,8 @@ def command(tiny: TinyModels, *args: object) -> list[str]:
 @pytest.mark.slow
 @pytest.mark.parametrize("workers", [1, 2])
 def test_ten_kills_and_resumes_give_the_same_bytes(tiny: TinyModels, tmp_path: Path, workers: int) -> None:
-    paragraphs = [f"Paragraph {n} of the book. " + "It says little. " * 26 for n in range(14)]
+    # A chapter is a unit or more.
+    paragraphs = [f"Chapter {n}\n\nParagraph {n} of the book. It says little." for n in range(1, 25)]
     (tmp_path / "a.txt").write_text("\n\n".join(paragraphs), encoding="utf-8")
     environment = {**os.environ, "OMP_NUM_THREADS": "1"}
 
@@ -346,7 +347,7 @@ def test_ten_kills_and_resumes_give_the_same_bytes(tiny: TinyModels, tmp_path: P
     for wait in (0.0, 0.1, 0.0, 0.2, 0.05, 0.0, 0.3, 0.1, 0.0, 0.15):
         process = start("killed")
         units = tmp_path / "killed" / "a.work" / "units"
-        # Each run is killed after it has made another unit, at another moment.
+        # Each run is killed after it has made another unit, at a moment of its own.
         while process.poll() is None and len(list(units.glob("*.flac"))) <= done:
             time.sleep(0.01)
         time.sleep(wait)
