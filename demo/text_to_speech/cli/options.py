@@ -17,6 +17,7 @@ PROG = "text-to-speech-demo"
 CONTAINERS = ("wav", "flac", "ogg", "opus", "mp3", "raw")
 PRECISIONS = ("auto", "f32", "f16", "bf16", "int8")
 HINTS = ("latency", "throughput")
+LANGUAGES = ("en-US", "en-GB")
 PAUSES = {"sentence": 0.4, "paragraph": 0.75}  # seconds, if the options give none
 DEVICES = "OpenVINO device that computes: CPU, GPU, GPU.1, NPU, AUTO, AUTO:GPU,CPU, HETERO:…, MULTI:…"
 SAMPLE_RATES = (8_000, 48_000)  # the lowest and the highest that is offered
@@ -184,6 +185,11 @@ def add_manner(group: argparse._ArgumentGroup) -> None:
 def add_voice(add: Add) -> None:
     """Add the options of who speaks, with which vocoder."""
     add("--voice", metavar="NAME", help="who speaks (default: heart)")
+    add(
+        "--language",
+        choices=LANGUAGES,
+        help="English that the text is read in (default: that of the voice)",
+    )
     add("-s_id", "--speaker_id", type=speaker, metavar="N", help="number of the voice, instead of its name")
     add("--list-voices", action=ShowTable, table=tables.voices, help="print the voices, and stop")
     add(

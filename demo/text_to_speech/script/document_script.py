@@ -8,6 +8,7 @@ from collections import Counter
 
 from ..errors import InputError
 from ..text.grouped_warnings import one_document, warn
+from ..text.languages import english
 from .directions import Delivery, parse_time
 from .document import ROLES, Document, DocumentBlock, Run, cut_runs
 from .inline_phonemes import with_inline_phonemes
@@ -99,7 +100,18 @@ def _add_run(script: ScriptBuilder, run: Run, *, is_stressed: bool) -> None:
     """Append the words of a run."""
     is_stressed = is_stressed and len(run.text) <= LONGEST_EMPHASIS
     script.set_delivery(EMPHASIS[run.emphasis] if run.emphasis and is_stressed else Delivery())
+    script.set_language(_english_of(run))
     script.add_text(run.text, run.start, run.end)
+
+
+def _english_of(run: Run) -> str:
+    """Return the kind of English that a run is in; empty for that of the voice, which reads other languages too."""
+    if not run.language or run.language.strip().lower() == "en":
+        return ""
+    try:
+        return english(run.language)
+    except InputError:
+        return ""
 
 
 def _add_pause(script: ScriptBuilder, run: Run, written: re.Match[str]) -> None:

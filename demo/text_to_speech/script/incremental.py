@@ -26,7 +26,15 @@ from ..errors import InputError
 from ..text import check_text
 from ..text.grouped_warnings import GroupedWarnings, part_of
 from ..text.pronunciations import BLANK_LINE
-from ..text.sentences import MAX_LENGTH, cut_sentence, hide_phonemes, sentence_spans
+from ..text.sentences import (
+    MAX_LENGTH,
+    OpenLines,
+    cut_sentence,
+    decided_until,
+    hide_phonemes,
+    lines_that_count,
+    sentence_spans,
+)
 from .formats import InputFormat, check_format
 from .html_reader import read_html
 from .html_source import is_xhtml
@@ -57,7 +65,9 @@ _BEGUN_PHONEMES = re.compile(r"\[[^\[\]]*\]?")
 # of the text, another piece may change the answer.
 _NEXT_WORD = re.compile(r"[^\w\s]*\w*")
 _NEXT_WORDS = re.compile(r"[^\w\s]*(?:\w+ ){0,2}\w*")
+_SENTENCE_END = re.compile(r"[.!?…。！？][\"'”’»)\]]*$")
 _CLOSING_QUOTES = tuple("\"'”’»")
+_LINE_END = re.compile(r"[\n\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
 _WORD_START = re.compile(r"(?<!\S)\S")
 # Words that the end of a sentence depends on: the one with the full stop, and three that follow a quotation.
 _WORDS_AHEAD = 5
@@ -67,12 +77,13 @@ _LONGEST_TAG = 1_000
 
 
 def incremental_scripts(
-    pieces: Iterable[str], *, wait: float | None = None, input_format: InputFormat = "auto"
+    pieces: Iterable[str | None], *, wait: float | None = None, input_format: InputFormat = "auto"
 ) -> IncrementalScripts:
     """Return an iterator of the scripts of a text that arrives in pieces.
 
     Args:
-        pieces: The text, cut anywhere: in words, in "[pause 0.5s]" and in "[[ həlˈoʊ ]]" as well.
+        pieces: The text, cut anywhere: in words, in "[pause 0.5s]" and in "[[ həlˈoʊ ]]" as well. None among them
+            says that everything before it is a script, whether a sentence has ended or not.
         wait: Seconds without a new piece after which everything that came so far is a script, whether a sentence has
             ended or not. Give more than the longest gap within a sentence. None waits for the next piece.
         input_format: What the text is. SSML and HTML are one script when they are complete. `auto` is SSML or HTML if
@@ -92,7 +103,7 @@ class IncrementalScripts(Iterator[Script]):
     """
 
     def __init__(
-        self, pieces: Iterable[str], *, wait: float | None = None, input_format: InputFormat = "auto"
+        self, pieces: Iterable[str | None], *, wait: float | None = None, input_format: InputFormat = "auto"
     ) -> None:
         form = check_format(input_format)
         if not isinstance(pieces, Iterable):
@@ -262,6 +273,8 @@ class _PendingText:
     def __init__(self, warnings: GroupedWarnings) -> None:
         self.pending = ""
         self.start = 0
+        # The lines that came before, as far as they tell what the next line ends mean.
+        self._before = ""
         # Whether something arrived that can make an end certain.
         self._is_new = False
         self._warnings = warnings
@@ -285,8 +298,8 @@ class _PendingText:
         return self._take_all(len(self.pending)) if too_much and not script else script
 
     def paused(self) -> Script | None:
-        """Take everything except markup that is open."""
-        return self._take_all(_undecided(self.pending))
+        """Take everything except markup that is open; the last sentence may go on in the next script."""
+        return self._take_all(_undecided(self.pending), breaks_off=True)
 
     def rest(self) -> Script | None:
         """Take everything, at the end of the text."""
@@ -295,41 +308,69 @@ class _PendingText:
     def _take_certain(self, stop: int) -> Script | None:
         """Take the sentences that are certain, and pieces of one that is too long already."""
         script = take_pauses(self.pending[: min(stop, _undecided(self.pending))], source_start=self.start)
-        text = script.text
-        spans = list(sentence_spans(text, max_length=None))
+        text = self._before + script.text
+        decided = decided_until(text)
+        spans, others = (
+            list(
+                sentence_spans(
+                    text, max_length=None, start=len(self._before), open_lines=OpenLines(decided, are_ends)
+                )
+            )
+            for are_ends in (False, True)
+        )
+        # What is certain must be so whatever the line ends mean that are not decided yet.
+        same = sum(
+            1 for _ in itertools.takewhile(lambda pair: pair[0] == pair[1], zip(spans, others, strict=False))
+        )
         count = 0
-        while count + 1 < len(spans) and _is_certain(text, spans[count], spans[count + 1][0]):
+        while count < min(same, len(spans) - 1) and _is_certain(text, spans[count], spans[count + 1][0]):
             count += 1
         if not spans:
             return None
-        cuts = _certain_cuts(text, spans[count][0])
+        cuts = _certain_cuts(text, spans[count][0], decided)
         taken = spans[:count] + [(start, end, False) for start, end in itertools.pairwise(cuts)]
         if not taken:
             return None
         # What is taken ends where the next sentence begins, so that the pauses between the two come along.
-        return self._take(script.span(cuts[-1], cuts[-1] + 1)[0] - self.start, taken)
+        before = len(self._before)
+        return self._take(
+            script.span(cuts[-1] - before, cuts[-1] - before + 1)[0] - self.start,
+            [(start - before, end - before, ends_paragraph) for start, end, ends_paragraph in taken],
+        )
 
-    def _take_all(self, stop: int) -> Script | None:
-        script = take_pauses(self.pending[:stop], source_start=self.start)
-        return self._take(stop, list(sentence_spans(script.text, max_length=None)))
+    def _take_all(self, stop: int, *, breaks_off: bool = False) -> Script | None:
+        text = take_pauses(self.pending[:stop], source_start=self.start).text
+        before = len(self._before)
+        found = sentence_spans(self._before + text, max_length=None, start=before)
+        spans = [(start - before, end - before, last) for start, end, last in found]
+        if not breaks_off or not spans:
+            return self._take(stop, spans)
+        start, end, _ = spans[-1]
+        ends_paragraph = bool(BLANK_LINE.search(text, end))
+        ends_sentence = ends_paragraph or bool(_SENTENCE_END.search(text, start, end))
+        return self._take(stop, [*spans[:-1], (start, end, ends_paragraph)], breaks_off=not ends_sentence)
 
-    def _take(self, stop: int, spans: list[tuple[int, int, bool]]) -> Script | None:
+    def _take(
+        self, stop: int, spans: list[tuple[int, int, bool]], *, breaks_off: bool = False
+    ) -> Script | None:
         """Take the first characters of `pending`.
 
         Args:
             stop: How many characters.
             spans: The sentences in the text of these characters.
+            breaks_off: Whether the last one goes on in the next script.
         """
         script = take_pauses(self.pending[:stop], source_start=self.start)
         self.pending = self.pending[stop:]
         self.start += stop
+        self._before = lines_that_count(self._before + script.text)
         if not spans and not script.directions:
             return None
         blocks = tuple(
             Block(start, end, ends_paragraph, is_sentence=True) for start, end, ends_paragraph in spans
         )
         with part_of(self._warnings):
-            return read_phonemes(replace(script, blocks=blocks))
+            return read_phonemes(replace(script, blocks=blocks, breaks_off=breaks_off))
 
 
 def _undecided(text: str) -> int:
@@ -373,12 +414,13 @@ def _is_certain(text: str, sentence: tuple[int, int, bool], next_start: int) -> 
     return match is not None and match.end() < len(text)
 
 
-def _certain_cuts(text: str, start: int) -> list[int]:
+def _certain_cuts(text: str, start: int, decided: int) -> list[int]:
     """Return where the pieces of a sentence begin, as far as this is certain: one offset unless it is too long.
 
     Args:
         text: The text so far.
         start: Offset of the sentence, whose end is not certain.
+        decided: Offset up to which line ends are decided.
     """
     cuts = [start]
     if len(text) - start < 2 * MAX_LENGTH:
@@ -387,6 +429,9 @@ def _certain_cuts(text: str, start: int) -> list[int]:
     # lengths, see `cut_sentence`.
     words = list(_WORD_START.finditer(text, start))
     settled = words[-_WORDS_AHEAD].start() if len(words) >= _WORDS_AHEAD else start
+    open_end = _LINE_END.search(text, max(start, decided))
+    if open_end:
+        settled = min(settled, open_end.start())
     for _, (begin, _) in itertools.pairwise(cut_sentence(hide_phonemes(text), start, len(text), MAX_LENGTH)):
         if settled - cuts[-1] < 2 * MAX_LENGTH:
             break
@@ -402,11 +447,11 @@ class _Arrivals:
         wait: Seconds; None needs no thread.
     """
 
-    def __init__(self, pieces: Iterable[str], wait: float | None) -> None:
+    def __init__(self, pieces: Iterable[str | None], wait: float | None) -> None:
         self._pieces = pieces
         self._wait = wait
         # A piece and the time at which it came; or the end, None, or the error that ended the pieces.
-        self._queue: queue.Queue[tuple[float, str] | BaseException | None] = queue.Queue(_PIECES_AHEAD)
+        self._queue: queue.Queue[tuple[float, str | None] | BaseException | None] = queue.Queue(_PIECES_AHEAD)
         self._closed = threading.Event()
 
     def close(self) -> None:
@@ -425,7 +470,7 @@ class _Arrivals:
         return self._closed.is_set()
 
     def __iter__(self) -> Iterator[str | None]:
-        """Yield each piece, and None when none has come for `wait` seconds."""
+        """Yield each piece, and None also when none has come for `wait` seconds."""
         if self._wait is None:
             for piece in self._pieces:
                 yield piece
