@@ -89,7 +89,7 @@ def _list(args: argparse.Namespace, book: Book, chapters: Sequence[Chapter], spe
         from .units import spoken_blocks
 
         blocks = (block for chapter in chapters for _, block in spoken_blocks(book, chapter, speak))
-        names = find_names(block.text for block in blocks)
+        names = find_names((block.text, block.kind == "heading") for block in blocks)
         put("\n".join(lexicon_lines(names, title=book.metadata.title)))
 
 

@@ -46,12 +46,14 @@ class Name:
     is_known: bool
 
 
-def find_names(texts: Iterable[str]) -> list[Name]:
+def find_names(texts: Iterable[tuple[str, bool]]) -> list[Name]:
     """Return the names and unusual words of texts, the most frequent first.
 
-    A name is a word with a capital letter within a sentence, whose small form is no word; an unusual word is one that
-    the dictionaries do not have. Words such as "Rose" are left out: an entry for it would also change "Rose" at the
-    beginning of a sentence.
+    A name is a word that has a capital letter within a sentence and is nowhere written without it; an unusual word is
+    one that the dictionaries do not have. Where a book has both "Rose" and "rose", an entry would change both.
+
+    Args:
+        texts: Texts, each with whether it is a heading, in which every word may have a capital letter.
     """
     phonemizer = _Listening()
     counts, inside = _count(texts)
@@ -60,7 +62,7 @@ def find_names(texts: Iterable[str]) -> list[Name]:
     for word, count in counts.items():
         if word[0].isupper() and word.lower() in small:
             continue
-        is_name = word[0].isupper() and word in inside and not phonemizer.is_word(word.lower())
+        is_name = word[0].isupper() and word in inside
         phonemizer.was_unknown = False
         phonemes = " ".join(one.phonemes for one in phonemizer.words(word)).strip(" .,;:!?")
         if phonemes and (phonemizer.was_unknown or is_name):
@@ -68,18 +70,18 @@ def find_names(texts: Iterable[str]) -> list[Name]:
     return sorted(found, key=lambda name: (-name.count, name.word.casefold()))
 
 
-def _count(texts: Iterable[str]) -> tuple[Counter[str], set[str]]:
+def _count(texts: Iterable[tuple[str, bool]]) -> tuple[Counter[str], set[str]]:
     """Return how often each word occurs, without a possessive s, and the words that occur within sentences."""
     counts: Counter[str] = Counter()
     inside: set[str] = set()
-    for text in texts:
+    for text, is_heading in texts:
         for sentence in split_sentences(text):
             for number, match in enumerate(_WORD.finditer(sentence.text)):
                 word = _POSSESSIVE.sub("", match[0]).replace("’", "'").rstrip(".")
-                if len(word) < _SHORTEST or (word.isupper() and len(word) > 1):
+                if len(word) < _SHORTEST or word.isupper() or word.startswith("I'"):
                     continue
                 counts[word] += 1
-                if number:
+                if number and not is_heading:
                     inside.add(word)
     return counts, inside
 
