@@ -102,11 +102,27 @@ def _ordinal(match: re.Match[str], _: Context) -> str:
     return words.ordinal(match[1])
 
 
+_IS_TASK = re.compile(r"(?i)\b(?:compute|calculate|solve|evaluate|what is|what's|subtract|simplify) $")
+_SIDES = {"L": "long", "W": "wide", "H": "high", "D": "deep", "T": "tall"}
+
+
+def _side(match: re.Match[str], _: Context) -> str:
+    """Read 72″L as "seventy two inches long"."""
+    return f"{read_amount(match)} inch{'' if words.is_one(match['a']) else 'es'} {_SIDES[match['side']]}"
+
+
+def _amperes(match: re.Match[str], _: Context) -> str:
+    """Read "a 3 A fuse"."""
+    return f"{read_amount(match)} ampere{'' if words.is_one(match['a']) or is_adjective(match) else 's'}"
+
+
 def _range(match: re.Match[str], _: Context) -> str:
     """Read "3-5" as "three to five"."""
     if match[0] in SCORES:
         return SCORES[match[0]]
-    is_difference = match.string[match.end() : match.end() + 2].lstrip().startswith("=")
+    if any(len(number) > 1 and number[0] == "0" and number.isdecimal() for number in match.groups()):
+        return ", ".join(words.digits(number) for number in match.groups())
+    is_difference = text_after(match, 2).lstrip().startswith("=") or _IS_TASK.search(text_before(match, 24))
     first, second = words.spoken_integer(match[1]), words.spoken_integer(match[2])
     return f"{first} {'minus' if is_difference else 'to'} {second}"
 
@@ -144,6 +160,13 @@ RULES = (
         _exponent,
         "eE",
     ),
+    Rule(rf"(?<![\w.]){AMOUNT}″ ?(?P<side>[LWHDT])(?!\w)", _side, "″"),
+    Rule(
+        rf"(?<![\w.]){AMOUNT} ?A"
+        r"(?= (?:power|fuse|current|supply|charger|breaker|socket|circuit|plug|at \d|draw|output|max)\b)",
+        _amperes,
+        "A",
+    ),
     Rule(
         r"\bdegrees? (?P<it>[CF])(?![\w'+#])",
         _scale,
@@ -163,7 +186,7 @@ RULES = (
     ),
     Rule(r"(?i)(?<![\w.])(\d[\d,]*)(?:st|nd|rd|th)(?![A-Za-z0-9])", _ordinal, string.digits),
     Rule(
-        rf"(?<![\w.])(?:{PLAIN})(?: ?[x×] ?(?:{PLAIN})){{1,4}}(?: ?(?P<unit>{UNIT})(?P<power>[2²3³])?)?(?!\w)",
+        rf"(?<![\w.])(?:{PLAIN})(?: ?[x×] ?(?:{PLAIN})){{1,4}}(?:[ -]?(?P<unit>{UNIT})(?P<power>[2²3³])?)?(?!\w)",
         _by,
         "x×",
     ),
