@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -38,7 +39,13 @@ def test_a_row_directs_its_speech() -> None:
         timings="json",
     )
     how = made.how
-    assert (how.voice, how.container, how.sample_rate, how.timings, how.ssml) == ("heart", "mp3", 48_000, "json", True)
+    assert (how.voice, how.container, how.sample_rate, how.timings, how.ssml) == (
+        "heart",
+        "mp3",
+        48_000,
+        "json",
+        True,
+    )
     assert how.manner == Manner(speed=2.0, volume=-3.5, pause_sentence=0.2, pitch=1.0)
     assert how.lexicon is not None
     assert how.lexicon.words == {"gif": "ʤˈɪf"}
@@ -89,15 +96,20 @@ def test_a_rate_that_the_container_does_not_have_is_refused() -> None:
 
 @given(
     st.dictionaries(
-        st.sampled_from(["id", "text", "voice", "speed", "alpha", "ssml", "lexicon", "sample_rate", "format"]),
-        st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=9) | st.lists(st.integers()),
+        st.sampled_from(
+            ["id", "text", "voice", "speed", "alpha", "ssml", "lexicon", "sample_rate", "format"]
+        ),
+        st.none()
+        | st.booleans()
+        | st.integers()
+        | st.floats()
+        | st.text(max_size=9)
+        | st.lists(st.integers()),
     )
 )
 def test_any_values_are_a_row_or_one_line(values: dict[str, object]) -> None:
-    try:
-        RowReader(USUAL).row(Entry(1, values))
-    except InputError as error:
-        assert str(error)
+    with suppress(InputError):
+        assert RowReader(USUAL).row(Entry(1, values)).text == values["text"]
 
 
 def test_an_unknown_column_is_told_once(caplog) -> None:

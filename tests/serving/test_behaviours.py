@@ -6,6 +6,7 @@ import asyncio
 import base64
 import io
 import json
+import logging
 import struct
 import threading
 import time
@@ -21,6 +22,7 @@ import soundfile
 from serving_support import TEXT, Server, SlowSpeaker, parse_events, running
 from text_to_speech.pipeline import Synthesizer
 from text_to_speech.serving.names import MODEL_ALIASES, OPENAI_MODELS, OPENAI_VOICES
+from text_to_speech.serving.requests import SpeechRequest
 from text_to_speech.serving.speaker import Speaker
 from text_to_speech.speech.mp3 import frame_length
 
@@ -680,6 +682,24 @@ def test_captions_have_kokoros_form(server: Server) -> None:
 def test_the_path_of_openvino_model_server_speaks_too(server: Server) -> None:
     answer = server.client.post("/v3/audio/speech", json={"input": "Hi.", "response_format": "wav"})
     assert answer.content == server.speak(input="Hi.", response_format="wav").content
+
+
+def test_a_line_of_the_log_is_one_line(server: Server, caplog) -> None:
+    caplog.set_level(logging.INFO, logger="text_to_speech")
+    for path in ("/a%0D%0AX%1b[31m", "/v1/models/%0aINFO", "/%E2%80%A8"):
+        assert server.client.get(path).status_code == 404
+    lines = [record.getMessage() for record in caplog.records]
+    assert [line.split()[1] for line in lines] == ["/a%0D%0AX%1b[31m", "/v1/models/%0aINFO", "/%E2%80%A8"]
+    assert all(line.isprintable() for line in lines)
+
+
+def test_null_is_what_is_not_given(server: Server) -> None:
+    fields = [name for name in SpeechRequest.model_fields if name != "input"]
+    nothing = server.speak(**dict.fromkeys(fields))
+    assert nothing.status_code == 200
+    assert nothing.content == server.speak().content
+    refused = server.speak(input=None)
+    assert (refused.status_code, refused.json()["error"]["param"]) == (400, "input")
 
 
 def test_figures_are_counted(make_service) -> None:

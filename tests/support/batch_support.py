@@ -95,12 +95,16 @@ def write_jobs(path: Path, rows: Iterable[dict[str, Any]]) -> Path:
 def failures(folder: Path) -> list[dict[str, Any]]:
     """The rows of failed.jsonl."""
     path = folder / "failed.jsonl"
-    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()] if path.exists() else []
+    return (
+        [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()] if path.exists() else []
+    )
 
 
 def sound_files(folder: Path) -> dict[str, bytes]:
     """The sound files of a folder by their names."""
-    return {path.name: path.read_bytes() for path in folder.iterdir() if path.suffix in (".wav", ".flac", ".mp3")}
+    return {
+        path.name: path.read_bytes() for path in folder.iterdir() if path.suffix in (".wav", ".flac", ".mp3")
+    }
 
 
 def leftovers(folder: Path) -> Sequence[Path]:

@@ -46,7 +46,17 @@ def test_prose_under_a_heading_and_behind_a_greeting():
 
 
 SENTENCES = st.sampled_from(
-    [*PROSE[0].split(". "), *LINES[0].split("\n"), "Soup", "- bread", "1. tea", "Mr. Lee", "A: b", "x " * 90, ""]
+    [
+        *PROSE[0].split(". "),
+        *LINES[0].split("\n"),
+        "Soup",
+        "- bread",
+        "1. tea",
+        "Mr. Lee",
+        "A: b",
+        "x " * 90,
+        "",
+    ]
 )
 
 

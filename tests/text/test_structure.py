@@ -54,5 +54,5 @@ def test_no_case_is_there_twice():
 
 @pytest.mark.parametrize(("written", "count"), LETTER_A_CASES)
 def test_the_letter_a_is_told_from_the_article(phonemizer: Phonemizer, written: str, count: str):
-    heard = [word.phonemes for word in phonemizer.words(written)]
-    assert len([sound for sound in heard if re.fullmatch(r"\W*ˈ?A(?!\w)z?\W*.*", sound)]) == int(count), heard
+    heard = [re.sub(r"[^\w]|[ˈˌ]", "", word.phonemes) for word in phonemizer.words(written)]
+    assert len([sound for sound in heard if sound.startswith("A")]) == int(count), heard

@@ -10,7 +10,7 @@ import json
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 
@@ -139,7 +139,8 @@ class Index:
 
     def _add(self, unit: str, number: int) -> str:
         """Add a row under a name that no other one has."""
-        for name in (safe_name(unit), hashed_name(unit), hashed_name(unit, digits=64)):
+        for named in (safe_name, hashed_name, partial(hashed_name, digits=64)):
+            name = named(unit)
             added = self._rows.execute(
                 "INSERT OR IGNORE INTO units VALUES (?, ?, ?, ?, '', NULL)",
                 (_blob(unit), folded(name), name, number),
@@ -172,7 +173,7 @@ def _blob(unit: str) -> bytes:
 
 
 def _json(record: Record) -> str:
-    return json.dumps(asdict(record), separators=(",", ":"))
+    return json.dumps(vars(record), separators=(",", ":"))
 
 
 def _record(written: str) -> Record:

@@ -25,7 +25,7 @@ import re
 import stat
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from types import TracebackType
 from typing import Any
@@ -232,7 +232,7 @@ class ManifestWriter:
         Raises:
             OutputError: The disk is full, or the system refuses for another reason. The manifest is as before then.
         """
-        line = json.dumps(asdict(record), separators=(",", ":")).encode() + b"\n"
+        line = json.dumps(vars(record), separators=(",", ":")).encode() + b"\n"
         try:
             done = 0
             while done < len(line):

@@ -119,6 +119,7 @@ class Keys:
     def __init__(self, facts: Mapping[str, Any], models: Callable[[str], Sequence[str]]) -> None:
         self._facts = hashlib.sha256(_canonical(facts))
         self._models = functools.cache(models)
+        self._last: tuple[Directions | None, hashlib._Hash] = (None, self._facts)
 
     def check(self, voice: str) -> None:
         """Find out whether the models of a voice are there.
@@ -134,12 +135,20 @@ class Keys:
         Raises:
             ModelError: A model of the row's voice is not there.
         """
-        how, manner = row.how, row.how.manner
-        said = asdict(replace(how, lexicon=None, manner=replace(manner, speed=None)))
-        said["lexicon"] = dict(how.lexicon.words) if how.lexicon else None
-        digest = self._facts.copy()
-        digest.update(_canonical({"text": row.text, "models": list(self._models(how.voice)), **said}))
+        if row.how is not self._last[0]:
+            # Most rows of a job are spoken in the same way, and share one object that says so.
+            digest = self._facts.copy()
+            digest.update(_canonical(self._said(row.how)))
+            self._last = row.how, digest
+        digest = self._last[1].copy()
+        digest.update(row.text.encode("utf-8", "surrogatepass"))
         return digest.hexdigest()[:32]
+
+    def _said(self, how: Directions) -> dict[str, Any]:
+        """Return what directs a row, as JSON can hold it; alpha and speed are one thing."""
+        said = asdict(replace(how, lexicon=None, manner=replace(how.manner, speed=None)))
+        said["lexicon"] = dict(how.lexicon.words) if how.lexicon else None
+        return said | {"models": list(self._models(how.voice))}
 
 
 class RowReader:

@@ -16,8 +16,8 @@ from .frame import OneLineParser, ShowTable, file_name, number, versions
 PROG = "text-to-speech-demo"
 CONTAINERS = ("wav", "flac", "ogg", "opus", "mp3", "raw")
 PRECISIONS = ("auto", "f32", "f16", "bf16", "int8")
-INPUT_FORMATS = ("auto", "text", "markdown", "html", "ssml")
 HINTS = ("latency", "throughput")
+LANGUAGES = ("en-US", "en-GB")
 PAUSES = {"sentence": 0.4, "paragraph": 0.75}  # seconds, if the options give none
 DEVICES = "OpenVINO device that computes: CPU, GPU, GPU.1, NPU, AUTO, AUTO:GPU,CPU, HETERO:…, MULTI:…"
 SAMPLE_RATES = (8_000, 48_000)  # the lowest and the highest that is offered
@@ -74,10 +74,10 @@ def _add_texts(add: Add) -> None:
         help="the same; give the texts either with -i or without it",
     )
     add(
-        "--input-format",
-        choices=INPUT_FORMATS,
-        default="auto",
-        help="what the texts are (default: auto, which goes by the suffix of a file and by what a text looks like)",
+        "--ssml",
+        action=argparse.BooleanOptionalAction,
+        help="treat the texts as SSML, the W3C's markup for speech, or as plain text (default: SSML if a text begins"
+        " with <speak or <?xml)",
     )
     add(
         "--encoding",
@@ -185,6 +185,11 @@ def add_manner(group: argparse._ArgumentGroup) -> None:
 def add_voice(add: Add) -> None:
     """Add the options of who speaks, with which vocoder."""
     add("--voice", metavar="NAME", help="who speaks (default: heart)")
+    add(
+        "--language",
+        choices=LANGUAGES,
+        help="English that the text is read in (default: that of the voice)",
+    )
     add("-s_id", "--speaker_id", type=speaker, metavar="N", help="number of the voice, instead of its name")
     add("--list-voices", action=ShowTable, table=tables.voices, help="print the voices, and stop")
     add(

@@ -32,9 +32,14 @@ def speak(args: argparse.Namespace) -> None:
     lexicon = read_lexicon(args.lexicon)
     if args.phonemes:
         from ..script.script import join_scripts
+        from .chosen import chosen_voice
         from .speaking import print_phonemes
 
-        print_phonemes(join_scripts([given.script for given in inputs]), lexicon)
+        print_phonemes(
+            join_scripts([given.script for given in inputs]),
+            lexicon,
+            language=args.language or chosen_voice(args).language,
+        )
         return
     tasks = plan(args, inputs)
     from .speaking import speak_tasks

@@ -8,6 +8,7 @@ from collections import Counter
 
 from ..errors import InputError
 from ..text.grouped_warnings import one_document, warn
+from ..text.languages import english
 from .directions import Delivery, parse_time
 from .document import ROLES, Document, DocumentBlock, Run, cut_runs
 from .inline_phonemes import with_inline_phonemes
@@ -28,8 +29,21 @@ RULE_PAUSE = 1.2
 LONGEST_EMPHASIS = 60
 
 
-def script_of(document: Document, blocks: tuple[DocumentBlock, ...], speak: frozenset[str]) -> Script:
-    """Return the script of some blocks of a document; see `Document.script`."""
+def script_of(
+    document: Document,
+    blocks: tuple[DocumentBlock, ...],
+    speak: frozenset[str] = frozenset(),
+    *,
+    reports: bool = True,
+) -> Script:
+    """Return the script of some blocks of a document; see `Document.script`.
+
+    Args:
+        document: The document.
+        blocks: Its blocks.
+        speak: Roles whose texts are spoken, too.
+        reports: Whether it is logged what is left out.
+    """
     if unknown := sorted(speak - ROLES.keys()):
         raise InputError(f"speak {unknown[0]!r}: expected names among {', '.join(ROLES)}")
     with one_document():
@@ -39,7 +53,8 @@ def script_of(document: Document, blocks: tuple[DocumentBlock, ...], speak: froz
         for block in blocks:
             _add_block(script, block, speak, skipped, code_goes_on=code_goes_on)
             code_goes_on = block.kind == "code" and not block.ends_paragraph
-        _report(skipped)
+        if reports:
+            report_left_out(skipped)
         return with_inline_phonemes(script.build(document.source), lambda offset: f"offset {offset}")
 
 
@@ -85,7 +100,18 @@ def _add_run(script: ScriptBuilder, run: Run, *, is_stressed: bool) -> None:
     """Append the words of a run."""
     is_stressed = is_stressed and len(run.text) <= LONGEST_EMPHASIS
     script.set_delivery(EMPHASIS[run.emphasis] if run.emphasis and is_stressed else Delivery())
+    script.set_language(_english_of(run))
     script.add_text(run.text, run.start, run.end)
+
+
+def _english_of(run: Run) -> str:
+    """Return the kind of English that a run is in; empty for that of the voice, which reads other languages too."""
+    if not run.language or run.language.strip().lower() == "en":
+        return ""
+    try:
+        return english(run.language)
+    except InputError:
+        return ""
 
 
 def _add_pause(script: ScriptBuilder, run: Run, written: re.Match[str]) -> None:
@@ -97,7 +123,7 @@ def _add_pause(script: ScriptBuilder, run: Run, written: re.Match[str]) -> None:
         raise InputError(f"{written[0]} at offset {run.start}: {error}") from None
 
 
-def _report(skipped: Counter[str]) -> None:
+def report_left_out(skipped: Counter[str]) -> None:
     """Warn once of all that is left out."""
     if skipped:
         parts = (f"{ROLES[role]} ({count:,} characters)" for role, count in sorted(skipped.items()))

@@ -12,6 +12,7 @@ from typing import Literal, get_args
 from ..errors import InputError
 from ..text import check_text
 from ..text.grouped_warnings import one_document
+from ..text.languages import AMERICAN
 from .html_reader import read_html
 from .html_source import is_xhtml
 from .markdown_reader import read_markdown
@@ -35,13 +36,20 @@ _SUFFIXES: dict[str, InputFormat] = {
 }
 
 
-def read_script(text: str, *, input_format: InputFormat = "auto", name: str | None = None) -> Script:
+def read_script(
+    text: str,
+    *,
+    input_format: InputFormat = "auto",
+    name: str | None = None,
+    language: str = AMERICAN,
+) -> Script:
     """Return the script of a text.
 
     Args:
         text: A text or a document.
         input_format: What it is; `auto` for what `name` and the text itself say, see `format_of`.
         name: Name of the file that the text is from.
+        language: BCP 47 tag of the voice; see `parse_ssml`.
 
     Raises:
         InputError: The format is none; or see `parse_text`, `parse_ssml` and `read_html`.
@@ -52,7 +60,7 @@ def read_script(text: str, *, input_format: InputFormat = "auto", name: str | No
         if form == "auto":
             form = format_of(text, name=name)
         if form == "ssml":
-            return parse_ssml(text)
+            return parse_ssml(text, language=language)
         if form == "html":
             return read_html(text).script()
         if form == "markdown":

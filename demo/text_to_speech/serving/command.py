@@ -32,7 +32,6 @@ logger = logging.getLogger(__name__)
 
 KEYS_VARIABLE = "TTS_API_KEYS"  # several are separated by commas
 GRACE_SECONDS = 30  # that running speech may take to end after SIGTERM
-CONNECTIONS = 1_000  # of HTTP at a time; more are answered 503
 LARGEST_MESSAGE = 1_000_000  # bytes of a WebSocket
 MISSING = "the server needs more packages ({}): pip install 'text-to-speech-demo[server]'"
 
@@ -296,6 +295,7 @@ def _http_server(args: argparse.Namespace, service: Service) -> uvicorn.Server:
     import uvicorn
 
     from .application import create_app
+    from .connections import BoundedProtocol
 
     class Server(uvicorn.Server):
         """uvicorn's, which leaves the signals to this command: both doors have to end."""
@@ -307,12 +307,12 @@ def _http_server(args: argparse.Namespace, service: Service) -> uvicorn.Server:
     return Server(
         uvicorn.Config(
             create_app(service, close=False),
+            http=BoundedProtocol,
             log_config=None,
             access_log=False,
             server_header=False,
             proxy_headers=False,
             root_path=args.root_path.rstrip("/"),
-            limit_concurrency=CONNECTIONS,
             timeout_graceful_shutdown=GRACE_SECONDS,
             ws_max_size=LARGEST_MESSAGE,
             ws_per_message_deflate=False,

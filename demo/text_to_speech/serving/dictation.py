@@ -35,6 +35,7 @@ class Dictation:
         self._feed = TextFeed()
         self._held: list[str] = []
         self._length = 0
+        self._is_ended = False
         self._stream: Stream[Piece] | None = None
         self._error: Exception | None = None
         self._opened = asyncio.Event()
@@ -42,7 +43,13 @@ class Dictation:
         self._timer = self._loop.call_later(IDLE_SECONDS, self.end)
 
     def add(self, text: str) -> None:
-        """Take a piece of text; one that makes the text too long is the end of its sound."""
+        """Take a piece of text; one that makes the text too long is the end of its sound.
+
+        Raises:
+            ApiError: The text has ended, by `end` or because nothing came for a minute.
+        """
+        if self._is_ended:
+            raise ApiError(400, "the text has ended: expected a new start before more text", param="text")
         self._length += len(text)
         most = self._service.limits.max_input
         if self._length > most:
@@ -66,6 +73,7 @@ class Dictation:
 
     def end(self) -> None:
         """Take no more text."""
+        self._is_ended = True
         self._timer.cancel()
         self._feed.end()
         self._open()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from ..errors import InputError
 from ..script.directions import LONGEST_PAUSE, PARAGRAPH_PAUSE, PITCHES, SENTENCE_PAUSE, VOLUMES
@@ -31,6 +31,14 @@ class TextRequest(BaseModel):
     """What every request with a text has."""
 
     model_config = ConfigDict(extra="ignore")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _null_is_not_given(cls, fields: object) -> object:
+        """Let clients send null for what they have no value for, as many do with every field of theirs."""
+        if not isinstance(fields, dict):
+            return fields
+        return {name: value for name, value in fields.items() if value is not None or name == "input"}
 
     input: str = Field(description="The text: plain, Markdown or SSML.")
     input_format: Literal["auto", "text", "markdown", "ssml"] = Field(
@@ -78,11 +86,6 @@ class SpeechRequest(TextRequest):
     timestamps: Literal["word", "phoneme"] | None = Field(
         None, description="With stream_format sse: when each word is heard, as events in the same stream."
     )
-
-    @field_validator("voice", mode="before")
-    @classmethod
-    def _no_voice_is_the_default(cls, value: object) -> object:
-        return "" if value is None else value
 
     def wanted(self, models: list[str], voice: str) -> Wanted:
         """Return what is to be spoken.

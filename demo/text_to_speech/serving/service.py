@@ -80,6 +80,9 @@ class Service:
         models: Names of the vocoders that are going to be loaded, the first one the default.
         load: Loads them; it takes seconds and runs on a thread.
         voice: Name of the voice that serves who asks for none.
+
+    Attributes:
+        sockets: WebSockets that are open.
     """
 
     def __init__(
@@ -93,6 +96,7 @@ class Service:
         self.limits = limits
         self.models = list(models)
         self.voice = voice
+        self.sockets = 0
         self.scheduler = Scheduler(threads=limits.threads, streams=limits.streams, queue=limits.queue)
         self.metrics = Metrics(active=lambda: self.scheduler.active, waiting=lambda: self.scheduler.waiting)
         self._load = load

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 from ..errors import InputError
 from .lines import LINES_AFTER, LINES_BEFORE, LONGEST_WRAPPED, meaningful_ends
-from .normalization.abbreviations import belongs_to_abbreviation, may_go_on
+from .normalization.abbreviations import belongs_to_abbreviation, is_abbreviation, may_go_on
 from .pronunciations import BLANK_LINE, INLINE_PHONEMES
 
 MAX_LENGTH = 300
@@ -27,13 +27,21 @@ _SPEECH_VERBS = (
     "said|says|asked|replied|answered|cried|shouted|whispered|exclaimed|added|called|began|continued"
 )
 
-_STOP = re.compile(r"(?<![.!?…])[.!?…]+(?:[ \t][.!?…]+)*[\"'”’»)\]}]*(?=\s|$)|[。！？]+[”’」』）]*")
+_STOP = re.compile(
+    r"(?<![.!?…])[.!?…]+(?:[ \t][.!?…]+)*[\"'”’»)\]}]*(?=\s|$)|(?<=[a-z\d])[.!?](?=[A-Z][a-z]*(?:[ ,'’]|[.!?](?:\s|$)))|[。！？]+[”’」』）]*"
+)
 _OPENING_MARKS = "\"'“‘«([{¿¡—–-/"
 _NEXT = re.compile(rf"\s*[{re.escape(_OPENING_MARKS)}]*(\w*)")
 _SPACE = re.compile(r"\s*")
-_SPEAKER = re.compile(rf"\s*(?:\w+ ){{1,2}}?(?:{_SPEECH_VERBS})\b")
+_SPEAKER = re.compile(
+    rf"\s*(?:(?:Mrs?|Ms|Dr|Prof|Sir|Capt|Sgt|Lt|Col|Fr|Miss)\.? )?(?:\w+ ){{1,2}}?(?:{_SPEECH_VERBS})\b"
+)
 _LIST_ITEM = re.compile(r"\s*(?:[-*•‣▪●–—]|\(?(?:\d{1,3}[.)]|[A-Za-z]\)))\s+\S")
-_ENUMERATION = re.compile(r"\(?(?:\d{1,3}|[A-Za-z]|[ivxIVX]{1,5})\.")
+_LAST_WORD = re.compile(r"[^\s\"'“”‘’()]*\Z")
+_ONE_WORD = re.compile(r"\W*\w+")
+_ITEM_MARK = re.compile(r"\s*[a-z][.)]\s")
+_GLUED = re.compile(r"[^\s./@\\_:]+\Z")
+_ENUMERATION = re.compile(r"\(?(?:\d{1,3}(?:\.\d{1,2})*|[A-Za-z]|[ivxIVX]{1,5})\.")
 
 # Characters of a line, with its end, after which it is known to be too long to be wrapped.
 _LONGEST_BEFORE = LONGEST_WRAPPED + 4
@@ -251,7 +259,13 @@ def _ends_sentence(text: str, start: int, stop: re.Match[str], end: int) -> bool
     follower = _NEXT.match(text, stop.end(), end)
     next_word = follower[1] if follower else ""
     punctuation = stop[0]
+    if text[stop.end()].isupper():
+        return _is_glued(text, start, stop, next_word)
     if next_word[:1].islower() and _SMALL_WORD.match(next_word):
+        return _ends_before_small_letter(text, start, stop)
+    is_one_word = bool(_ONE_WORD.fullmatch(text, start, stop.start()))
+    if punctuation[:2] in ("..", "…") and may_go_on(next_word) and (is_one_word or text[start].isdecimal()):
+        # "Well... I suppose so."
         return False
     if punctuation[-1] in "\"'”’»" and _SPEAKER.match(text, stop.end(), end):
         # "Why?" Tom asked.
@@ -259,6 +273,25 @@ def _ends_sentence(text: str, start: int, stop: re.Match[str], end: int) -> bool
     if punctuation[0] != "." or len(punctuation.rstrip("\"'”’»)]}")) > 1:
         return True
     return not _is_abbreviation(text, start, stop)
+
+
+def _is_glued(text: str, start: int, stop: re.Match[str], next_word: str) -> bool:
+    """Tell whether only the space between two sentences is missing: "It is over.He left"."""
+    token = _GLUED.search(text, max(start, stop.start() - 30), stop.start())
+    is_alone = token is not None and (token.start() == start or text[token.start() - 1].isspace())
+    return is_alone and next_word != "I" and not may_go_on(next_word)
+
+
+def _ends_before_small_letter(text: str, start: int, stop: re.Match[str]) -> bool:
+    """Tell whether a sentence ends before a small letter: where the writer begins sentences so, and in a list."""
+    if not text[start].islower() or stop[0][:2] in ("..", "…"):
+        return False
+    if _ITEM_MARK.match(text, start) and _ITEM_MARK.match(text, stop.end()):
+        return True
+    if stop[0][0] != ".":
+        return stop[0][-1] in "!?"
+    word = (_LAST_WORD.search(text, max(start, stop.start() - 30), stop.start()) or [""])[0]
+    return len(word) > 1 and not is_abbreviation(word) and not _ENUMERATION.fullmatch(text, start, stop.end())
 
 
 def _is_abbreviation(text: str, start: int, stop: re.Match[str]) -> bool:

@@ -15,8 +15,10 @@ import re
 from collections.abc import Callable
 
 from ..characters import make_readable, warn_about
+from ..languages import AMERICAN, is_british, reading_in
 from ..traced import TracedText
 from . import (
+    british_forms,
     codes,
     counted,
     dates,
@@ -113,7 +115,7 @@ def normalize(
     open_text = text.replace(closed, CLOSED)
     context = Context(is_word, _is_shouted(text), open_text, look_up, pronounce)
     characters = set(open_text)
-    for rule in RULES:
+    for rule in (*british_forms.RULES, *RULES) if is_british() else RULES:
         if rule.needs and characters.isdisjoint(rule.needs):
             continue
         open_text = rule.regex.sub(_reader(rule, context, found), open_text)
@@ -163,7 +165,7 @@ def spoken(text: str, *, is_word: Callable[[str], bool] = lambda word: False) ->
     return _SPACE_BEFORE_MARK.sub("", joined)
 
 
-def read_as(interpretation: str, text: str, *, form: str = "") -> str:
+def read_as(interpretation: str, text: str, *, form: str = "", language: str = AMERICAN) -> str:
     """Return the words of a text that is marked as a value of some kind, as SSML's `say-as` marks it.
 
     A text that is no such value is read as plain text. A warning names the characters that cannot be spoken.
@@ -172,7 +174,13 @@ def read_as(interpretation: str, text: str, *, form: str = "") -> str:
         interpretation: A key of `SAY_AS`. Any other interpretation reads the text as plain text.
         text: The text, for example "1234".
         form: The order of the numbers of a date, such as "dmy"; empty if it is not given.
+        language: `languages.AMERICAN` or `languages.BRITISH`, which puts the day of a date before the month.
     """
+    with reading_in(language):
+        return _read_as(interpretation, text, form)
+
+
+def _read_as(interpretation: str, text: str, form: str) -> str:
     if interpretation == "characters":
         return read_characters(text, _read_plain)
     readable = _readable(text)

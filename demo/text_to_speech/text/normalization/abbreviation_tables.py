@@ -21,7 +21,7 @@ TITLES = word_set(
 ALWAYS_TITLES = word_set("mr mrs ms mx messrs mme mlle dr drs prof gov sen lt sgt capt cpl pvt cmdr msgr")
 NUMBERED = word_set(
     """
-    no nos nr nrs n° num p pp pg pgs vol vols ch chs chap chaps fig figs sec secs sect sects art arts eq eqs eqn eqns
+    no nos nr nrs n° num p pp pg pgs vol vols fol fols MS MSS ch chs chap chaps fig figs sec secs sect sects art arts eq eqs eqn eqns
     op opp ref refs tab tabs tbl par pars para paras pt pts bk bks ver vers tel fax ph ext exts app apps appx cl cls
     ep eps ex exs ill illus pl prob thm lem prop cor def defn rem fn fnn n nn l ll ln lns v vv max min mvt mvmt lat rm rms apt apts
     ste bldg flr lot blk bx rte rt hwy sr sch sched sub subd subsec cat acct dkt doc docs exh ed edn rev sess stat reg

@@ -48,6 +48,12 @@ _DATE_WORD = re.compile(
 )
 _NUMBER = re.compile(r"[#№(]?(?:\d|[A-Z]{1,4}-?\d|[IVXLCM]{2,7}\b|[VX]\b|[ivxl]{2,6}\b|\0)")
 _LETTER = re.compile(r"[(]?[B-HJ-Z]\b(?!['’.])|[(]?A\b(?! [a-z]|['’.])")
+_MONTH = re.compile(r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\b")
+_NUMBER_SIGN = re.compile(r"[Nn]os?\. ?\d")
+# At the beginning of a sentence such a time is no end: "At 5 a.m. Mr. Reed".
+_BEGINS_WITH_TIME = re.compile(
+    r"\W*(?:At|By|Around|About|Before|After|Until|Since|From|Every \w+ at) (?:about )?[\d:.]+ ?\Z"
+)
 _CHESS_MOVE = re.compile(
     r"(?:[KQRBN][a-h]?[1-8]?|[a-h])?x?[a-h][1-8](?:=[QRBN])?[+#]?(?!\w)|[O0]-[O0](?!\w)|(?:\.\.|…)"
 )
@@ -58,15 +64,25 @@ _NUMBER_BEFORE = re.compile(
     r"(?:(?:fl|sq|cu|lg|sm|med)\.? )?\Z",
     re.IGNORECASE,
 )
+_ARTICLE = re.compile(r"\b(?:the|a|an|his|her|our|my|your) \Z")
+_SIR = re.compile(r"\b(?:Sir|Lord|Lady|Dame|Mr\.?|Mrs\.?|Ms\.?|Dr\.?|Prof\.?|Judge|King|St\.?) \Z")
 _PLACE_BEFORE = re.compile(r"[A-Z][\w'’.-]*, \Z")
 
+# Units that no name of a thing follows.
+_MEASURES = word_set(
+    """
+    ft in ins yd yds mi hr hrs min mins sec secs wk wks mo mos yr yrs km kms cm mm m deg mph kph m.p.h k.p.h rpm ac kg kgs
+    lbs hp kt kts l.b.w
+    """
+) - {"lbs"}
+
 # Words before a single letter that is a label: "Option A. Then …", "Act V. World War I".
-_LABELLED = word_set(
+LABELLED = word_set(
     """
     answer answers option options choice choices plan plans type types grade grades class classes group groups team
     teams vitamin vitamins hepatitis section sections part parts point points appendix annex exhibit figure table column
     row item items letter letters model schedule form level tier category phase stage step block unit room gate terminal
-    platform pier hall wing zone side building site line series division league company squad version chapter act scene
+    platform pier hall wing zone side building site line series serie division league company squad version chapter act scene
     book volume canto article title war round game set question case sample solution scenario variant party player
     position area sector flat apartment minor an got gets straight key influenza strain
     """
@@ -117,6 +133,8 @@ def belongs_to_abbreviation(text: str, start: int, stop: int, after: int) -> boo
     if not match or not match[0]:
         return False
     word = _PART.split(match[0])[-1]
+    if not word:
+        return False
     following = text[after : after + _FAR].lstrip()
     return _goes_on(word, before[: len(before) - len(word)], following)
 
@@ -140,13 +158,17 @@ def _goes_on(word: str, before: str, following: str) -> bool:
     """Tell whether a sentence goes on behind a word and its full stop."""
     next_word = (_NEXT_WORD.match(following) or [""])[1]
     if word.isdecimal():
-        return bool(_CHESS_MOVE.match(following))
+        return bool(_CHESS_MOVE.match(following) or (len(word) < 3 and _MONTH.match(following)))
+    if _NUMBER_SIGN.match(following) and (len(word) == 1 or _forms(word) & _KNOWN):
+        return True
     if len(word) == 1:
         return _goes_on_after_letter(word, before, following, next_word)
     forms = _forms(word)
     if not forms & _KNOWN:
-        return _goes_on_after_unknown(word, following, next_word)
+        return _goes_on_after_unknown(word, before, following, next_word)
     is_word = bool(forms & WORDS)
+    if forms & ALWAYS_TITLES and _ARTICLE.search(before) and not may_go_on(next_word):
+        return False
     if forms & OPEN or forms & ALWAYS_TITLES or (not is_word and _DASH.match(following)):
         return True
     if (
@@ -164,7 +186,8 @@ def _goes_on(word: str, before: str, following: str) -> bool:
     if forms & NUMBERED and (_NUMBER.match(following) or (takes_letter and _LETTER.match(following))):
         return True
     if forms & UNITS and _NUMBER_BEFORE.search(before):
-        return may_go_on(next_word)
+        # "8 oz. Cheddar", but "Boil 10 min. Drain well."
+        return may_go_on(next_word) and not (forms & _MEASURES and next_word[:1].isupper())
     if not forms & ANY:
         return False
     if is_word and before and word[0].isupper() and following[:1].isdecimal():
@@ -182,17 +205,24 @@ def _goes_on_after_letter(letter: str, before: str, following: str, next_word: s
         if letter in "cbdfmprsvnlgqw":
             return bool(_NUMBER.match(following)) or (may_go_on(next_word) and next_word != "I")
         return False
-    if label in _LABELLED or (label in _IS and _ANSWER.search(before)):
+    if label in LABELLED or (label in _IS and _ANSWER.search(before)):
         return False
-    if letter == "I":
+    if letter == "I" and not _SIR.search(before):
         return False
     return letter.isupper() and (len(next_word) == 1 or may_go_on(next_word))
 
 
-def _goes_on_after_unknown(word: str, following: str, next_word: str) -> bool:
+def _goes_on_after_unknown(word: str, before: str, following: str, next_word: str) -> bool:
     """Tell whether a sentence goes on behind a word that is in no list: by its shape."""
     if word.lower() in ("a.m", "p.m"):
-        return bool(_AFTER_A_TIME.match(following) or _DASH.match(following))
+        return bool(
+            _AFTER_A_TIME.match(following) or _DASH.match(following) or _BEGINS_WITH_TIME.match(before)
+        )
+    if word.lower() in _MEASURES:
+        return not next_word[:1].isupper()
+    if len(word) < 6 and word[0].isupper() and before.endswith(". ") and _SHORT_WITH_STOP.match(following):
+        # "Proc. Nat. Acad. Sci."
+        return may_go_on(next_word)
     if _ACRONYM.fullmatch(word):
         return bool(_DASH.match(following)) or may_go_on(next_word)
     return bool(_NO_VOWEL.fullmatch(word)) and not _SOUND.fullmatch(word) and may_go_on(next_word)

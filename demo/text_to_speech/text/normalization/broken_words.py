@@ -6,7 +6,7 @@ from .capitals import is_word_or_form
 from .rules import Context, Rule
 
 # "pre- and post-war": the hyphen stands for the rest of a word that follows later.
-_LINKS = frozenset("and or to nor but versus vs through as und".split())
+_LINKS = frozenset(["and", "or", "to", "nor", "but", "versus", "vs", "through", "as", "und"])
 
 
 def _joined(match: re.Match[str], context: Context) -> str | None:
@@ -22,5 +22,9 @@ def _joined(match: re.Match[str], context: Context) -> str | None:
 
 
 RULES = (
-    Rule(r"(?<![^\W_])(?P<first>[^\W\d_]{1,20})- +(?P<second>[^\W\d_]{1,20})(?![^\W_]|['’])(?<=[a-zß-ÿ])", _joined, "-"),
+    Rule(
+        r"(?<![^\W_])(?P<first>[^\W\d_]{1,20})- +(?P<second>[^\W\d_]{1,20})(?![^\W_]|['’])(?<=[a-zß-ÿ])",
+        _joined,
+        "-",
+    ),
 )

@@ -21,11 +21,68 @@ _FAR = 40
 
 _ARTICLES = frozenset(("the", "an", "a", "our"))
 _BEFORE_US = frozenset(
-    "ask call contact follow give help join let make save see send show teach tell text trust visit watch write with to"
-    " for of on from about between among around behind both all like near upon at by".split()
+    [
+        "ask",
+        "call",
+        "contact",
+        "follow",
+        "give",
+        "help",
+        "join",
+        "let",
+        "make",
+        "save",
+        "see",
+        "send",
+        "show",
+        "teach",
+        "tell",
+        "text",
+        "trust",
+        "visit",
+        "watch",
+        "write",
+        "with",
+        "to",
+        "for",
+        "of",
+        "on",
+        "from",
+        "about",
+        "between",
+        "among",
+        "around",
+        "behind",
+        "both",
+        "all",
+        "like",
+        "near",
+        "upon",
+        "at",
+        "by",
+    ]
 )
 _VERBS_BEFORE_US = frozenset(
-    "ask call contact follow give help join let make save send show teach tell text trust visit watch".split()
+    [
+        "ask",
+        "call",
+        "contact",
+        "follow",
+        "give",
+        "help",
+        "join",
+        "let",
+        "make",
+        "save",
+        "send",
+        "show",
+        "teach",
+        "tell",
+        "text",
+        "trust",
+        "visit",
+        "watch",
+    ]
 )
 _IT_NOUNS = re.compile(
     r"\W{0,2}(?i:department|dept|staff|support|team|manager|sector|firm|giant|service|services|systems?|security|special"
@@ -224,7 +281,9 @@ def _respelling(match: re.Match[str], context: Context) -> str | None:
         return None
     # Syllables are no words; "(see FBI file)" and "(a NASA-led team)" are no respellings.
     unknown = [part for part in parts if not context.is_word(part.lower()) and not context.is_word(part)]
-    if " " in match["it"] and (any(part not in unknown for part in capital) or max(map(len, small)) > _LONGEST_SPELT):
+    if " " in match["it"] and (
+        any(part not in unknown for part in capital) or max(map(len, small)) > _LONGEST_SPELT
+    ):
         return None
     return match["it"].lower() if unknown else None
 

@@ -35,7 +35,9 @@ INITIALISMS = SPELT | word_set(
     """
 )
 # Of these, those that are words when they stand among other words in capitals ("THE LED LIGHT" is no such place).
-ALSO_WORDS = word_set("ABS AD ALS CAD COB COD COO DOE ERA ETA LED MIA REM RIP SEC SOP VIN ADA IRA AMA GRE TIA RAS")
+ALSO_WORDS = word_set(
+    "ABS AD ALS CAD COB COD COO DOE ERA ETA LED MIA REM RIP SEC SOP VIN ADA IRA AMA GRE TIA RAS"
+)
 # Names of two letters, which are read as names among other words in capitals.
 SHORT_NAMES = word_set("AL BO CY DI ED JO LI LU MO OZ PO TY VI WU XI YU HU MA LE LO DU DE LA EL ST VAN BE")
 # Names of three letters that no dictionary here has in this spelling.
@@ -50,4 +52,4 @@ NAMES = word_set(
 DAYS = {
     "MON": "Monday", "TUE": "Tuesday", "TUES": "Tuesday", "WED": "Wednesday", "THU": "Thursday", "THUR": "Thursday",
     "THURS": "Thursday", "FRI": "Friday",
-} # fmt: skip
+}  # fmt: skip

@@ -3,7 +3,7 @@
 import re
 from typing import TypeVar
 
-from . import ambiguous_abbreviations, broken_words, capitals, words
+from . import ambiguous_abbreviations, broken_words, capitals, letter_a, roman_numerals, words
 from .abbreviation_tables import PHRASES, SPOKEN
 from .abbreviations import belongs_to_abbreviation, is_abbreviation
 from .internet_addresses import split_compound
@@ -12,8 +12,6 @@ from .tables import (
     ABBREVIATIONS,
     ALWAYS_TITLES,
     BEFORE_NUMBERS,
-    ROMAN_CARDINAL,
-    ROMAN_ORDINAL,
     SAID_OTHERWISE,
     SAINTS,
     TITLES,
@@ -36,11 +34,11 @@ _ABBREVIATIONS = _with_capitals({**SPOKEN, **ABBREVIATIONS}, stop=".")
 _TITLES = _with_capitals(TITLES)
 _BEFORE_NUMBERS = _with_capitals(BEFORE_NUMBERS)
 _PHRASES = {written.replace("_", " "): spoken for written, spoken in PHRASES.items()}
-_CARDINAL = frozenset(ROMAN_CARDINAL.split())
-_ORDINAL = frozenset(ROMAN_ORDINAL.split())
 _FUNCTION_WORDS = frozenset(
     ("in", "at", "of", "to", "from", "by", "the", "near", "and", "on", "a", "with", "for", "as", "is", "was")
 )
+
+
 def _word_before(match: re.Match[str]) -> str:
     """Return the word before a match, with its punctuation; empty if there is none."""
     before = match.string[max(0, match.start() - 40) : match.start()].split()
@@ -121,49 +119,6 @@ def _before_number(match: re.Match[str], _: Context) -> str:
     return _BEFORE_NUMBERS[match["name"]][0]
 
 
-def _roman_after_name(match: re.Match[str], _: Context) -> str | None:
-    """Read the numeral of "chapter IV" as a number and that of "Henry VIII" as a rank."""
-    name, numeral = match["name"].lower(), match["it"]
-    value = words.roman(numeral)
-    if not value or (name == "malcolm" and numeral == "X") or (len(numeral) == 1 and numeral not in "IVX"):
-        return None
-    if numeral == "I" and name != "war" and not _FOLLOWS_FIRST.match(match.string, match.end()):
-        # "the part I like" has a pronoun.
-        return None
-    if name in _CARDINAL or (name.endswith("s") and name[:-1] in _CARDINAL):
-        return words.cardinal(str(value))
-    if name in _ORDINAL:
-        return f"the {words.ordinal(str(value))}"
-    if len(numeral) > 1 and match["name"][0].isupper() and set(numeral) <= set("IVX"):
-        return words.cardinal(str(value))
-    return None
-
-
-def _roman_range(match: re.Match[str], _: Context) -> str | None:
-    """Read the numerals of "chapters I-IV"."""
-    first, last = words.roman(match["first"]), words.roman(match["last"])
-    if not first or not last or match["name"].lower().rstrip("s") not in _CARDINAL:
-        return None
-    return f"{words.cardinal(str(first))} to {words.cardinal(str(last))}"
-
-
-def _roman_century(match: re.Match[str], _: Context) -> str | None:
-    """Read the numeral of "the XIX century" as a rank."""
-    value = words.roman(match["numeral"])
-    return words.ordinal(str(value)) if value else None
-
-
-def _roman_alone(match: re.Match[str], context: Context) -> str | None:
-    """Read a numeral that follows no name: "MMXXIV" as a year, "XIV" as a number."""
-    numeral = match["it"]
-    value = words.roman(numeral)
-    if not value or context.is_word(numeral.lower()):
-        return None
-    if numeral == "IV" and _word_before(match).lower() in ("an", "the", "by", "via", "with"):
-        return "I V"
-    return words.year(str(value)) if value > 1000 else words.cardinal(str(value))
-
-
 def _dotted_letters(match: re.Match[str], _: Context) -> str:
     """Read letters with full stops by their names: "U.S.A."."""
     spelt = words.letters(match["letters"].replace(".", ""))
@@ -183,12 +138,6 @@ def _initial(match: re.Match[str], _: Context) -> str:
 def _joined_by_ampersand(match: re.Match[str], _: Context) -> str:
     """Read AT&T and R&D."""
     return " and ".join(words.letters(side) for side in match[0].split("&"))
-
-
-def _roman_of_small_letters(match: re.Match[str], _: Context) -> str | None:
-    """Read the numeral of "chapter iv"."""
-    value = words.roman(match["it"].upper())
-    return words.cardinal(str(value)) if value else None
 
 
 def _mixed_case(match: re.Match[str], context: Context) -> str | None:
@@ -212,12 +161,12 @@ def _have(match: re.Match[str], _: Context) -> str:
 
 _ENDS_TIME = re.compile(r"(?i:[ap]\.?m\.?)\Z")
 _BEGINS_TIME = re.compile(r"\d{1,2}(?:[:.]\d\d)? ?(?i:[ap]\.?m|noon)|noon|midnight")
-_FOLLOWS_FIRST = re.compile(r"[,.;:!?)\0]|'s|$| (?:(?:of|was|is|and|in|to|had|reigned|died)\b|[\0–—-])")
 _NAME_NEXT = r"(?= ?(?:[A-Z]|\0)| (?:and|&) \0)"
 
 RULES = (
     *broken_words.RULES,
     *capitals.EARLY_RULES,
+    *letter_a.RULES,
     Rule(rf"(?<![\w.])(?:{alternatives(_PHRASES)})(?!\w)", _phrase, "."),
     *ambiguous_abbreviations.RULES,
     Rule(r"(?<=\0)(?P<it> ?[–-] ?)(?=[\0nm])", _between_times, "–-"),
@@ -235,7 +184,7 @@ RULES = (
     Rule(r"(?<!\w)(?P<it>(?P<title>Dr|Prof|Lt|Col|Gen|Capt|Sgt|St|Mt))(?= [A-Z][a-z])", _title),
     Rule(
         rf"(?<!\w)(?P<it>(?P<name>{alternatives(_BEFORE_NUMBERS)})"
-        r"(?:\.|(?<=pp)|(?<=pg)|(?<=№)|(?<=ol)|(?<=ig)|(?<=Rm)|(?<=Apt))) ?(?=[\d\0]|[IVXL]{2,}\b|[A-Z]{1,4}-?\d)",
+        r"(?:\.|(?<=pp)|(?<=pg)|(?<=№)|(?<=ol)|(?<=ig)|(?<=Rm)|(?<=Apt))) ?(?=[\d\0]|[IVXL]{2,}\b|[ivx]{2,}\b|[A-Z]{1,4}-?\d)",
         _before_number,
     ),
     Rule(
@@ -256,24 +205,8 @@ RULES = (
         ".",
     ),
     Rule(r"(?<![\w&])[A-Z]{1,3}(?:&[A-Z]{1,3})+(?![\w&])", _joined_by_ampersand, "&"),
-    Rule(
-        r"(?i:\b(?:chapter|part|section|page|volume|book|act|scene|appendix)) (?P<it>[ivxl]{2,7})\b",
-        _roman_of_small_letters,
-        "ivx",
-    ),
     Rule(r"(?<![\w.'])(?P<it>[A-Z]\.)(?= ?[A-Z])", _initial, "."),
-    Rule(r"(?<!\w)(?P<it>(?P<numeral>[IVX]+)(?:st|nd|rd|th)?)(?= [Cc]entur)", _roman_century, "IVX"),
-    Rule(
-        r"(?<!\w)(?P<name>[A-Za-z]{2,20}) (?P<it>(?P<first>[IVXL]{1,7})[-–](?P<last>[IVXL]{1,7}))(?!\w)",
-        _roman_range,
-        "-–",
-    ),
-    Rule(
-        r"(?<!\w)(?P<name>[A-Za-z]{2,20})\.? (?P<it>[IVXLC]{1,8})(?=(?:'s)?(?![\w']))",
-        _roman_after_name,
-        "IVXLC",
-    ),
-    Rule(r"(?<![\w.])(?P<it>[IVX]{2,8}|M[MDCLXVI]{3,12})(?![\w.]\w|\w|')", _roman_alone, "IVXM"),
+    *roman_numerals.RULES,
 )
 
 # Applied after the codes, which have capitals too.
