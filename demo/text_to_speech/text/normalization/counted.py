@@ -220,7 +220,7 @@ EARLY_RULES = (
         r"|of|last|past"
         r"|next|over)) (?:about |just |only )?(?P<it>(?P<number>\d{1,4})(?P<unit>[sdwy]))(?![\w'-])",
         _span_of_time,
-        "sdwy",
+        string.digits,
     ),
 )
 
@@ -229,7 +229,7 @@ RULES = (
         r"(?<![\w.])\d+ ?d,? ?\d+ ?h(?:,? ?\d+ ?m)?(?!\w)|(?<![\w.])\d+ ?h,? ?\d+ ?m(?:,? ?\d+ ?s)?(?!\w)"
         r"|(?<![\w.])\d+ ?m,? ?\d+ ?s(?!\w)",
         _duration,
-        "hs",
+        string.digits,
     ),
     Rule(r"(?<![\w/.-])([yqmwYQMW])(?:/|-o-)\1(?![\w/-])", _over, "/-"),
     Rule(r"(?<![\w.])(?P<it>[Ee]st\.)(?!\w)", _estimate, "."),
@@ -244,13 +244,13 @@ RULES = (
         _noun_per_noun,
         "/",
     ),
-    Rule(rf"(?<![\w.]){AMOUNT}[ -]?(?P<unit>bps|bp)(?!\w|/)", _basis_points, "b"),
-    Rule(rf"(?<![\w.]){AMOUNT} ?(?P<unit>pp|ppt|ppts|p\.p\.)(?!\w|/)", _percentage_points, "p"),
+    Rule(rf"(?<![\w.]){AMOUNT}[ -]?(?P<unit>bps|bp)(?!\w|/)", _basis_points, string.digits),
+    Rule(rf"(?<![\w.]){AMOUNT} ?(?P<unit>pp|ppt|ppts|p\.p\.)(?!\w|/)", _percentage_points, string.digits),
     Rule(
         rf"(?<![\w.]){AMOUNT}(?P<space> ?)(?P<size>[mbt]n|[MBT]n|[mb]ln|trn|[mM]io|MM|[mMbBkK])"
         rf"(?P<per>/{TIMES})?(?![\w/'²³])",
         _millions,
         string.digits,
     ),
-    Rule(rf"(?<![\w.]){AMOUNT} ?m(?![\w/'²³]|\. ?\d)\.?(?=$|\W)(?<!\.)", _minutes, "m"),
+    Rule(rf"(?<![\w.]){AMOUNT} ?m(?![\w/'²³]|\. ?\d)\.?(?=$|\W)(?<!\.)", _minutes, string.digits),
 )

@@ -158,7 +158,7 @@ RULES = (
     Rule(
         r"(?<![\w.])(\d+(?:\.\d+)?)[eE]([-+−]\d{1,3}|(?<=e)\d{1,3}|(?<=\.\dE)\d{1,3})(?!\w)",
         _exponent,
-        "eE",
+        string.digits,
     ),
     Rule(rf"(?<![\w.]){AMOUNT}″ ?(?P<side>[LWHDT])(?!\w)", _side, "″"),
     Rule(
@@ -188,9 +188,9 @@ RULES = (
     Rule(
         rf"(?<![\w.])(?:{PLAIN})(?: ?[x×] ?(?:{PLAIN})){{1,4}}(?:[ -]?(?P<unit>{UNIT})(?P<power>[2²3³])?)?(?!\w)",
         _by,
-        "x×",
+        string.digits,
     ),
-    Rule(rf"(?<![\w.])({PLAIN})[x×](?!\w)", _times, "x×"),
+    Rule(rf"(?<![\w.])({PLAIN})[x×](?!\w)", _times, string.digits),
     Rule(
         rf"(?<![\w.,–-])({PLAIN}) ?[-–] ?({PLAIN})(?![\w]|[-–]\w|[.,]\d)",
         _range,

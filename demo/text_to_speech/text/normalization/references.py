@@ -182,7 +182,7 @@ RULES = (
         _without_zeros,
         "0",
     ),
-    Rule(r"(?<!\w)[Ss](\d{1,2}) ?[Ee](\d{1,3})(?!\w)", _episode, "SsEe"),
+    Rule(r"(?<!\w)[Ss](\d{1,2}) ?[Ee](\d{1,3})(?!\w)", _episode, string.digits),
     Rule(r"(?<![\w.])([45]\d\d)\(([a-z])\)(?:\((\d{1,2})\))?", _plan, "("),
     Rule(r"§ ?§|¶ ?¶", _sections, "§¶"),
 )
