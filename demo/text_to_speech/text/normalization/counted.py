@@ -4,7 +4,7 @@ import re
 import string
 
 from . import words
-from .amounts import AMOUNT, TIMES, is_adjective, read_amount, read_counted, read_per
+from .amounts import AMOUNT, PER_PART, TIMES, is_adjective, read_amount, read_counted, read_per
 from .currencies import MAGNITUDES
 from .measures import DURATIONS, UNITS
 from .rules import Context, Rule, keep_stop, text_after, text_before
@@ -158,7 +158,7 @@ def _basis_points(match: re.Match[str], _: Context) -> str | None:
     if number >= (1000 if is_plural else 100) and not _RATES.search(near):
         return None
     is_one = words.is_one(match["a"]) and not match["b"]
-    return f"{read_amount(match)} basis point{'' if is_one or is_adjective(match) else 's'}"
+    return f"{read_amount(match)} basis point{'' if is_one or is_adjective(match) else 's'}{read_per(match['per'])}"
 
 
 def _duration(match: re.Match[str], _: Context) -> str:
@@ -244,7 +244,7 @@ RULES = (
         _noun_per_noun,
         "/",
     ),
-    Rule(rf"(?<![\w.]){AMOUNT}[ -]?(?P<unit>bps|bp)(?!\w|/)", _basis_points, string.digits),
+    Rule(rf"(?<![\w.]){AMOUNT}[ -]?(?P<unit>bps|bp)(?!\w){PER_PART}", _basis_points, string.digits),
     Rule(rf"(?<![\w.]){AMOUNT} ?(?P<unit>pp|ppt|ppts|p\.p\.)(?!\w|/)", _percentage_points, string.digits),
     Rule(
         rf"(?<![\w.]){AMOUNT}(?P<space> ?)(?P<size>[mbt]n|[MBT]n|[mb]ln|trn|[mM]io|MM|[mMbBkK])"

@@ -39,11 +39,12 @@ _YEAR = (
 _SUBJECT = re.compile(
     r"(?i)(?:^|[^\w'])(?:i|you|he|she|it|we|they|who|that|which|to|will|can|could|and|\w+s|\w+n't) $"
 )
-_AFTER_A_DATE = re.compile(
+AFTER_A_DATE = re.compile(
     r"\s*(?!(?:or|to|and) \d+ [a-z]{3})(?:$|[.,;:!?)–—\0-]|(?:at|in|and|or|to|until|till|from|by|for|with|is|was"
     r"|the|this|last|next|we|he|she|it|on"
     r"|through|deadline|meeting|event|election|elections|game|show|release|\d{4})\b)"
 )
+"""What may follow a date that is written without a year, and shows that nothing is counted."""
 
 
 _PLURAL = re.compile(
@@ -106,7 +107,7 @@ def _is_verb(match: re.Match[str]) -> bool:
         return True
     if match["month"] not in _WORDS_TOO or match["rank"] or match["year"] or match["short"]:
         return False
-    return bool(_SUBJECT.search(text_before(match, 20))) or not _AFTER_A_DATE.match(text_after(match, 12))
+    return bool(_SUBJECT.search(text_before(match, 20))) or not AFTER_A_DATE.match(text_after(match, 12))
 
 
 def _month_day(match: re.Match[str], _: Context) -> str | None:

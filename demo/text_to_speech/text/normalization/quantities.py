@@ -21,7 +21,7 @@ def _temperature(match: re.Match[str], _: Context) -> str | None:
     # "300 K" may be a sum, and "in 3 C" a room: they need two digits.
     is_sure = len(number) > 1 or not match["space"] or number != match["a"]
     near = f"{text_before(match, 80)} {text_after(match, 80)}"
-    is_fever = scale == "F" and "." in number
+    is_fever = "." in number and (scale == "F" or (scale == "C" and not match["space"]))
     if not is_signed and not is_fever and not (is_sure and re.search(rf"(?i)°|\b(?:{HEAT})\b", near)):
         return None
     name = {"F": "degrees Fahrenheit", "C": "degrees Celsius", "K": "kelvins"}[scale]
@@ -176,7 +176,7 @@ RULES = (
     Rule(rf"(?<![\w.]){AMOUNT} ?(?P<sign>[%‰])", _percent, "%‰"),
     Rule(r"(?<![\w.,])(\d+)['′] ?[x×] ?(\d+)['′]", _feet_by_feet, "'′"),
     Rule(r"(?<![\w.,'\\–-])(\d+)'(?= [a-z]|[,.;)]|$)", _foot_sign, "'"),
-    Rule(r"(?<![\w.,])(\d+)['′] ?(\d+(?:\.\d+)?)(?:[\"”″]|'')?(?!\w)", _feet, "'′"),
+    Rule(r"(?<![\w.,])(\d+)['′](?: |-(?=[\d.]{1,5}[\"”″]))?(\d+(?:\.\d+)?)(?:[\"”″]|'')?(?!\w)", _feet, "'′"),
     Rule(
         rf"(?<![\w.])(?<!\d/){AMOUNT}(?: (?P<size>thousand|million|billion|trillion))?(?P<space>[ -]?)"
         rf"(?P<shape>(?:sq|cu)\.? )?(?P<unit>° ?[CFK]|{UNIT}|in(?![ ]|-\d))"
