@@ -34,6 +34,7 @@ TEXT = (
 )
 SHORT = "Yes, of course."
 PCM_RATE = 24_000
+WAV_HEADER = 44  # bytes
 TICKS = os.sysconf("SC_CLK_TCK") if hasattr(os, "sysconf") else 100
 
 
@@ -79,8 +80,7 @@ class Served:
     @property
     def cpu(self) -> float:
         """CPU seconds of the process so far."""
-        fields = Path(f"/proc/{self.process.pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
-        return (int(fields[11]) + int(fields[12])) / TICKS
+        return cpu_seconds(self.process.pid)
 
     def status(self, name: str) -> int:
         """Return a figure of /proc/PID/status: VmRSS in kB, Threads."""
@@ -149,6 +149,12 @@ class Served:
         self.process.wait(60)
 
 
+def cpu_seconds(pid: int) -> float:
+    """Return the CPU seconds that a process has used so far."""
+    fields = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / TICKS
+
+
 async def _chunks(reader: asyncio.StreamReader) -> AsyncIterator[bytes]:
     while size := int(await reader.readline(), 16):
         yield (await reader.readexactly(size + 2))[:-2]
@@ -171,16 +177,20 @@ def spread(values: Sequence[float]) -> tuple[float, float]:
     return statistics.median(ordered), ordered[min(len(ordered) - 1, round(0.95 * (len(ordered) - 1)))]
 
 
-def many_clients(served: Served, vocoder: str, clients: Sequence[int]) -> Iterator[dict[str, Any]]:
+def many_clients(
+    served: Served, vocoder: str, clients: Sequence[int], text: str = TEXT
+) -> Iterator[dict[str, Any]]:
     """So many clients begin at once, each with the same text: when do they hear something, and who is last?"""
 
     async def together(count: int) -> tuple[list[Heard], float]:
         began = time.perf_counter()
-        heard = await asyncio.gather(*(served.hear(TEXT) for _ in range(count)))
+        heard = await asyncio.gather(*(served.hear(text) for _ in range(count)))
         return list(heard), time.perf_counter() - began
 
     for count in clients:
+        before = served.cpu
         rounds = [asyncio.run(together(count)) for _ in range(5 if count < 4 else 3 if count < 16 else 1)]
+        cpu = served.cpu - before
         heard = [one for round_heard, _ in rounds for one in round_heard]
         first, late = spread([one.first for one in heard])
         speech = sum(one.seconds for one in heard)
@@ -190,6 +200,7 @@ def many_clients(served: Served, vocoder: str, clients: Sequence[int]) -> Iterat
             "first audio p50, ms": 1e3 * first,
             "p95, ms": 1e3 * late,
             "real-time factor of all": sum(wall for _, wall in rounds) / speech,
+            "CPU s per s of audio": cpu / speech,
             "slowest / fastest": max(max(o.total for o in r) / min(o.total for o in r) for r, _ in rounds),
             "refused": sum(one.status != 200 for one in heard),
         }
@@ -318,7 +329,10 @@ def main() -> None:
     parser.add_argument(
         "--requests", type=int, default=1_000, help="short requests for the memory; 0 for none"
     )
-    parser.add_argument("--cancellations", type=int, default=20, help="clients that go away")
+    parser.add_argument("--cancellations", type=int, default=20, help="clients that go away; 0 for none")
+    parser.add_argument(
+        "--sentence", dest="whole", action="store_false", help="clients ask for one sentence instead of three"
+    )
     args = parser.parse_args()
     report = Report(args.json)
     print(f"load average {os.getloadavg()[0]:.1f} on {os.cpu_count()} processors")
@@ -326,12 +340,15 @@ def main() -> None:
     many, costs, gone, kept = [], [], [], []
     for vocoder in args.vocoder or ["source-filter-light"]:
         with server(vocoder) as served:
-            many += many_clients(served, vocoder, clients)
+            text = TEXT if args.whole else TEXT[: TEXT.index(". ") + 1]
+            many += many_clients(served, vocoder, clients, text)
             report.table("Clients that begin together", many)
-            costs += overhead(served, vocoder, args.rounds)
-            report.table("The server against the library", costs)
-            gone.append(cancellation(served, vocoder, args.cancellations))
-            report.table("Clients that go, and /health", gone)
+            if args.rounds:
+                costs += overhead(served, vocoder, args.rounds)
+                report.table("The server against the library", costs)
+            if args.cancellations:
+                gone.append(cancellation(served, vocoder, args.cancellations))
+                report.table("Clients that go, and /health", gone)
             if args.requests:
                 kept.append(memory(served, vocoder, args.requests))
                 report.table("Many short requests", kept)

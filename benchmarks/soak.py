@@ -239,14 +239,21 @@ def _flac_samples(data: bytes) -> int:
     return sum(len(block) for block in blocks)
 
 
-async def run(soak: Soak, minutes: float, clients: int) -> None:
-    """Keep clients busy until the time is over, and report every minute."""
+async def run(soak: Soak, minutes: float, clients: int, think: float) -> None:
+    """Keep clients busy until the time is over, and report every minute.
+
+    Args:
+        soak: What they ask.
+        minutes: How long.
+        clients: How many there are at a time.
+        think: Seconds that a client waits between two requests, on average.
+    """
     end = time.monotonic() + 60 * minutes
 
     async def client() -> None:
         while time.monotonic() < end:
             await soak.one()
-            await asyncio.sleep(soak.random.random() * 0.2)
+            await asyncio.sleep(soak.random.random() * 2 * think)
 
     async def report() -> None:
         while time.monotonic() < end:
@@ -268,6 +275,7 @@ def line(soak: Soak) -> None:
         "MB": round(served.status("VmRSS") / 1e3, 1),
         "handles": served.handles,
         "threads": served.status("Threads"),
+        "CPU s": round(served.cpu, 1),
     }
     soak.lines.append(figures)
     print(json.dumps(figures), flush=True)
@@ -278,6 +286,9 @@ def main() -> int:
     parser = arguments(__doc__)
     parser.add_argument("--minutes", type=float, default=60.0)
     parser.add_argument("--clients", type=int, default=8)
+    parser.add_argument(
+        "--think", type=float, default=0.1, help="seconds between two requests of a client, on average"
+    )
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--vocoder", default="source-filter-light")
     parser.add_argument("--log", type=Path, help="file for the server's own log")
@@ -288,7 +299,7 @@ def main() -> int:
         port = free.getsockname()[1]
     with server(args.vocoder, "--wyoming", f"tcp://127.0.0.1:{port}", log=args.log) as served:
         soak = Soak(served, seed=args.seed, wyoming=port)
-        asyncio.run(run(soak, args.minutes, args.clients))
+        asyncio.run(run(soak, args.minutes, args.clients, args.think))
         active = asyncio.run(served.figure("tts_streams_active"))
         failed = asyncio.run(served.get("/metrics"))[1].decode().count('result="failed"')
     Report(args.json).table("Minute by minute", soak.lines)

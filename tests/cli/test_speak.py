@@ -153,7 +153,7 @@ def test_ssml_is_spoken_with_its_marks(command: Callable[..., Outcome], folder: 
 
 
 def test_no_ssml_is_spoken_as_it_stands(command: Callable[..., Outcome]) -> None:
-    status, out, _ = command("-i", "<speak>One</speak>", "--no-ssml", "--phonemes")
+    status, out, _ = command("-i", "<speak>One</speak>", "--input-format", "text", "--phonemes")
     assert status == 0
     assert "spˈik" in out
 
@@ -237,7 +237,10 @@ REFUSED = {
     "alpha not a number": (["-i", "Hello.", "-a", "nan"], "alpha nan: expected a number from 0.5"),
     "alpha a word": (["-i", "Hello.", "-a", "fast"], "'fast': expected a number"),
     "SSML that is not closed": (["-i", "<speak>Hello."], "SSML, line 1, column 14: no element found"),
-    "a text that is said to be SSML": (["-i", "Hello.", "--ssml", "-m_hifigan", "none.xml"], "SSML, line 1"),
+    "a text that is said to be SSML": (
+        ["-i", "Hello.", "--input-format", "ssml", "-m_hifigan", "none.xml"],
+        "SSML, line 1",
+    ),
     "SSML that is not there": (["-i", "missing.ssml"], "missing.ssml is not there"),
     "SSML with entities": (
         ["-i", "<?xml version='1.0'?><!DOCTYPE a><speak/>"],
@@ -774,3 +777,11 @@ def test_a_player_that_fails_keeps_no_half_of_the_file(
     assert status == 1
     assert "out.wav" not in err
     assert files(folder) == set()
+
+
+def test_the_language_of_a_text_can_be_chosen(command: Callable[..., Outcome]) -> None:
+    status, out, err = command("-i", "A car on 03/04/2025.", "--phonemes", "--language", "en-GB")
+    assert (status, err) == (0, "")
+    assert out.startswith("ɐ kˈɑ ˌɑn ðə θˈɜd ɑv ˈApɹɪl")
+    assert command("-i", "A car.", "--phonemes")[1] == "ɐ kˈɑɹ.\n"
+    assert command("-i", "A car.", "--phonemes", "--language", "fr")[0] != 0

@@ -28,7 +28,9 @@ from text_to_speech.script import (
     read_script,
     utterances,
 )
+from text_to_speech.script.directions import CLAUSE_PAUSE, PARAGRAPH_PAUSE, SENTENCE_PAUSE
 from text_to_speech.script.incremental import LONGEST_PENDING
+from text_to_speech.script.utterances import incremental_utterances
 
 Found = tuple[str, tuple[int, int], bool]
 
@@ -203,7 +205,7 @@ def test_ssml_is_collected_whole() -> None:
         (script,) = incremental_scripts(cut(text, [3]), wait=0.05)
         assert script == read_script(text)
     assert [s.source for s in incremental_scripts("<spea ker. So be it")] == ["<spea ker. ", "So be it"]
-    assert next(incremental_scripts([document], ssml=False)).text.startswith("<?xml")
+    assert next(incremental_scripts([document], input_format="text")).text.startswith("<?xml")
     with pytest.raises(InputError, match="SSML, line 1"):
         list(incremental_scripts(["<speak>", "One. Two"]))
 
@@ -211,6 +213,54 @@ def test_ssml_is_collected_whole() -> None:
 def test_an_endless_document_is_refused_when_it_is_too_long() -> None:
     with pytest.raises(InputError, match="characters: expected at most"):
         list(incremental_scripts(itertools.chain(["<speak>"], itertools.repeat("word " * 100_000))))
+
+
+@pytest.mark.parametrize("wait", [None, 30])
+def test_none_among_the_pieces_ends_a_script(wait: float | None) -> None:
+    pieces = [
+        "Well, as you know, ",
+        None,
+        "it is la",
+        "te. And I",
+        None,
+        " am. [pau",
+        None,
+        "se 2s] So",
+        None,
+        None,
+    ]
+    scripts = list(incremental_scripts(pieces, wait=wait))
+    assert [[text for text, *_ in sentences(script)] for script in scripts] == [
+        ["Well, as you know,"],
+        ["it is late."],
+        ["And I"],
+        ["am."],
+        ["So"],
+    ]
+    assert directions(scripts[-1]) == [(51, 2.0)]
+    assert "".join(script.source for script in scripts) == "".join(piece for piece in pieces if piece)
+
+
+@pytest.mark.parametrize(
+    ("first", "pause"),
+    [
+        ("Well, as you know, ", CLAUSE_PAUSE),
+        ("It is la", CLAUSE_PAUSE),
+        ("It is late. ", SENTENCE_PAUSE),
+        ("He said “It is late.” ", SENTENCE_PAUSE),
+        ("It is late.\n\n", PARAGRAPH_PAUSE),
+        ("A heading\n\n", PARAGRAPH_PAUSE),
+        ("Well, [pause 2s] ", 2.0),
+    ],
+)
+def test_the_pause_where_a_text_breaks_off_is_that_of_its_end(first: str, pause: float) -> None:
+    scripts = incremental_scripts([first, None, "Then."])
+    found = [one for one in incremental_utterances(scripts, Speller(), Manner(), median_f0=196.0) if one]
+    assert [one.pause for one in found] == [0.0, pause]
+    silent = incremental_utterances(
+        incremental_scripts([first, None, "Then."]), Speller(), Manner(pause_sentence=0.0), median_f0=196.0
+    )
+    assert [one.pause for one in silent if one][1] == (0.0 if pause < PARAGRAPH_PAUSE else pause)
 
 
 @pytest.mark.parametrize("wait", [0, -1, math.nan, math.inf, "1", True])

@@ -20,7 +20,7 @@ from text_to_speech.serving.speaker import Speaker
 def speaker(tiny, spell: Speller) -> Speaker:
     """A speaker of tiny models, with two vocoders' names."""
     synthesizer = Synthesizer(**tiny.options, phonemizer=spell)
-    return Speaker({"hifi-gan": synthesizer, "source-filter-light": synthesizer})
+    return Speaker({name: {"heart": synthesizer} for name in ("hifi-gan", "source-filter-light")})
 
 
 @pytest.fixture(scope="session")

@@ -6,9 +6,11 @@ import asyncio
 import base64
 import io
 import json
+import logging
 import struct
 import threading
 import time
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
@@ -18,7 +20,10 @@ import pytest
 import soundfile
 
 from serving_support import TEXT, Server, SlowSpeaker, parse_events, running
-from text_to_speech.serving.speaker import MODEL_ALIASES, OPENAI_MODELS, OPENAI_VOICES, Speaker
+from text_to_speech.pipeline import Synthesizer
+from text_to_speech.serving.names import MODEL_ALIASES, OPENAI_MODELS, OPENAI_VOICES
+from text_to_speech.serving.requests import SpeechRequest
+from text_to_speech.serving.speaker import Speaker
 from text_to_speech.speech.mp3 import frame_length
 
 JSON = {"content-type": "application/json"}
@@ -633,14 +638,28 @@ def test_a_speed_that_the_voice_cannot_do_is_the_nearest_one_and_said(server: Se
     assert "x-speed" not in server.speak(speed=1.5).headers
 
 
-def test_a_lexicon_is_followed_for_its_request_only(server: Server) -> None:
-    def phonemes(**options) -> str:
-        body = {"input": "Tomato, [[ əə ]](x) tomato's!", **options}
-        return server.client.post("/v1/audio/phonemes", json=body).json()["phonemes"]
+@pytest.fixture(scope="module")
+def reading(tiny, make_service) -> Iterator[Server]:
+    """A server that reads words with the dictionaries."""
+    speaker = Speaker({"hifi-gan": {"heart": Synthesizer(**tiny.options)}})
+    with running(make_service(speaker)) as made:
+        yield made
 
-    with_lexicon = phonemes(lexicon={"tomato": "təmˈɑːtoʊ"})
-    assert "təmˈɑ" in with_lexicon
+
+def test_a_lexicon_is_followed_for_its_request_only(reading: Server) -> None:
+    def phonemes(**options) -> str:
+        body = {"input": "Tomato, [[ əə ]] (x) tomato's!", **options}
+        return reading.client.post("/v1/audio/phonemes", json=body).json()["phonemes"]
+
+    own = "təmˈɑːtoʊ"
+    with_lexicon = phonemes(lexicon={"tomato": own})
+    assert with_lexicon.count("təmˈɑ") == 2
     assert "təmˈɑ" not in phonemes()
+    spoken = [
+        reading.speak(input="Tomato.", response_format="pcm", **options).content
+        for options in ({}, {"lexicon": {"tomato": own}}, {})
+    ]
+    assert spoken[0] == spoken[2] != spoken[1]
 
 
 def test_captions_have_kokoros_form(server: Server) -> None:
@@ -663,6 +682,24 @@ def test_captions_have_kokoros_form(server: Server) -> None:
 def test_the_path_of_openvino_model_server_speaks_too(server: Server) -> None:
     answer = server.client.post("/v3/audio/speech", json={"input": "Hi.", "response_format": "wav"})
     assert answer.content == server.speak(input="Hi.", response_format="wav").content
+
+
+def test_a_line_of_the_log_is_one_line(server: Server, caplog) -> None:
+    caplog.set_level(logging.INFO, logger="text_to_speech")
+    for path in ("/a%0D%0AX%1b[31m", "/v1/models/%0aINFO", "/%E2%80%A8"):
+        assert server.client.get(path).status_code == 404
+    lines = [record.getMessage() for record in caplog.records]
+    assert [line.split()[1] for line in lines] == ["/a%0D%0AX%1b[31m", "/v1/models/%0aINFO", "/%E2%80%A8"]
+    assert all(line.isprintable() for line in lines)
+
+
+def test_null_is_what_is_not_given(server: Server) -> None:
+    fields = [name for name in SpeechRequest.model_fields if name != "input"]
+    nothing = server.speak(**dict.fromkeys(fields))
+    assert nothing.status_code == 200
+    assert nothing.content == server.speak().content
+    refused = server.speak(input=None)
+    assert (refused.status_code, refused.json()["error"]["param"]) == (400, "input")
 
 
 def test_figures_are_counted(make_service) -> None:

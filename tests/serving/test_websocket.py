@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+import time
 from typing import Any
 
 import httpx
 import numpy as np
 import pytest
 
-from serving_support import TEXT, Server, running
+from serving_support import TEXT, Server, SlowSpeaker, running
+from text_to_speech.serving import websocket
 
 sync_client = pytest.importorskip("websockets.sync.client", reason="the extra [server] is not installed")
 
@@ -199,6 +201,47 @@ def test_a_client_that_goes_frees_its_place(make_service) -> None:
             time.sleep(0.01)
         assert server.service.scheduler.active == 0
         assert server.speak(input="One.").status_code == 200
+
+
+def test_text_after_the_end_is_refused_and_not_lost_silently(make_service, speaker) -> None:
+    slow = SlowSpeaker(speaker)
+    with running(make_service(slow)) as server, Socket(server) as socket:
+        socket.send("start", timestamps=None)
+        socket.send("text", text="One.")
+        socket.send("end")
+        socket.send("text", text="Two.")
+        messages, _ = socket.until("error")
+        assert "has ended" in messages[-1]["error"]["message"]
+        slow.let(100)
+        messages, sound = socket.until("done")
+        assert sound
+
+
+def test_many_flushes_make_nothing_grow(make_service, speaker) -> None:
+    with running(make_service(SlowSpeaker(speaker))) as server, Socket(server) as socket:
+        socket.send("start")
+        socket.send("text", text="One, two. Three.")
+        for _ in range(1_000):
+            socket.send("flush")
+        socket.send("cancel")
+        socket.until("cancelled")
+
+
+def test_there_are_not_endlessly_many(make_service, monkeypatch) -> None:
+    exceptions = pytest.importorskip("websockets.exceptions")
+    monkeypatch.setattr(websocket, "MOST_SOCKETS", 2)
+    with running(make_service()) as server:
+        with Socket(server), Socket(server):
+            with pytest.raises(exceptions.InvalidStatus) as refused:
+                Socket(server)
+            assert refused.value.response.status_code == 503
+            assert json.loads(refused.value.response.body)["error"]["code"] == "too_many_connections"
+        end = time.monotonic() + 10
+        while server.service.sockets and time.monotonic() < end:
+            time.sleep(0.01)
+        with Socket(server) as socket:
+            socket.send("start")
+            assert socket.read()["type"] == "started"
 
 
 def test_a_page_of_another_site_is_refused(server: Server) -> None:

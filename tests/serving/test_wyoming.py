@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from serving_support import SlowSpeaker
 from text_to_speech.errors import DeviceError
 from text_to_speech.serving import dictation, wyoming
 from text_to_speech.serving.speaker import Speaker
@@ -71,7 +72,7 @@ def sound(events: list[Event]) -> bytes:
 
 def library(speaker: Speaker, text: str) -> int:
     """Bytes of a text as the library speaks it."""
-    return 2 * sum(chunk.audio.size for chunk in speaker._synthesizers["hifi-gan"].stream(text))
+    return 2 * sum(chunk.audio.size for chunk in speaker._synthesizers["hifi-gan"]["heart"].stream(text))
 
 
 def test_info_is_told_before_the_models_are_there(make_service) -> None:
@@ -271,6 +272,10 @@ def test_a_client_that_goes_frees_its_place(make_service, speaker: Speaker) -> N
         b'{"type": "audio-chunk", "payload_length": %d}\n' % (LONGEST_PAYLOAD + 1),
         b'{"type": "describe", "data_length": "x"}\n',
         b'{"type": "describe", "data": 5}\n',
+        b'{"type": "describe", "data_length": 1e999}\n',
+        b'{"type": "describe", "payload_length": -Infinity}\n',
+        b'{"type": "describe", "data_length": NaN}\n',
+        b'{"type": "describe", "data_length": %s}\n' % (b"9" * 5_000),
         b'{"no": "type"}\n',
         b"x" * 70_000 + b"\n",
         b"[" * 60_000 + b"\n",
@@ -284,6 +289,70 @@ def test_what_is_no_event_is_answered_with_an_error_and_the_end(make_service, li
             event = await client.read()
             assert event.type == "error"
             assert await asyncio.wait_for(client.reader.read(), 20) == b""
+
+    asyncio.run(talk())
+
+
+@pytest.mark.parametrize("text", [5, ["One."], {"a": "One."}, True])
+def test_a_text_that_is_none_is_refused_and_not_spoken(make_service, text: object) -> None:
+    async def talk() -> None:
+        async with door(make_service()) as (client, *_):
+            await client.send("synthesize", text=text)
+            assert [(await client.read()).type for _ in range(3)] == ["error", "audio-start", "audio-stop"]
+            await client.send("synthesize-start")
+            await client.send("synthesize-chunk", text=text)
+            assert (await client.read()).type == "error"
+            await client.send("synthesize-chunk", text=None)
+            await client.send("synthesize-stop")
+            assert [(await client.read()).type for _ in range(3)] == [
+                "audio-start",
+                "audio-stop",
+                "synthesize-stopped",
+            ]
+
+    asyncio.run(talk())
+
+
+def test_text_that_comes_after_the_patience_for_it_is_refused(make_service, monkeypatch) -> None:
+    monkeypatch.setattr(dictation, "FLUSH_SECONDS", 0.02)
+    monkeypatch.setattr(dictation, "IDLE_SECONDS", 0.05)
+
+    async def talk() -> None:
+        async with door(make_service()) as (client, *_):
+            await client.send("synthesize-start")
+            await client.send("synthesize-chunk", text="One.")
+            while (await client.read()).type != "synthesize-stopped":
+                pass
+            await client.send("synthesize-chunk", text="Two.")
+            event = await client.read()
+            assert (event.type, "has ended" in event.data["text"]) == ("error", True)
+
+    asyncio.run(talk())
+
+
+@pytest.mark.parametrize("begun", [b"", b'{"type": "descr', b'{"type": "describe", "data_length": 9}\n{'])
+def test_a_connection_that_says_nothing_is_given_up(make_service, monkeypatch, begun: bytes) -> None:
+    monkeypatch.setattr(wyoming, "IDLE_SECONDS", 0.1)
+
+    async def talk() -> None:
+        async with door(make_service()) as (client, *_):
+            client.writer.write(begun)
+            with contextlib.suppress(ConnectionError):
+                assert await asyncio.wait_for(client.reader.read(), 20) == b""
+
+    asyncio.run(talk())
+
+
+def test_a_connection_that_is_spoken_to_is_not_given_up(make_service, speaker, monkeypatch) -> None:
+    monkeypatch.setattr(wyoming, "IDLE_SECONDS", 0.05)
+    slow = SlowSpeaker(speaker)
+
+    async def talk() -> None:
+        async with door(make_service(slow)) as (client, *_):
+            await client.send("synthesize", text="One.")
+            await asyncio.sleep(0.3)
+            slow.let(100)
+            assert (await client.read()).type == "audio-start"
 
     asyncio.run(talk())
 

@@ -83,6 +83,18 @@ def aac_is_there(request: pytest.FixtureRequest) -> None:
         pytest.importorskip("av", reason="the extra [aac] is not installed")
 
 
+@pytest.fixture(autouse=True)
+def mp3_by_libsndfile(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Use lameenc in no test but those that ask for it, whether it is installed or not."""
+    monkeypatch.setattr(encoders, "LAMEENC_RATES", ())
+
+
+@pytest.fixture
+def lameenc(mp3_by_libsndfile: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("lameenc", reason="the extra [mp3] is not installed")
+    monkeypatch.undo()
+
+
 @pytest.mark.parametrize("samples", [CHUNK, 3 * RATE, 3 * RATE + 777])
 @pytest.mark.parametrize("container", EXACT)
 def test_a_stream_is_as_long_as_the_sound_and_not_late(container: str, samples: int) -> None:
@@ -159,6 +171,34 @@ def test_two_streamed_mp3s_on_end_are_one() -> None:
     one = b"".join(encoded("mp3", chirp(RATE)))
     length = decoded("mp3", one, RATE).size
     assert decoded("mp3", one + one, RATE).size == 2 * length
+
+
+@pytest.mark.parametrize("rate", encoders.LAMEENC_RATES)
+def test_lameenc_makes_what_libsndfile_makes(
+    lameenc: None, rate: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    audio = chirp(3 * RATE)
+    fast = b"".join(encoded("mp3", audio, sample_rate=rate))
+    monkeypatch.setattr(encoders, "LAMEENC_RATES", ())
+    slow = b"".join(encoded("mp3", audio, sample_rate=rate))
+    assert len(fast) == len(slow)
+    assert fast[2] == slow[2]  # bit rate and sample rate of the first frame
+    first, second = (decoded("mp3", data, rate) for data in (fast, slow))
+    assert first.size == second.size
+    assert np.mean((first - second) ** 2) < 1e-3 * np.mean(second**2)
+
+
+def test_lameenc_streams_as_libsndfile_does(lameenc: None) -> None:
+    assert isinstance(encoders._mp3(RATE, whole=False), encoders._Lameenc)
+    assert isinstance(encoders._mp3(RATE, whole=True), encoders._Mp3)  # whose tag knows the length
+    assert isinstance(encoders._mp3(44_100, whole=False), encoders._Mp3)
+    test_a_stream_of_frames_holds_the_whole_sound("mp3", LAME_DELAY, 576)
+    test_every_chunk_gives_bytes_of_sound("mp3")
+    test_a_whole_comes_at_the_end_and_is_what_a_stream_decodes_to("mp3")
+    test_the_bytes_do_not_depend_on_the_chunks("mp3")
+    test_a_streamed_mp3_has_no_tag_and_nothing_but_frames()
+    test_two_streamed_mp3s_on_end_are_one()
+    test_a_sound_without_samples_is_next_to_nothing("mp3", whole=False)
 
 
 def test_the_pages_of_opus_are_short() -> None:

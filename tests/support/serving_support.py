@@ -15,6 +15,8 @@ import uvicorn
 
 from text_to_speech.errors import DeviceError
 from text_to_speech.serving.application import create_app
+from text_to_speech.serving.connections import BoundedProtocol
+from text_to_speech.serving.scheduler import Idle
 from text_to_speech.serving.service import Service
 from text_to_speech.serving.speaker import Speaker
 
@@ -53,6 +55,7 @@ def running(service: Service, *, ready: bool = True, **options: object) -> Itera
     """Run a server on a free port of 127.0.0.1, on a thread of its own, until the block ends."""
     config = uvicorn.Config(
         create_app(service),
+        http=BoundedProtocol,
         host="127.0.0.1",
         port=0,
         log_level="error",
@@ -99,14 +102,24 @@ class SlowSpeaker(Speaker):
         self.fails_after: int | None = None
 
     def speak(self, wanted):
+        return self._slowly(super().speak(wanted))
+
+    def speak_pieces(self, wanted, feed):
+        return self._slowly(super().speak_pieces(wanted, feed))
+
+    def _slowly(self, chunks):
         try:
-            for chunk in super().speak(wanted):
+            for chunk in chunks:
+                if chunk is Idle.IDLE:
+                    yield chunk
+                    continue
                 assert self.allowed.acquire(timeout=10)
                 if self.fails_after is not None and self.computed >= self.fails_after:
                     raise DeviceError("the device fell off")
                 self.computed += 1
                 yield chunk
         finally:
+            chunks.close()
             self.closed.set()
 
     def let(self, windows: int = 1) -> None:

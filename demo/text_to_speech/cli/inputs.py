@@ -17,6 +17,7 @@ from .documents import document_of_bytes, document_of_name
 from .nearest import file_question
 
 if TYPE_CHECKING:
+    from ..script.formats import InputFormat
     from ..script.script import Script
 
 SEPARATORS = tuple({"/", os.sep, os.altsep or os.sep})  # of folders, on this system
@@ -75,19 +76,21 @@ def given_texts(args: argparse.Namespace) -> list[str]:
     return [STANDARD_INPUT]
 
 
-def read_inputs(values: Sequence[str], *, ssml: bool | None, encoding: str | None = None) -> list[Input]:
+def read_inputs(
+    values: Sequence[str], *, input_format: InputFormat = "auto", encoding: str | None = None
+) -> list[Input]:
     """Read texts and text files.
 
     Args:
         values: Texts, names of text files, and "-" for standard input.
-        ssml: Whether they are SSML; each text decides for itself when None.
+        input_format: What they are; `auto` for what the name and the beginning of each of them say.
         encoding: Of files and standard input; see `decode`.
 
     Raises:
         InputError: A text is missing, empty, binary or in another encoding, has a direction that cannot be followed,
             or standard input is named twice.
     """
-    from ..script.plain import read_script
+    from ..script.formats import read_script
 
     if list(values).count(STANDARD_INPUT) > 1:
         raise InputError("standard input is named twice: expected - once")
@@ -96,7 +99,9 @@ def read_inputs(values: Sequence[str], *, ssml: bool | None, encoding: str | Non
     inputs = []
     for value in values:
         text = read_text(value, encoding=encoding)
-        inputs.append(Input(value, short_name(value, text), read_script(text, ssml=ssml)))
+        name = None if text == value else value
+        script = read_script(text, input_format=input_format, name=name)
+        inputs.append(Input(value, short_name(value, text), script))
     return inputs
 
 

@@ -14,33 +14,44 @@ script, directions ◀── words ◀── utterances
 """
 
 from .directions import Delivery, Manner, MannerOptions, Mark, Pause
+from .document import Anchor, Document, DocumentBlock, Run
+from .formats import INPUT_FORMATS, InputFormat, format_of, read_script
+from .html_reader import read_html
 from .incremental import IncrementalScripts, incremental_scripts
-from .plain import parse_text, read_script
+from .plain import parse_text
 from .script import Alias, Block, Piece, Script, join_scripts
 from .ssml import is_ssml, parse_ssml
 from .utterances import Utterance, spoken_utterances, utterances
 from .words import LONGEST_UTTERANCE, Word, WordReader
 
 __all__ = [
+    "INPUT_FORMATS",
     "LONGEST_UTTERANCE",
     "Alias",
+    "Anchor",
     "Block",
     "Delivery",
+    "Document",
+    "DocumentBlock",
     "IncrementalScripts",
+    "InputFormat",
     "Manner",
     "MannerOptions",
     "Mark",
     "Pause",
     "Piece",
+    "Run",
     "Script",
     "Utterance",
     "Word",
     "WordReader",
+    "format_of",
     "incremental_scripts",
     "is_ssml",
     "join_scripts",
     "parse_ssml",
     "parse_text",
+    "read_html",
     "read_script",
     "spoken_utterances",
     "utterances",

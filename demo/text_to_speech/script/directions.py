@@ -23,6 +23,9 @@ LONGEST_PAUSE = 60.0
 SENTENCE_PAUSE = 0.40
 PARAGRAPH_PAUSE = 0.75
 
+# Seconds, at most, where a sentence is spoken before all of it has come.
+CLAUSE_PAUSE = 0.15
+
 # A speed and an alpha that mean the same may differ by rounding.
 _AGREEMENT = 1e-6
 

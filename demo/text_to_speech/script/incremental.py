@@ -35,6 +35,11 @@ from ..text.sentences import (
     lines_that_count,
     sentence_spans,
 )
+from .formats import InputFormat, check_format
+from .html_reader import read_html
+from .html_source import is_xhtml
+from .incremental_markdown import PendingMarkdown, may_have_begun, shows_markdown
+from .markup_signs import has_markdown, is_page
 from .plain import read_phonemes, take_pauses
 from .script import Block, Script
 from .ssml import LONGEST_DOCUMENT, is_ssml, parse_ssml
@@ -60,31 +65,35 @@ _BEGUN_PHONEMES = re.compile(r"\[[^\[\]]*\]?")
 # of the text, another piece may change the answer.
 _NEXT_WORD = re.compile(r"[^\w\s]*\w*")
 _NEXT_WORDS = re.compile(r"[^\w\s]*(?:\w+ ){0,2}\w*")
+_SENTENCE_END = re.compile(r"[.!?…。！？][\"'”’»)\]]*$")
 _CLOSING_QUOTES = tuple("\"'”’»")
 _LINE_END = re.compile(r"[\n\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
 _WORD_START = re.compile(r"(?<!\S)\S")
 # Words that the end of a sentence depends on: the one with the full stop, and three that follow a quotation.
 _WORDS_AHEAD = 5
-_SSML_TAGS = ("<speak", "<?xml")
+_DOCUMENT_TAGS = ("<speak", "<?xml", "<!doctype", "<html")
+# How long the first tag of a document is waited for.
+_LONGEST_TAG = 1_000
 
 
 def incremental_scripts(
-    pieces: Iterable[str], *, wait: float | None = None, ssml: bool | None = None
+    pieces: Iterable[str | None], *, wait: float | None = None, input_format: InputFormat = "auto"
 ) -> IncrementalScripts:
     """Return an iterator of the scripts of a text that arrives in pieces.
 
     Args:
-        pieces: The text, cut anywhere: in words, in "[pause 0.5s]" and in "[[ həlˈoʊ ]]" as well.
+        pieces: The text, cut anywhere: in words, in "[pause 0.5s]" and in "[[ həlˈoʊ ]]" as well. None among them
+            says that everything before it is a script, whether a sentence has ended or not.
         wait: Seconds without a new piece after which everything that came so far is a script, whether a sentence has
             ended or not. Give more than the longest gap within a sentence. None waits for the next piece.
-        ssml: Whether the text is an SSML document, which is one script when it is complete; None lets its beginning
-            decide, see `is_ssml`.
+        input_format: What the text is. SSML and HTML are one script when they are complete. `auto` is SSML or HTML if
+            the text begins so, and becomes Markdown when the first mark of it has come.
 
     Raises:
         InputError: At the call: `pieces` is not iterable, or `wait` is not a number above 0. While scripts are taken:
             a piece is not a str, or see `read_script`. What the iterable raises passes through.
     """
-    return IncrementalScripts(pieces, wait=wait, ssml=ssml)
+    return IncrementalScripts(pieces, wait=wait, input_format=input_format)
 
 
 class IncrementalScripts(Iterator[Script]):
@@ -93,7 +102,10 @@ class IncrementalScripts(Iterator[Script]):
     With `wait`, a thread of its own iterates over the pieces; it holds at most 64 that nobody has asked for yet.
     """
 
-    def __init__(self, pieces: Iterable[str], *, wait: float | None = None, ssml: bool | None = None) -> None:
+    def __init__(
+        self, pieces: Iterable[str | None], *, wait: float | None = None, input_format: InputFormat = "auto"
+    ) -> None:
+        form = check_format(input_format)
         if not isinstance(pieces, Iterable):
             raise InputError(
                 f"{type(pieces).__name__} given; expected a text as str, or an iterable of pieces of one"
@@ -101,7 +113,7 @@ class IncrementalScripts(Iterator[Script]):
         if wait is not None and not (_is_number(wait) and 0 < wait <= threading.TIMEOUT_MAX):
             raise InputError(f"wait {wait!r}: expected seconds, a number above 0")
         self._arrivals = _Arrivals(pieces, wait)
-        self._scripts = _scripts(self._arrivals, ssml)
+        self._scripts = _scripts(self._arrivals, form)
 
     def __next__(self) -> Script:
         return next(self._scripts)
@@ -124,42 +136,127 @@ def _is_number(value: Any) -> bool:
     return isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
 
 
-def _scripts(arrivals: _Arrivals, ssml: bool | None) -> Generator[Script, None, None]:
+def _scripts(arrivals: _Arrivals, form: InputFormat) -> Generator[Script, None, None]:
     """Yield the scripts of the pieces that arrive."""
     warnings = GroupedWarnings()
-    text = _PendingText(warnings)
+    text = PendingScripts(form, warnings)
     try:
-        kind = ssml
         for piece in arrivals:
             if piece is None:
-                script = text.paused() if kind is False else None
+                script = text.paused()
             else:
                 text.add(piece)
-                if kind is None:
-                    kind = _kind(text.pending)
-                if kind and len(text.pending) > LONGEST_DOCUMENT:
+                if text.is_too_long:
                     # The parser refuses the document; there is no need to collect the rest before.
                     break
-                script = text.complete() if kind is False else None
+                script = text.complete()
             if script:
                 yield script
         if arrivals.is_closed:
             return
-        with part_of(warnings):
-            script = parse_ssml(text.pending) if kind else text.rest()
-        if script:
+        if script := text.rest():
             yield script
+        text.finish()
         warnings.finish()
     finally:
         arrivals.close()
 
 
-def _kind(beginning: str) -> bool | None:
-    """Tell whether a text is SSML by its beginning; None where it is too short to tell."""
-    stripped = beginning.removeprefix("\ufeff").lstrip()
-    if any(tag.startswith(stripped) for tag in _SSML_TAGS):
-        return None
-    return is_ssml(beginning)
+class PendingScripts:
+    """The part of a text that arrived and is not in a script yet, whatever its format is.
+
+    Args:
+        form: The format; `auto` is decided by what arrives.
+        warnings: Where warnings about the text are collected.
+
+    Attributes:
+        form: The format as far as it is known: `auto` while the beginning may still be that of a document.
+    """
+
+    def __init__(self, form: InputFormat = "auto", warnings: GroupedWarnings | None = None) -> None:
+        self.form = form
+        self._is_given = form != "auto"
+        self._warnings = warnings or GroupedWarnings()
+        self._text = _PendingText(self._warnings)
+        self._markdown: PendingMarkdown | None = None
+        if form == "markdown":
+            self._begin_markdown()
+
+    @property
+    def is_too_long(self) -> bool:
+        """Whether a document is longer than any may be."""
+        return self.form in ("ssml", "html") and len(self._text.pending) > LONGEST_DOCUMENT
+
+    @property
+    def _may_become_markdown(self) -> bool:
+        return self.form == "text" and not self._is_given and self._markdown is None
+
+    def add(self, piece: str) -> None:
+        """Append a piece."""
+        if self._markdown:
+            self._markdown.add(piece)
+            return
+        self._text.add(piece)
+        if self.form == "auto":
+            self.form = _format_of_beginning(self._text.pending)
+        # Only whole words decide: `__init` may become a name, and `**` more asterisks.
+        if self._may_become_markdown and not piece.isalnum() and shows_markdown(self._text.pending):
+            self._begin_markdown()
+
+    def complete(self) -> Script | None:
+        """Take the sentences whose ends no later text can move, if there are any."""
+        if self._markdown:
+            return self._markdown.complete()
+        if self.form != "text":
+            return None
+        stop = len(self._text.pending) if self._is_given else may_have_begun(self._text.pending)
+        return self._text.complete(stop)
+
+    def paused(self) -> Script | None:
+        """Take everything except markup that is open."""
+        if self._markdown:
+            return self._markdown.paused()
+        return self._text.paused() if self.form == "text" else None
+
+    def rest(self) -> Script | None:
+        """Take everything, at the end of the text."""
+        if self._may_become_markdown and has_markdown(self._text.pending):
+            self._begin_markdown()
+        if self._markdown:
+            return self._markdown.rest()
+        with part_of(self._warnings):
+            if self.form == "ssml" or (self.form == "auto" and is_ssml(self._text.pending)):
+                return parse_ssml(self._text.pending)
+            if self.form == "html":
+                return read_html(self._text.pending).script()
+        return self._text.rest()
+
+    def clause(self, pattern: re.Pattern[str], *, first: int, longest: int) -> Script | None:
+        """Take the beginning of a sentence of Markdown whose end has not come; see `PendingMarkdown.clause`."""
+        return self._markdown.clause(pattern, first=first, longest=longest) if self._markdown else None
+
+    def finish(self) -> None:
+        """Say what was left out, at the end of the text."""
+        if self._markdown:
+            self._markdown.finish()
+
+    def _begin_markdown(self) -> None:
+        """Read what is pending, and all that comes, as Markdown."""
+        self.form = "markdown"
+        self._markdown = PendingMarkdown(_is_certain, start=self._text.start, warnings=self._warnings)
+        self._markdown.add(self._text.pending)
+
+
+def _format_of_beginning(beginning: str) -> InputFormat:
+    """Return the format of a text by its beginning; `auto` where it is too short to tell."""
+    stripped = beginning.removeprefix("\ufeff").lstrip().lower()
+    is_begun = any(tag.startswith(stripped[: len(tag)]) for tag in _DOCUMENT_TAGS)
+    is_first_tag = stripped.count("<") <= 1 and (">" not in stripped or stripped.startswith("<?xml"))
+    if is_begun and is_first_tag and len(stripped) < _LONGEST_TAG:
+        return "auto"
+    if is_page(beginning) or is_xhtml(beginning):
+        return "html"
+    return "ssml" if is_ssml(beginning) else "text"
 
 
 class _PendingText:
@@ -170,12 +267,12 @@ class _PendingText:
 
     Attributes:
         pending: Characters that arrived and are in no script yet.
+        start: Offset of `pending` in the whole text.
     """
 
     def __init__(self, warnings: GroupedWarnings) -> None:
         self.pending = ""
-        # Offset of `pending` in the whole text.
-        self._start = 0
+        self.start = 0
         # The lines that came before, as far as they tell what the next line ends mean.
         self._before = ""
         # Whether something arrived that can make an end certain.
@@ -191,26 +288,26 @@ class _PendingText:
         self._is_new = self._is_new or not (piece.isalnum() or more_space or not piece)
         self.pending += piece
 
-    def complete(self) -> Script | None:
-        """Take the sentences whose ends no later text can move, if there are any."""
+    def complete(self, stop: int) -> Script | None:
+        """Take the sentences before an offset whose ends no later text can move, if there are any."""
         too_much = len(self.pending) > LONGEST_PENDING
         if not self._is_new and not too_much:
             return None
         self._is_new = False
-        script = self._take_certain()
+        script = self._take_certain(stop)
         return self._take_all(len(self.pending)) if too_much and not script else script
 
     def paused(self) -> Script | None:
-        """Take everything except markup that is open."""
-        return self._take_all(_undecided(self.pending))
+        """Take everything except markup that is open; the last sentence may go on in the next script."""
+        return self._take_all(_undecided(self.pending), breaks_off=True)
 
     def rest(self) -> Script | None:
         """Take everything, at the end of the text."""
         return self._take_all(len(self.pending))
 
-    def _take_certain(self) -> Script | None:
+    def _take_certain(self, stop: int) -> Script | None:
         """Take the sentences that are certain, and pieces of one that is too long already."""
-        script = take_pauses(self.pending[: _undecided(self.pending)], source_start=self._start)
+        script = take_pauses(self.pending[: min(stop, _undecided(self.pending))], source_start=self.start)
         text = self._before + script.text
         decided = decided_until(text)
         spans, others = (
@@ -237,26 +334,35 @@ class _PendingText:
         # What is taken ends where the next sentence begins, so that the pauses between the two come along.
         before = len(self._before)
         return self._take(
-            script.span(cuts[-1] - before, cuts[-1] - before + 1)[0] - self._start,
+            script.span(cuts[-1] - before, cuts[-1] - before + 1)[0] - self.start,
             [(start - before, end - before, ends_paragraph) for start, end, ends_paragraph in taken],
         )
 
-    def _take_all(self, stop: int) -> Script | None:
-        script = take_pauses(self.pending[:stop], source_start=self._start)
+    def _take_all(self, stop: int, *, breaks_off: bool = False) -> Script | None:
+        text = take_pauses(self.pending[:stop], source_start=self.start).text
         before = len(self._before)
-        spans = sentence_spans(self._before + script.text, max_length=None, start=before)
-        return self._take(stop, [(start - before, end - before, last) for start, end, last in spans])
+        found = sentence_spans(self._before + text, max_length=None, start=before)
+        spans = [(start - before, end - before, last) for start, end, last in found]
+        if not breaks_off or not spans:
+            return self._take(stop, spans)
+        start, end, _ = spans[-1]
+        ends_paragraph = bool(BLANK_LINE.search(text, end))
+        ends_sentence = ends_paragraph or bool(_SENTENCE_END.search(text, start, end))
+        return self._take(stop, [*spans[:-1], (start, end, ends_paragraph)], breaks_off=not ends_sentence)
 
-    def _take(self, stop: int, spans: list[tuple[int, int, bool]]) -> Script | None:
+    def _take(
+        self, stop: int, spans: list[tuple[int, int, bool]], *, breaks_off: bool = False
+    ) -> Script | None:
         """Take the first characters of `pending`.
 
         Args:
             stop: How many characters.
             spans: The sentences in the text of these characters.
+            breaks_off: Whether the last one goes on in the next script.
         """
-        script = take_pauses(self.pending[:stop], source_start=self._start)
+        script = take_pauses(self.pending[:stop], source_start=self.start)
         self.pending = self.pending[stop:]
-        self._start += stop
+        self.start += stop
         self._before = lines_that_count(self._before + script.text)
         if not spans and not script.directions:
             return None
@@ -264,7 +370,7 @@ class _PendingText:
             Block(start, end, ends_paragraph, is_sentence=True) for start, end, ends_paragraph in spans
         )
         with part_of(self._warnings):
-            return read_phonemes(replace(script, blocks=blocks))
+            return read_phonemes(replace(script, blocks=blocks, breaks_off=breaks_off))
 
 
 def _undecided(text: str) -> int:
@@ -341,11 +447,11 @@ class _Arrivals:
         wait: Seconds; None needs no thread.
     """
 
-    def __init__(self, pieces: Iterable[str], wait: float | None) -> None:
+    def __init__(self, pieces: Iterable[str | None], wait: float | None) -> None:
         self._pieces = pieces
         self._wait = wait
         # A piece and the time at which it came; or the end, None, or the error that ended the pieces.
-        self._queue: queue.Queue[tuple[float, str] | BaseException | None] = queue.Queue(_PIECES_AHEAD)
+        self._queue: queue.Queue[tuple[float, str | None] | BaseException | None] = queue.Queue(_PIECES_AHEAD)
         self._closed = threading.Event()
 
     def close(self) -> None:
@@ -364,7 +470,7 @@ class _Arrivals:
         return self._closed.is_set()
 
     def __iter__(self) -> Iterator[str | None]:
-        """Yield each piece, and None when none has come for `wait` seconds."""
+        """Yield each piece, and None also when none has come for `wait` seconds."""
         if self._wait is None:
             for piece in self._pieces:
                 yield piece

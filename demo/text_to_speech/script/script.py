@@ -73,7 +73,10 @@ class Script:
         readings: Spans that are read in a given way.
         aliases: Spans instead of which another text is read.
         deliveries: Offsets, each with the delivery of the words that begin there or later.
+        languages: Offsets, each with the BCP 47 tag of the words that begin there or later; an empty tag is the
+            language of the voice.
         source_start: Offset of `source` in a longer text, of which it is a part, see `incremental_scripts`.
+        breaks_off: Whether the last sentence goes on in the next part of that text.
 
     Raises:
         InputError: Two readings or aliases overlap, or one is empty.
@@ -88,6 +91,8 @@ class Script:
     aliases: tuple[Alias, ...] = ()
     deliveries: tuple[tuple[int, Delivery], ...] = ()
     source_start: int = 0
+    breaks_off: bool = False
+    languages: tuple[tuple[int, str], ...] = ()
 
     def __post_init__(self) -> None:
         position = 0
@@ -118,6 +123,18 @@ class Script:
         """Return the delivery of a word that begins at an offset of the text."""
         index = bisect.bisect_right(self.deliveries, at, key=lambda change: change[0])
         return self.deliveries[index - 1][1] if index else Delivery()
+
+    def language_spans(self, start: int, end: int) -> Iterator[tuple[int, int, str]]:
+        """Yield the parts of a span of the text that are of one language each, with their tags."""
+        index = bisect.bisect_right(self.languages, start, key=lambda change: change[0])
+        tag = self.languages[index - 1][1] if index else ""
+        while index < len(self.languages) and self.languages[index][0] < end:
+            offset, next_tag = self.languages[index]
+            if start < offset:
+                yield start, offset, tag
+            start, tag, index = offset, next_tag, index + 1
+        if start < end:
+            yield start, end, tag
 
     def sentences(self) -> Iterator[Sentence]:
         """Yield the sentences of the text; none of them ends inside a reading or an alias."""
@@ -169,6 +186,9 @@ def join_scripts(scripts: Sequence[Script]) -> Script:
         tuple(reading for script in moved for reading in script.readings),
         tuple(alias for script in moved for alias in script.aliases),
         tuple(change for script in moved for change in script.deliveries),
+        languages=tuple(change for script in moved for change in script.languages)
+        if any(script.languages for script in scripts)
+        else (),
     )
 
 
@@ -189,4 +209,5 @@ def _moved(script: Script, by: int, source_by: int) -> Script:
         readings=tuple(replace(r, start=r.start + by, end=r.end + by) for r in script.readings),
         aliases=tuple(replace(a, start=a.start + by, end=a.end + by) for a in script.aliases),
         deliveries=((by, Delivery()), *((at + by, d) for at, d in script.deliveries)),
+        languages=((by, ""), *((at + by, tag) for at, tag in script.languages)),
     )

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 from ..errors import InputError, about
 from ..text import Sentence
 from ..text.grouped_warnings import GroupedWarnings
-from .directions import LONGEST_PAUSE, Manner, Mark, Pause
+from .directions import CLAUSE_PAUSE, LONGEST_PAUSE, Manner, Mark, Pause
 from .script import Script
 from .words import CLAUSE_PUNCTUATION, LONGEST_UTTERANCE, SentenceReader, Word, WordReader
 
@@ -304,6 +304,8 @@ def _script_items(reader: SentenceReader) -> Iterator[Word | Mark | Pause | _Sen
         yield from directions[done:inside]
         yield from _sentence_items(reader, sentence, directions[inside:after])
         pause = manner.pause_paragraph if sentence.ends_paragraph else manner.pause_sentence
+        if script.breaks_off and following is ends_text:
+            pause = min(CLAUSE_PAUSE, manner.pause_sentence)
         asked = [direction.seconds for direction in directions[after:stop] if isinstance(direction, Pause)]
         yield _SentenceEnd(pause, min(sum(asked), LONGEST_PAUSE) if asked else pause)
         yield from directions[after:stop]

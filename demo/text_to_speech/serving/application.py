@@ -29,6 +29,7 @@ from ..errors import SpeechError
 from .errors import ApiError, api_error, validation_error
 from .guard import Guard
 from .metrics import CONTENT_TYPE
+from .names import MODEL_ALIASES, voice_aliases, voice_cards
 from .page import add_page
 from .requests import CaptionedRequest, SpeechRequest, TextRequest
 from .responses import (
@@ -41,7 +42,6 @@ from .responses import (
     words_of,
 )
 from .service import Piece, Service
-from .speaker import MODEL_ALIASES, VOICE_ALIASES, VOICES
 from .wanted import Wanted
 from .websocket import serve_socket
 
@@ -248,7 +248,7 @@ def answer(
     watch = service.metrics.begin(door, request.response_format)
     try:
         service.check_text(request.input)
-        wanted = request.wanted(service.models)
+        wanted = request.wanted(service.models, service.voice)
         is_whole = whole is not None
         encoder = service.encoder(
             request.response_format, wanted, sample_rate=request.sample_rate, whole=is_whole
@@ -301,13 +301,12 @@ def _add_lists(app: FastAPI, service: Service) -> None:
     @app.get("/v1/audio/voices", responses=_failures(401, 500))
     async def audio_voices() -> dict[str, Any]:
         """List the voices, and the names that mean one of them."""
+        cards = voice_cards()
         aliases = [
-            {**asdict(card), "id": alias, "name": alias, "alias_of": card.id}
-            for alias, own in sorted(VOICE_ALIASES.items())
-            for card in VOICES
-            if card.id == own
+            {**asdict(cards[own]), "id": alias, "name": alias, "alias_of": own}
+            for alias, own in sorted(voice_aliases(service.voice).items())
         ]
-        return {"voices": [*(asdict(card) for card in VOICES), *aliases]}
+        return {"voices": [*(asdict(card) for card in cards.values()), *aliases]}
 
 
 def _add_states(app: FastAPI, service: Service) -> None:

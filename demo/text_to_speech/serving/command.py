@@ -32,7 +32,6 @@ logger = logging.getLogger(__name__)
 
 KEYS_VARIABLE = "TTS_API_KEYS"  # several are separated by commas
 GRACE_SECONDS = 30  # that running speech may take to end after SIGTERM
-CONNECTIONS = 1_000  # of HTTP at a time; more are answered 503
 LARGEST_MESSAGE = 1_000_000  # bytes of a WebSocket
 MISSING = "the server needs more packages ({}): pip install 'text-to-speech-demo[server]'"
 
@@ -77,7 +76,11 @@ def build_parser() -> OneLineParser:
         help="vocoder of this repository or model file, several times for several; the first one is the default"
         " (default: hifi-gan, then source-filter-light)",
     )
-    add("--voice", default="heart", help="the voice (default: %(default)s)")
+    add(
+        "--voice",
+        default="heart",
+        help="voice of who asks for none, or by a name of OpenAI's (default: %(default)s)",
+    )
     add("-m_duration", "--model_duration", metavar="FILE", help="ForwardTacotron, duration prediction")
     add("-m_forward", "--model_forward", metavar="FILE", help="ForwardTacotron, regression")
     add = parser.add_argument_group("limits").add_argument
@@ -215,9 +218,9 @@ def serve(args: argparse.Namespace) -> None:
         from .application import create_app  # noqa: F401
     except ImportError as error:
         raise InputError(MISSING.format(error.name)) from None
-    from .speaker import voice_id
+    from .names import voice_id
 
-    voice_id(args.voice)
+    args.voice = voice_id(args.voice)
     address = wyoming_address(args.wyoming)
     with contextlib.closing(listening(args.host, args.port)) as bound:
         set_logging(args.log_format)
@@ -273,6 +276,7 @@ def _service(args: argparse.Namespace) -> Service:
     given = {"duration_model": args.model_duration, "regression_model": args.model_forward}
     options = SpeakerOptions(
         vocoders=args.vocoder or ("hifi-gan", "source-filter-light"),
+        voice=args.voice,
         device=args.device,
         precision=args.precision,
         **{name: Path(path) for name, path in given.items() if path},
@@ -284,13 +288,14 @@ def _service(args: argparse.Namespace) -> Service:
         threads=args.threads,
         keys=keys(args),
     )
-    return Service(limits, models=options.models, load=lambda: Speaker.load(options))
+    return Service(limits, models=options.models, load=lambda: Speaker.load(options), voice=args.voice)
 
 
 def _http_server(args: argparse.Namespace, service: Service) -> uvicorn.Server:
     import uvicorn
 
     from .application import create_app
+    from .connections import BoundedProtocol
 
     class Server(uvicorn.Server):
         """uvicorn's, which leaves the signals to this command: both doors have to end."""
@@ -302,12 +307,12 @@ def _http_server(args: argparse.Namespace, service: Service) -> uvicorn.Server:
     return Server(
         uvicorn.Config(
             create_app(service, close=False),
+            http=BoundedProtocol,
             log_config=None,
             access_log=False,
             server_header=False,
             proxy_headers=False,
             root_path=args.root_path.rstrip("/"),
-            limit_concurrency=CONNECTIONS,
             timeout_graceful_shutdown=GRACE_SECONDS,
             ws_max_size=LARGEST_MESSAGE,
             ws_per_message_deflate=False,

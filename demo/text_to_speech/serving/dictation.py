@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
 
 from ..errors import SpeechError
 from ..speech.encoders import Encoder
 from .errors import ApiError
-from .growing import GrowingText
+from .feeding import TextFeed
 from .scheduler import Stream
 from .service import Piece, Service
 from .wanted import Wanted
@@ -26,14 +27,15 @@ class Dictation:
         service: Of the server.
         wanted: How the text is spoken; its own text does not count.
         encoder: Of the sound.
-        whole: Whether the text can only be understood when all of it is there, as SSML.
+        whole: Whether the text is spoken when all of it is there and not before, as SSML has to be.
     """
 
     def __init__(self, service: Service, wanted: Wanted, encoder: Encoder, *, whole: bool = False) -> None:
         self._service, self._wanted, self._encoder, self._whole = service, wanted, encoder, whole
-        self._text = GrowingText()
+        self._feed = TextFeed()
         self._held: list[str] = []
         self._length = 0
+        self._is_ended = False
         self._stream: Stream[Piece] | None = None
         self._error: Exception | None = None
         self._opened = asyncio.Event()
@@ -41,7 +43,13 @@ class Dictation:
         self._timer = self._loop.call_later(IDLE_SECONDS, self.end)
 
     def add(self, text: str) -> None:
-        """Take a piece of text; one that makes the text too long is the end of its sound."""
+        """Take a piece of text; one that makes the text too long is the end of its sound.
+
+        Raises:
+            ApiError: The text has ended, by `end` or because nothing came for a minute.
+        """
+        if self._is_ended:
+            raise ApiError(400, "the text has ended: expected a new start before more text", param="text")
         self._length += len(text)
         most = self._service.limits.max_input
         if self._length > most:
@@ -52,24 +60,22 @@ class Dictation:
             self._held.append(text)
             self._wait(IDLE_SECONDS, self.end)
             return
-        self._text.add(text)
+        self._feed.add(text)
         self._open()
         self._wait(FLUSH_SECONDS, self.flush)
 
     def flush(self) -> None:
         """Count what there is as complete."""
         if not self._whole:
-            self._text.flush()
+            self._feed.flush()
             self._open()
         self._wait(IDLE_SECONDS, self.end)
 
     def end(self) -> None:
         """Take no more text."""
+        self._is_ended = True
         self._timer.cancel()
-        if self._held:
-            self._text.add_whole("".join(self._held))
-            self._held = []
-        self._text.end()
+        self._feed.end()
         self._open()
 
     def cancel(self) -> None:
@@ -102,8 +108,12 @@ class Dictation:
         if self._error is not None:
             return
         if self._stream is None:
+            text = "".join(self._held)
             try:
-                self._stream = self._service.growing(self._wanted, self._text, self._encoder)
+                if any(map(str.isalnum, text)):
+                    self._stream = self._service.speech(replace(self._wanted, text=text), self._encoder)
+                else:
+                    self._stream = self._service.growing(self._wanted, self._feed, self._encoder)
             except SpeechError as error:
                 self._fail(error)
                 return

@@ -67,17 +67,19 @@ class Guard:
         finally:
             self._metrics.answered(status)
             took = time.perf_counter() - began
+            # As it was sent: decoded, it could have the end of a line in it, and a line that nobody wrote.
+            path = scope.get("raw_path", b"").decode("ascii", "backslashreplace")
             logger.info(
                 "%s %s %d %.3f s %s",
                 scope["method"],
-                scope["path"],
+                path,
                 status,
                 took,
                 number,
                 extra={
                     "request_id": number,
                     "method": scope["method"],
-                    "path": scope["path"],
+                    "path": path,
                     "status": status,
                     "seconds": round(took, 4),
                 },

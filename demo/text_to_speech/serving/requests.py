@@ -5,14 +5,14 @@ from __future__ import annotations
 import math
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from ..errors import InputError
 from ..script.directions import LONGEST_PAUSE, PARAGRAPH_PAUSE, PITCHES, SENTENCE_PAUSE, VOLUMES
 from ..speech.encoders import CONTAINERS
 from ..text import Lexicon
 from .errors import ApiError
-from .speaker import model_id, voice_id
+from .names import model_id, voice_id
 from .wanted import Wanted, read_lexicon
 
 Format = Literal["mp3", "opus", "aac", "flac", "wav", "pcm"]
@@ -32,6 +32,14 @@ class TextRequest(BaseModel):
 
     model_config = ConfigDict(extra="ignore")
 
+    @model_validator(mode="before")
+    @classmethod
+    def _null_is_not_given(cls, fields: object) -> object:
+        """Let clients send null for what they have no value for, as many do with every field of theirs."""
+        if not isinstance(fields, dict):
+            return fields
+        return {name: value for name, value in fields.items() if value is not None or name == "input"}
+
     input: str = Field(description="The text: plain, Markdown or SSML.")
     input_format: Literal["auto", "text", "markdown", "ssml"] = Field(
         "auto", description="What the text is; auto: SSML where it begins so, else Markdown."
@@ -41,10 +49,10 @@ class TextRequest(BaseModel):
         None, description="Pronunciations for this text: words, with IPA or ARPAbet."
     )
 
-    def read_lexicon(self) -> Lexicon:
-        """Return the lexicon of the request, or refuse it."""
+    def read_lexicon(self) -> Lexicon | None:
+        """Return the lexicon of the request, if it has one, or refuse it."""
         try:
-            return read_lexicon(self.lexicon or {})
+            return read_lexicon(self.lexicon) if self.lexicon else None
         except InputError as error:
             raise ApiError(400, str(error), param="lexicon", code="invalid_value") from None
 
@@ -79,13 +87,12 @@ class SpeechRequest(TextRequest):
         None, description="With stream_format sse: when each word is heard, as events in the same stream."
     )
 
-    @field_validator("voice", mode="before")
-    @classmethod
-    def _no_voice_is_the_default(cls, value: object) -> object:
-        return "" if value is None else value
-
-    def wanted(self, models: list[str]) -> Wanted:
+    def wanted(self, models: list[str], voice: str) -> Wanted:
         """Return what is to be spoken.
+
+        Args:
+            models: Names of the vocoders that are served.
+            voice: Name of the voice that OpenAI's names mean.
 
         Raises:
             ApiError: There is no such voice or model, or the lexicon cannot be read.
@@ -100,7 +107,7 @@ class SpeechRequest(TextRequest):
             pause_paragraph=self.pause_paragraph,
             lexicon=self.read_lexicon(),
             model=known_model(self.model, models),
-            voice=known_voice(self.voice),
+            voice=known_voice(self.voice, voice),
         )
 
 
@@ -111,13 +118,13 @@ class CaptionedRequest(SpeechRequest):
     return_timestamps: bool = True
 
 
-def known_voice(voice: str | VoiceObject) -> str:
+def known_voice(voice: str | VoiceObject, default: str) -> str:
     """Return the name of a voice, "" for the default, or refuse it."""
     name = voice.id if isinstance(voice, VoiceObject) else voice
     if not name:
         return ""
     try:
-        return voice_id(name)
+        return voice_id(name, default)
     except InputError as error:
         raise ApiError(400, str(error), param="voice", code="voice_not_found") from None
 

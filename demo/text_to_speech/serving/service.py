@@ -13,8 +13,9 @@ from dataclasses import dataclass, field, replace
 from ..errors import InputError, SpeechError
 from ..speech.encoders import Encoder, open_encoder
 from ..speech.spoken import AudioChunk, SpokenSentence
+from ..store.voices_yml import DEFAULT_VOICE
 from .errors import ApiError
-from .growing import GrowingText, speak_growing
+from .feeding import TextFeed
 from .metrics import Metrics
 from .scheduler import Idle, Scheduler, Stream
 from .speaker import Speaker
@@ -78,11 +79,24 @@ class Service:
         limits: Of everything.
         models: Names of the vocoders that are going to be loaded, the first one the default.
         load: Loads them; it takes seconds and runs on a thread.
+        voice: Name of the voice that serves who asks for none.
+
+    Attributes:
+        sockets: WebSockets that are open.
     """
 
-    def __init__(self, limits: Limits, *, models: Sequence[str], load: Callable[[], Speaker]) -> None:
+    def __init__(
+        self,
+        limits: Limits,
+        *,
+        models: Sequence[str],
+        load: Callable[[], Speaker],
+        voice: str = DEFAULT_VOICE,
+    ) -> None:
         self.limits = limits
         self.models = list(models)
+        self.voice = voice
+        self.sockets = 0
         self.scheduler = Scheduler(threads=limits.threads, streams=limits.streams, queue=limits.queue)
         self.metrics = Metrics(active=lambda: self.scheduler.active, waiting=lambda: self.scheduler.waiting)
         self._load = load
@@ -175,9 +189,9 @@ class Service:
             )
         )
 
-    def growing(self, wanted: Wanted, text: GrowingText, encoder: Encoder) -> Stream[Piece]:
-        """Put a text that still grows in the queue; see `speech`."""
-        chunks = speak_growing(self.speaker, wanted, text)
+    def growing(self, wanted: Wanted, feed: TextFeed, encoder: Encoder) -> Stream[Piece]:
+        """Put a text that comes in pieces in the queue; see `speech`."""
+        chunks = self.speaker.speak_pieces(wanted, feed)
         return self.scheduler.open(pieces(chunks, encoder, rate=self.speaker.sample_rate(wanted)))
 
     def took(self, seconds: float) -> None:
@@ -195,7 +209,7 @@ def pieces(
     """Encode the chunks of one request, on the thread that computes them.
 
     Args:
-        chunks: Of the request, a generator.
+        chunks: Of the request, an iterator that can be closed.
         encoder: Of the request.
         rate: Samples per second of the chunks.
         longest: Seconds of speech at most.

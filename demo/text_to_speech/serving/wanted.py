@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from ..errors import InputError
-from ..script.directions import ALPHAS, PARAGRAPH_PAUSE, SENTENCE_PAUSE
+from ..script.directions import ALPHAS, PARAGRAPH_PAUSE, SENTENCE_PAUSE, Manner
 from ..script.plain import parse_text
 from ..script.script import Script
 from ..script.ssml import is_ssml, parse_ssml
-from ..text import Lexicon, Reading
-from ..text.pronunciations import parse_phonemes
+from ..text import Lexicon
 from .markdown import without_markup
 
 INPUT_FORMATS = ("auto", "text", "markdown", "ssml")
@@ -43,7 +42,7 @@ class Wanted:
     volume: float = 0.0
     pause_sentence: float = SENTENCE_PAUSE
     pause_paragraph: float = PARAGRAPH_PAUSE
-    lexicon: Lexicon = field(default_factory=Lexicon)
+    lexicon: Lexicon | None = None
     model: str = ""
     voice: str = ""
 
@@ -52,17 +51,39 @@ class Wanted:
         """The speed that the voice can do, nearest to the one that was asked for."""
         return min(max(self.speed, SPEEDS[0]), SPEEDS[1])
 
+    @property
+    def manner(self) -> Manner:
+        """The manner of the whole text.
+
+        Raises:
+            InputError: A number is out of range.
+        """
+        return Manner(
+            speed=self.possible_speed,
+            pitch=self.pitch,
+            volume=self.volume,
+            pause_sentence=self.pause_sentence,
+            pause_paragraph=self.pause_paragraph,
+        )
+
+    @property
+    def may_be_markdown(self) -> bool:
+        """Whether Markdown's markup is not spoken."""
+        return self.input_format in ("auto", "markdown")
+
     def script(self) -> Script:
-        """Return what is to be said, with the readings of the lexicon in it.
+        """Return what is to be said.
 
         Raises:
             InputError: The text is empty, or its directions cannot be followed.
         """
-        script = _read(self.text, self.input_format)
-        if not script.text.strip():
+        if not self.text.strip():
             raise InputError("the text is empty: expected at least one word")
-        readings = _free(script, list(self.lexicon.find(script.text)))
-        return replace(script, readings=tuple(sorted((*script.readings, *readings), key=lambda r: r.start)))
+        if self.input_format == "ssml" or (self.input_format == "auto" and is_ssml(self.text)):
+            return parse_ssml(self.text)
+        if not self.may_be_markdown:
+            return parse_text(self.text)
+        return replace(parse_text(without_markup(self.text)), source=self.text)
 
 
 def read_lexicon(words: Mapping[str, str]) -> Lexicon:
@@ -73,31 +94,4 @@ def read_lexicon(words: Mapping[str, str]) -> Lexicon:
     """
     if len(words) > LONGEST_LEXICON:
         raise InputError(f"a lexicon of {len(words)} words: expected at most {LONGEST_LEXICON}")
-    read = {}
-    for word, written in words.items():
-        try:
-            read[word.strip().replace("’", "'")] = parse_phonemes(written)
-        except InputError as error:
-            raise InputError(f"the word {word[:40]!r} of the lexicon: {error}") from None
-    return Lexicon(read)
-
-
-def _read(text: str, input_format: str) -> Script:
-    if input_format == "ssml" or (input_format == "auto" and is_ssml(text)):
-        return parse_ssml(text)
-    if input_format == "text":
-        return parse_text(text)
-    return replace(parse_text(without_markup(text)), source=text)
-
-
-def _free(script: Script, readings: list[Reading]) -> list[Reading]:
-    """Return those readings that lie on no reading or alias of the text's own."""
-    taken = [(reading.start, reading.end) for reading in script.readings]
-    taken = sorted([*taken, *((alias.start, alias.end) for alias in script.aliases)])
-    free, index = [], 0
-    for reading in readings:
-        while index < len(taken) and taken[index][1] <= reading.start:
-            index += 1
-        if index == len(taken) or reading.end <= taken[index][0]:
-            free.append(reading)
-    return free
+    return Lexicon(words)

@@ -30,12 +30,13 @@ from .errors import ApiError, api_error, validation_error
 from .guard import check_key
 from .metrics import Watch
 from .requests import SpeechRequest
-from .responses import timestamps_of
+from .responses import ErrorResponse, timestamps_of
 from .service import Piece, Service, known_failure
 
 logger = logging.getLogger(__name__)
 
 POLICY_VIOLATION = 1008  # of the closing codes of WebSockets
+MOST_SOCKETS = 256  # at a time
 
 
 async def serve_socket(socket: WebSocket, service: Service) -> None:
@@ -43,14 +44,22 @@ async def serve_socket(socket: WebSocket, service: Service) -> None:
     if not same_origin(socket.headers):
         await socket.close(POLICY_VIOLATION)
         return
-    await socket.accept()
+    if service.sockets >= MOST_SOCKETS:
+        error = ApiError(
+            503, f"{MOST_SOCKETS} WebSockets are open: try again later", code="too_many_connections"
+        )
+        await socket.send_denial_response(ErrorResponse(error))
+        return
+    service.sockets += 1
     conversation = _Conversation(socket, service)
     try:
+        await socket.accept()
         while True:
             await conversation.take(await socket.receive())
     except WebSocketDisconnect:
         pass
     finally:
+        service.sockets -= 1
         await conversation.stop()
 
 
@@ -121,7 +130,7 @@ class _Conversation:
             request = SpeechRequest.model_validate(options)
         except ValidationError as error:
             raise validation_error([dict(problem) for problem in error.errors()]) from None
-        wanted = request.wanted(self._service.models)
+        wanted = request.wanted(self._service.models, self._service.voice)
         encoder = self._service.encoder(request.response_format, wanted, sample_rate=request.sample_rate)
         watch = self._service.metrics.begin("websocket", request.response_format)
         await self._socket.send_json(

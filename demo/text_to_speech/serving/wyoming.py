@@ -19,7 +19,7 @@ import contextlib
 import json
 import logging
 import time
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -27,8 +27,8 @@ from .. import __version__
 from .dictation import Dictation
 from .errors import ApiError, api_error
 from .metrics import Watch
+from .names import voice_cards, voice_id
 from .service import Service, known_failure
-from .speaker import VOICES, voice_id
 from .wanted import Wanted
 
 logger = logging.getLogger(__name__)
@@ -39,6 +39,7 @@ SAMPLE_WIDTH = 2  # bytes
 LONGEST_LINE = 65_536  # bytes of the JSON line of an event
 LONGEST_PAYLOAD = 1_048_576  # bytes of a payload; no event that is understood here has one
 MOST_CONNECTIONS = 256  # at a time; Home Assistant opens one for each message
+IDLE_SECONDS = 600.0  # that a connection may take for its next event while nothing is being spoken to it
 MOST_WAITING = 16  # requests of one connection that wait for the one before
 
 
@@ -98,7 +99,7 @@ async def read_event(reader: asyncio.StreamReader, *, longest: int) -> Event | N
         return Event(str(head["type"]), data, payload)
     except asyncio.IncompleteReadError:
         return None
-    except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
+    except (ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError) as error:
         raise ProtocolError("expected a line of JSON with a type") from error
 
 
@@ -113,7 +114,7 @@ def info() -> Event:
             "description": card.description,
             "languages": [card.language.replace("-", "_")],
         }
-        for card in VOICES
+        for card in voice_cards().values()
     ]
     program = {
         **common,
@@ -157,7 +158,11 @@ class WyomingDoor:
             return
         connection = self._connections[task] = _Connection(self._service, writer)
         try:
-            while event := await read_event(reader, longest=self._service.limits.max_body):
+            while True:
+                with connection.expecting():
+                    event = await read_event(reader, longest=self._service.limits.max_body)
+                if event is None:
+                    break
                 await connection.take(event)
         except ProtocolError as error:
             with contextlib.suppress(OSError):
@@ -224,6 +229,24 @@ class _Connection:
         """Whether a request is not answered yet."""
         return self._request_in_work or not self._requests.empty()
 
+    @contextlib.contextmanager
+    def expecting(self) -> Iterator[None]:
+        """Break the connection off if the block, which waits for an event, takes too long."""
+        loop = asyncio.get_running_loop()
+        deadlines: list[asyncio.TimerHandle] = []
+
+        def wait() -> None:
+            deadlines[:] = [loop.call_later(IDLE_SECONDS, late)]
+
+        def late() -> None:
+            (wait if self.busy else self._writer.transport.abort)()
+
+        wait()
+        try:
+            yield
+        finally:
+            deadlines[0].cancel()
+
     async def take(self, event: Event) -> None:
         """Do what an event asks for; kinds that are not known are passed over, as the protocol wants it."""
         match event.type:
@@ -239,7 +262,10 @@ class _Connection:
                 self._streams, self._dictation = True, request.dictation
                 await self._requests.put(request)
             case "synthesize-chunk" if self._dictation:
-                self._dictation.add(str(event.data.get("text", "")))
+                try:
+                    self._dictation.add(_text(event))
+                except ApiError as error:
+                    await self.send(Event("error", {"text": error.message, "code": error.code}))
             case "synthesize-stop":
                 self._stop_stream()
 
@@ -282,7 +308,7 @@ class _Connection:
     def _request(self, event: Event, *, streams: bool) -> _Request:
         watch = self._service.metrics.begin("wyoming", "pcm")
         try:
-            wanted = _wanted(event)
+            wanted = _wanted(event, self._service.voice)
             return _Request(streams, watch, wanted, self._begin(wanted) if streams else None)
         except Exception as error:
             return _Request(streams, watch, error=error)
@@ -310,7 +336,9 @@ class _Connection:
 
     async def _answer(self, request: _Request) -> None:
         """Send the sound of a request, and in any case the events that clients wait for."""
-        layout = {"rate": VOICES[0].sample_rate, "width": SAMPLE_WIDTH, "channels": 1}
+        voice = request.wanted.voice if request.wanted else ""
+        card = voice_cards()[voice or self._service.voice]
+        layout = {"rate": card.sample_rate, "width": SAMPLE_WIDTH, "channels": 1}
         begun, result = False, "done"
         try:
             async with contextlib.aclosing(self._sound(request)) as sound:
@@ -353,7 +381,7 @@ class _Connection:
             dictation.cancel()
 
 
-def _wanted(event: Event) -> Wanted:
+def _wanted(event: Event, default_voice: str) -> Wanted:
     """Return what an event asks to be spoken.
 
     Raises:
@@ -364,5 +392,22 @@ def _wanted(event: Event) -> Wanted:
     form = event.data.get("text_format") or "auto"
     if form not in ("auto", "text", "ssml"):
         raise ApiError(400, f"text format {str(form)[:40]!r}: expected text or ssml", code="invalid_value")
-    wanted = Wanted(str(event.data.get("text", "")), input_format="auto" if form == "text" else form)
-    return replace(wanted, voice=voice_id(str(name))) if name else wanted
+    wanted = Wanted(_text(event), input_format="auto" if form == "text" else form)
+    return replace(wanted, voice=voice_id(str(name), default_voice)) if name else wanted
+
+
+def _text(event: Event) -> str:
+    """Return the text of an event, which may have none.
+
+    Raises:
+        ApiError: It is no string.
+    """
+    text = event.data.get("text")
+    if text is not None and not isinstance(text, str):
+        raise ApiError(
+            400,
+            f"a text of type {type(text).__name__}: expected a string",
+            param="text",
+            code="invalid_value",
+        )
+    return text or ""

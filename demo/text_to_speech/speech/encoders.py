@@ -46,6 +46,10 @@ OPUS_COMPRESSION = 0.8  # of libsndfile's 0..1: 50 to 70 kbit/s for speech
 # Of a constant 64 kbit/s at 16 to 24 kHz: players tell from the first frame how long a stream without a tag is, and
 # with a variable bit rate they are wrong by a factor.
 MP3_COMPRESSION = 0.6
+# The same with lameenc, at the rates for which libsndfile takes that many kbit/s; 3 is LAME's own default of quality.
+LAMEENC_BIT_RATE = 64
+LAMEENC_QUALITY = 3
+LAMEENC_RATES = (16_000, 22_050, 24_000)
 AAC_BIT_RATE = 64_000
 UNKNOWN_SIZE = 0xFFFFFFFF  # what the header of a streamed WAV says
 WAV_HEADER = 44  # bytes
@@ -266,6 +270,40 @@ class _Mp3(_SoundFile):
         return data
 
 
+class _Lameenc:
+    """A stream of MP3 by the package lameenc, an extra: the same encoder as libsndfile's, built to be thrice as fast.
+
+    It has no tag, so that it is for streams only.
+    """
+
+    def __init__(self, lameenc: Any, sample_rate: int) -> None:
+        self._encoder = lameenc.Encoder()
+        self._encoder.silence()
+        self._encoder.set_channels(1)
+        self._encoder.set_in_sample_rate(sample_rate)
+        self._encoder.set_bit_rate(LAMEENC_BIT_RATE)
+        self._encoder.set_quality(LAMEENC_QUALITY)
+        self._is_begun = False
+
+    def write(self, audio: NDArray[np.float32]) -> bytes:
+        self._is_begun = True
+        return bytes(self._encoder.encode(to_pcm16(audio)))
+
+    def close(self) -> bytes:
+        # Without samples there is nothing to flush, and lameenc says so by an error.
+        return bytes(self._encoder.flush()) if self._is_begun else b""
+
+
+def _mp3(sample_rate: int, whole: bool) -> _Coding:
+    """Return lameenc's coding where it is installed and makes what libsndfile would make, else libsndfile's."""
+    if not whole and sample_rate in LAMEENC_RATES:
+        try:
+            return _Lameenc(importlib.import_module("lameenc"), sample_rate)
+        except ImportError:
+            pass
+    return _Mp3(sample_rate, whole)
+
+
 def _set_page_latency(file: soundfile.SoundFile) -> None:
     """Make libsndfile close an Ogg page every tenth of a second of sound.
 
@@ -314,7 +352,7 @@ class _Aac:
 
 
 CONTAINERS = {
-    "mp3": Container("audio/mpeg", _MPEG_RATES, None, _Mp3),
+    "mp3": Container("audio/mpeg", _MPEG_RATES, None, _mp3),
     "opus": Container(
         "audio/ogg; codecs=opus",
         _OPUS_RATES,

@@ -30,24 +30,27 @@ CACHE_SIZE = 8192
 _LANGUAGE_TAG = re.compile(r"\([a-z-]*\)")
 
 _compiling = threading.Lock()
-_compiled: Any = None
+# The compiled networks by the files of their models.
+_compiled: dict[Path, Any] = {}
 
 
 class UnknownWords:
     """Callable that returns the phonemes of a word in the alphabet of `SYMBOLS`. Threads may share one.
 
-    The network is compiled once per process, when the first word is asked for. Each instance has an inference request
+    A network is compiled once per process, when the first word is asked for. Each instance has an inference request
     of its own.
     """
 
-    def __init__(self, *, core: Any = None) -> None:
+    def __init__(self, *, core: Any = None, is_british: bool = False) -> None:
         """Read the network's alphabet.
 
         Args:
+            is_british: Whether the network is the British one.
             core: The `openvino.Core` to use, or None to create one when it is needed. The core of the first instance
                 that pronounces a word is used in the whole process.
         """
-        self._model = Path(hibari_g2p().ASSETS) / "oov.onnx"
+        self._model = Path(hibari_g2p().ASSETS) / ("oov_gb.onnx" if is_british else "oov.onnx")
+        self._is_british = is_british
         alphabet = json.loads(self._model.with_suffix(".json").read_text(encoding="utf-8"))
         self._letter_ids = {letter: index for index, letter in enumerate(alphabet["in"], start=1)}
         self._phonemes = ["", *alphabet["out"]]
@@ -67,7 +70,7 @@ class UnknownWords:
         pieces = -(-len(letters) // self._longest)
         bounds = [len(letters) * piece // pieces for piece in range(pieces + 1)] if pieces else []
         spoken = (self._run(letters[start:end]) for start, end in itertools.pairwise(bounds))
-        return nearest_symbols(_LANGUAGE_TAG.sub("", "".join(spoken))).strip()
+        return nearest_symbols(_LANGUAGE_TAG.sub("", "".join(spoken)), is_british=self._is_british).strip()
 
     def _known_letters(self, word: str) -> str:
         """Return the letters of a word; those that the network does not know are replaced by their base letters."""
@@ -92,11 +95,11 @@ class UnknownWords:
 
 def _network(model: Path, core: Any) -> Any:
     """Return the compiled network of this process."""
-    global _compiled
-    if _compiled is None:
+    if model not in _compiled:
         with _compiling:
-            _compiled = _compiled or _compile(model, core)
-    return _compiled
+            if model not in _compiled:
+                _compiled[model] = _compile(model, core)
+    return _compiled[model]
 
 
 def _compile(model: Path, core: Any) -> Any:

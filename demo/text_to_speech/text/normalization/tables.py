@@ -22,6 +22,11 @@ MONTHS = (
 )
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
+# Time zones, which are read by letter after a time, in any spelling.
+ZONES = word_set(
+    "est edt cst cdt mst mdt pst pdt akst hst gmt utc bst cet cest eet eest ist jst aest aedt msk sgt hkt nzst"
+)
+
 
 def table(lines: str) -> dict[str, str]:
     """Parse a table of lines `written written … = spoken` into a dictionary of written to spoken forms."""
@@ -109,7 +114,7 @@ ABBREVIATIONS = table(
     Pl. = Place
     Apt. = Apartment
     Bldg. = Building
-    Jr. = Junior
+    Jr. Jr = Junior
     Sr. = Senior
     Esq. = Esquire
     Ltd. = Limited
@@ -125,7 +130,6 @@ ABBREVIATIONS = table(
     Intl. Int'l = International
     Natl. Nat'l = National
     approx. Approx. = approximately
-    est. = established
     vs. vs v. = versus
     ft. = featuring
     feat. = featuring
@@ -203,6 +207,17 @@ ABBREVIATIONS = table(
     amt amt. = amount
     qty Qty qty. Qty. = quantity
     pkg = package
+    lg. Lg. lge. = large
+    med. Med. = medium
+    sm. Sm. = small
+    wt. Wt. = weight
+    ht. Ht. = height
+    env. = envelope
+    btl. = bottle
+    ctn. = carton
+    bch. = bunch
+    sgl. = single
+    dbl. = double
     approx Approx = approximately
     max. Max. = maximum
     encl. Encl. = enclosed
