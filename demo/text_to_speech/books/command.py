@@ -85,11 +85,13 @@ def _list(args: argparse.Namespace, book: Book, chapters: Sequence[Chapter], spe
     elif args.dry_run:
         put("\n".join(dry_run(book, chapters, speak)))
     else:
+        from ..cli.chosen import chosen_voice
         from .names import find_names, lexicon_lines
         from .units import spoken_blocks
 
         blocks = (block for chapter in chapters for _, block in spoken_blocks(book, chapter, speak))
-        names = find_names((block.text, block.kind == "heading") for block in blocks)
+        texts = ((block.text, block.kind == "heading") for block in blocks)
+        names = find_names(texts, language=args.language or chosen_voice(args).language)
         put("\n".join(lexicon_lines(names, title=book.metadata.title)))
 
 
