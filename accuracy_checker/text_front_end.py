@@ -4,7 +4,8 @@
 
 It measures the cases of tests/text/normalization_cases.tsv by category, the heteronyms of text/heteronyms.tsv, words of
 hibari's dictionary whose entries are hidden, and process time. hibari-tts alone and wetext (Apache-2.0), which is used
-if it is installed and is no requirement, get the same cases.
+if it is installed and is no requirement, get the same cases. The page also shows the figures that `text_unseen.py` and
+`text_peer_cases.py` keep.
 """
 
 import argparse
@@ -20,6 +21,8 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "demo"))
 
+import text_peer_cases  # noqa: E402
+import text_unseen  # noqa: E402
 from text_alternatives import Speak, fold, installed  # noqa: E402
 from text_speed import long_text_lines, speed_lines  # noqa: E402
 from text_to_speech.text import Phonemizer, Reading, parse_phonemes  # noqa: E402
@@ -326,6 +329,10 @@ def page_lines(text: Path | None, length: int) -> list[str]:
         _HISTORY,
         "",
         *normalization_table(phonemizer, alone),
+        "",
+        *text_unseen.page_lines(),
+        "",
+        *text_peer_cases.page_lines(),
         "",
         "## Heteronyms",
         "",

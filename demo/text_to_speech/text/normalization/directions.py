@@ -26,10 +26,10 @@ COMPASS = table(
     SSW = south southwest
     WNW = west northwest
     WSW = west southwest
-    NB = northbound
-    SB = southbound
-    EB = eastbound
-    WB = westbound
+    NB N/B = northbound
+    SB S/B = southbound
+    EB E/B = eastbound
+    WB W/B = westbound
     """
 )
 _LETTERS = alternatives(name for name in COMPASS if name[-1] != "B")
@@ -105,6 +105,12 @@ RULES = (
     ),
     Rule(rf"{_DISTANCE}(?:to the |due )?(?P<it>{_LETTERS})(?= of\b)", _compass),
     Rule(rf"(?<![\w.])(?P<it>{_LETTERS})(?= (?:winds?|breezes?|gales?|swells?)\b)", _compass),
+    Rule(
+        r"(?:(?<=^)|(?<=[ ,(]))(?P<it>[NSEW])(?= of (?:the (?:river|city|town|border|road|bridge|lake|highway"
+        r"|station|airport"
+        r"|creek|park|equator|house|village|mountains?)|town|here|downtown)\b)",
+        _compass,
+    ),
     Rule(rf"(?<![\w.])(?P<it>{_TWO_LETTERS})(?= of [A-Z])", _compass),
     Rule(
         rf"(?i:\b(?:winds?|gusts?|breeze|blowing|veering|backing)\b)(?: (?:is|are|from|the|out|of|light"
@@ -114,7 +120,7 @@ RULES = (
     ),
     Rule(
         rf"(?i:\b(?:head|heading|headed|facing|bearing|turn|drive|driving|travel(?:l?ing)?|continue|go|going|due"
-        rf"|runs?)) "
+        rf"|runs?|then)) "
         rf"(?P<it>{_LETTERS})(?=[.,;:!?)]|$| (?:on|to|at|for|from|along|until|toward|and|then|of|through|past|\d)\b)",
         _compass,
     ),

@@ -109,6 +109,14 @@ def _ip_address(match: re.Match[str], _: Context) -> str:
     return " dot ".join(words.digits(number) for number in match[0].split("."))
 
 
+def _ip6_address(match: re.Match[str], _: Context) -> str | None:
+    """Read "fe80::1" character by character, with its colons."""
+    if not any(map(str.isalnum, match[0])):
+        return None
+    names = {":": "colon"}
+    return " ".join(names.get(c) or (words.digits(c) if c.isdecimal() else c.upper()) for c in match[0])
+
+
 def _port(match: re.Match[str], _: Context) -> str:
     """Read the port after an address: ":8080"."""
     return f"colon {words.digits(match[0][1:])}"
@@ -193,6 +201,7 @@ RULES = (
         rf"(?:-\d{{1,4}})?(?![\w-])"
         r"|(?<![\w.,/-])\d{3}-\d{4}(?![\w-])"
         r"|(?<!\w)\+(?=(?:[ .()-]{0,2}\d){7})\d{1,3}(?:[ .-]?\(?\d{1,4}\)?){2,6}(?![\w-])"
+        r"|(?<![\w.,/-])(?:0\d{3}-\d{4,6}|9-1-1)(?![\w-])"
         r"|(?<![\w.,/-])0\d{2,4} \d{3,4} \d{3,4}(?![\w-])"
         r"|(?<![\w.,/-])\d{2,4}(?:-\d{2,4}){2,5}(?![\w-])"
         r"|(?<![\w.,/-])\d{4}(?: \d{4}){3}(?![\w-])",
@@ -207,6 +216,11 @@ RULES = (
     ),
     Rule(r"(?<=\0\0) ?(?:x|ext\.?) ?(\d{1,5})(?!\w)", _extension, "xe"),
     Rule(r"(?<![\w.])\d{1,3}(?:\.\d{1,3}){3}(?![\w.]\d|\w)", _ip_address, "."),
+    Rule(
+        r"(?i)(?<![\w:])(?=[\da-f:]{0,45}::|(?:[\da-f]{1,4}:){7})(?:[\da-f]{0,4}:){2,7}[\da-f]{0,4}(?![\w:])",
+        _ip6_address,
+        ":",
+    ),
     Rule(r"(?:(?<=localhost)|(?<=\0)):\d{2,5}(?![\w:]|[.,]\d)", _port, ":"),
     Rule(
         r"(?<![\w.])(?:(version|Version|Python|Ubuntu|iOS|Android|macOS|release|[vV](?=\d)) ?)?"

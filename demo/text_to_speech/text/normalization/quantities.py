@@ -146,7 +146,7 @@ RULES = (
     ),
     Rule(
         r"\bdegrees? (?P<it>[CF])(?![\w'+#])",
-        lambda match, _: {"C": "Celsius", "F": "Fahrenheit"}[match["it"]],
+        _scale,
         "CF",
     ),
     Rule(rf"(?<![\w.]){AMOUNT}(?P<space> ?)(?P<scale>[CFK])(?![\w+#/'-]|\.\w)", _temperature, "CFK"),
