@@ -5,20 +5,42 @@ None of them is a requirement: text_front_end.py measures those that are install
     gruut   2.4.0 (MIT): dictionary, tagger for a few heteronyms, a trained model for unknown words
     misaki  0.9.4 (Apache-2.0) with spaCy's small English model (MIT), without espeak-ng: unknown words are not read
     hibari  the phonemiser that this project builds on, by itself
+    NeMo    nemo_text_processing 1.2.0 (Apache-2.0): grammars that put a text into words; hibari reads the words
+    wetext  0.1.8 (Apache-2.0): the same with other grammars
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from importlib.util import find_spec
 
 from text_to_speech.errors import InputError
-from text_to_speech.text import parse_phonemes
+from text_to_speech.text import Phonemizer, parse_phonemes
 from text_to_speech.text.unknown_words import UnknownWords
 
 Speak = Callable[[str], list[tuple[str, str]]]
 """Returns the words of a text with their phonemes, which are empty if a word is not read."""
+
+ReadWords = Callable[[str], str]
+"""Returns the phonemes of words, of capital letters, each of which is its name, and of ARPAbet between <>."""
+
+
+@dataclass(frozen=True)
+class FrontEnd:
+    """Another front end, whose phonemes of a text and of the words of a reading can be compared.
+
+    Attributes:
+        name: Its name.
+        speak: Returns the phonemes of a text.
+        read: Returns the phonemes of words that need no more normalising.
+    """
+
+    name: str
+    speak: Callable[[str], str]
+    read: ReadWords
+
 
 _FOLDED = str.maketrans({"ᵊ": "ə", "ᵻ": "ɪ", "ɐ": "ə", "ʌ": "ə", "ɜ": "ə", "T": "t", "ɾ": "t", "ɔ": "ɑ"})
 _NO_SOUND = re.compile(r"[^\w]|[ˈˌ_❓]")
@@ -40,6 +62,70 @@ def installed() -> dict[str, Speak]:
     if find_spec("misaki") and find_spec("en_core_web_sm"):
         found["misaki"] = _misaki()
     return found
+
+
+def front_ends(read_words: Callable[[Phonemizer, str], str]) -> list[FrontEnd]:
+    """Return the other front ends that are installed.
+
+    Args:
+        read_words: Returns the phonemes that a phonemizer of this project gives to the words of a reading. Front ends
+            that use the same dictionaries are compared with them.
+    """
+    from hibari.g2p import G2P
+
+    hibari = G2P(oov=UnknownWords())
+    phonemizer = Phonemizer()
+
+    def read(reading: str) -> str:
+        return read_words(phonemizer, reading)
+
+    found = [FrontEnd("hibari", _or_nothing(hibari), read)]
+    if find_spec("nemo_text_processing"):
+        normalize = _nemo()
+        found.append(FrontEnd("NeMo and hibari", _or_nothing(lambda text: hibari(normalize(text))), read))
+    if find_spec("wetext"):
+        from wetext import Normalizer
+
+        wetext = Normalizer(lang="en", operator="tn")
+        found.append(
+            FrontEnd("wetext and hibari", _or_nothing(lambda text: hibari(wetext.normalize(text))), read)
+        )
+    if find_spec("gruut"):
+        found.append(FrontEnd("gruut", lambda text: _joined(_speak_gruut(text)), _read_with_gruut))
+    return found
+
+
+def _or_nothing(speak: Callable[[str], str]) -> Callable[[str], str]:
+    """Return a function that gives no phonemes where another one fails: hibari alone does at some superscripts."""
+
+    def speak_or_fail(text: str) -> str:
+        try:
+            return speak(text)
+        except (AssertionError, ValueError):
+            return ""
+
+    return speak_or_fail
+
+
+def _nemo() -> Callable[[str], str]:
+    from nemo_text_processing.text_normalization.normalize import Normalizer
+
+    normalizer = Normalizer(input_case="cased", lang="en")
+    return lambda text: str(normalizer.normalize(text, verbose=False, punct_post_process=True))
+
+
+def _joined(words: list[tuple[str, str]]) -> str:
+    return " ".join(phonemes for _, phonemes in words)
+
+
+def _read_with_gruut(reading: str) -> str:
+    """Return gruut's phonemes of a reading; the letter A alone would be the article to it."""
+    parts = re.split(r"<([A-Z ]+)>", re.sub(r"\bA\b(?![^<]*>)", "<EY>", reading))
+    spoken = [
+        parse_phonemes(f"/{part}/") if index % 2 else _joined(_speak_gruut(part))
+        for index, part in enumerate(parts)
+    ]
+    return " ".join(spoken)
 
 
 def _hibari() -> Speak:

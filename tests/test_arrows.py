@@ -13,8 +13,13 @@ PACKAGE = Path(__file__).parents[1] / "demo" / "text_to_speech"
 # What every room may import.
 GROUND = {"errors", "files", "forks", "openvino_import", "version"}
 
-# What the modules of a room may import of the package, besides their own room. The command frame, which the tools of
-# omz/ share with cli/, is the one module that is named instead of a room.
+# What every command is made of: its frame, and the options, names and lines that it has in common with others.
+COMMANDS = {"cli.frame", "cli.starter"}
+COMMANDS |= {f"cli.{module}" for module in ("chosen", "documents", "inputs", "nearest", "options", "outputs")}
+COMMANDS |= {f"cli.{module}" for module in ("progress", "report", "speak", "tables")}
+
+# What the modules of a room may import of the package, besides their own room. The modules of a command are named one
+# by one, and those with which books share the record of what is finished and the workers.
 BELOW: dict[str, set[str]] = {
     "errors": set(),
     "files": {"errors"},
@@ -34,8 +39,8 @@ BELOW |= {
     "cli": PARTS,
     "omz": PARTS | {"cli.frame", "cli.starter"},
     "serving": PARTS | {"cli.frame", "cli.starter"},
-    "batch": PARTS | {"cli.frame", "cli.starter"},
-    "books": PARTS | {"cli.frame", "cli.starter"},
+    "batch": PARTS | COMMANDS,
+    "books": PARTS | COMMANDS | {"batch.manifest", "batch.pool"},
 }
 ANYTHING = {"", "__main__"}  # the package's own face
 
@@ -101,6 +106,9 @@ def test_every_room_is_drawn() -> None:
         ("from ..cli.speak import main", "omz.converter"),
         ("from .cli import frame", "pipeline"),
         ("from .. import __version__", "store.cache"),
+        ("from ..books import readers", "batch.command"),
+        ("from ..serving import application", "batch.ray_actors"),
+        ("from ..batch.command import main", "books.command"),
     ],
 )
 def test_an_import_that_runs_back_is_found(source: str, module: str) -> None:
@@ -114,6 +122,8 @@ def test_an_import_that_runs_back_is_found(source: str, module: str) -> None:
         ("from ..cli.frame import run", "omz.converter"),
         ("from .symbols import SYMBOLS\nimport numpy\nfrom ..errors import InputError", "text.phonemes"),
         ("from text_to_speech import Synthesizer", "cli.speak"),
+        ("from ..batch.manifest import WorkFolder", "books.command"),
+        ("from ..cli.options import bounded", "batch.command"),
     ],
 )
 def test_an_import_along_the_arrows_is_none(source: str, module: str) -> None:

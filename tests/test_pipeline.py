@@ -117,7 +117,7 @@ class QuietEnds:
     def __init__(self, lead: int, tail: int) -> None:
         self.lead, self.tail = lead, tail
 
-    def synthesize(self, ids: np.ndarray, *, alpha: np.ndarray, pitch: np.ndarray) -> Spectrogram:
+    def synthesize(self, ids: np.ndarray, *, voice: object, alpha: object, pitch: object) -> Spectrogram:
         durations = np.array([self.lead, *[4] * (ids.size - 2), self.tail])
         mel = np.full((80, durations.sum()), SILENCE, np.float32)
         mel[:, self.lead : mel.shape[1] - self.tail] = -4.0

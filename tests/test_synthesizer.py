@@ -26,7 +26,9 @@ from text_to_speech.errors import DeviceError, InputError, ModelError, OutputErr
 from text_to_speech.inference.acoustic import Spectrogram
 from text_to_speech.inference.mel import FRAME_SECONDS, HOP_LENGTH
 from text_to_speech.pipeline import Synthesizer, SynthesizerOptions
-from text_to_speech.script import parse_text
+from text_to_speech.script import parse_ssml, parse_text
+from text_to_speech.script.directions import Manner
+from text_to_speech.script.utterances import utterances
 from text_to_speech.speech.spoken import AudioChunk
 from text_to_speech.text import Lexicon, PhonemizedWord, Phonemizer
 from text_to_speech.voices import Voice
@@ -234,7 +236,11 @@ def test_warming_up_reads_draws_and_computes_windows(tiny, monkeypatch: pytest.M
 
     synthesizer = Synthesizer(**tiny.options, phonemizer=Reader())
     draw, run = synthesizer.acoustic.synthesize, synthesizer.vocoder.warm_up
-    monkeypatch.setattr(synthesizer.acoustic, "synthesize", lambda ids: (done.append("drawn"), draw(ids)))
+    monkeypatch.setattr(
+        synthesizer.acoustic,
+        "synthesize",
+        lambda ids, **options: (done.append("drawn"), draw(ids, **options)),
+    )
     monkeypatch.setattr(synthesizer.vocoder, "warm_up", lambda: (done.append("computed"), run()))
     synthesizer.warm_up()
     assert done == ["read", "drawn", "computed"]
@@ -473,6 +479,20 @@ def test_errors_keep_what_they_are_about_when_they_are_pickled(kind: type[Speech
 def test_dictionaries_are_for_english() -> None:
     from text_to_speech.pipeline import shared_phonemizer
 
-    assert isinstance(shared_phonemizer("en-GB"), Phonemizer)
-    with pytest.raises(InputError, match="language de-DE: there are dictionaries for English"):
+    british = shared_phonemizer("en-GB")
+    assert (type(british), british.language) == (Phonemizer, "en-GB")
+    assert shared_phonemizer("en-au") is british is not shared_phonemizer("en-US")
+    with pytest.raises(InputError, match="language 'de-DE': there are dictionaries for English"):
         shared_phonemizer("de-DE")
+
+
+def test_texts_are_read_in_the_language_that_is_asked_for() -> None:
+    with Synthesizer(language="en-GB") as synthesizer:
+        assert (synthesizer.language, synthesizer.options.language) == ("en-GB", "en-GB")
+        assert synthesizer.phonemes("A car.") == "ɐ kˈɑ."
+        script = parse_ssml("<speak>A car. <s xml:lang='en-US'>A car.</s></speak>")
+        reader = synthesizer._loaded().reader(None)
+        found = list(utterances(script, reader, Manner(), median_f0=196.0))
+        assert [word.phonemes for one in found for word in one.words] == ["ɐ", "kˈɑ.", "ɐ", "kˈɑɹ."]
+    with pytest.raises(InputError, match="language 'fr': there are dictionaries for English"):
+        Synthesizer(language="fr")

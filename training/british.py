@@ -1,4 +1,4 @@
-"""British phonemes of a text, until the program's own front end has them: hibari's dictionaries and rules.
+"""British phonemes of a text for the teacher of the British voices: hibari's dictionaries and rules, all sounds kept.
 
 `hibari.g2p` (a port of misaki's English, Apache-2.0) carries misaki's British dictionaries and a network for unknown
 words. It writes the alphabet that Kokoro's British voices were trained on. Which phonemes it picks for a text matters
@@ -9,10 +9,12 @@ from __future__ import annotations
 
 from text_to_speech.text.characters import make_readable
 from text_to_speech.text.engine import hibari_g2p
+from text_to_speech.text.symbols import BRITISH_SOUNDS, RARE_SOUNDS, SYMBOLS
 from text_to_speech.text.traced import TracedText
 
-NEAREST = str.maketrans({"ʀ": "ɹ", "y": "u", "1": "", "-": ""})  # rare sounds of foreign names, and no sounds
-EXPECTED = frozenset(';:,.!?—…"()“” ˈˌAIQWYaæɐɑɒɔəɛɜɪʊʌiuᵊᵻːbdfhjklmnpstvwzðŋɡɹʃʒʤʧθ')
+NEAREST = str.maketrans(RARE_SOUNDS)
+# The American vowel of "goat" and the flap are no British sounds.
+EXPECTED = frozenset((*SYMBOLS[1:], *BRITISH_SOUNDS)) - frozenset("OT")
 
 
 class BritishPhonemizer:

@@ -101,7 +101,7 @@ def pad(arrays: list[NDArray], dtype: torch.dtype = torch.float32) -> Tensor:
     longest = max(map(len, arrays))
     out = torch.zeros(len(arrays), longest, *arrays[0].shape[1:], dtype=dtype)
     for row, array in zip(out, arrays, strict=True):
-        row[: len(array)] = torch.from_numpy(np.ascontiguousarray(array))
+        row[: len(array)] = torch.from_numpy(np.array(array))
     return out
 
 

@@ -75,13 +75,19 @@ def load(voice: ForwardTacotron, checkpoint: Path, part: str) -> int:
 
 
 def export_graph(
-    module: nn.Module, inputs: dict[str, Tensor], outputs: dict[str, int], length: str
+    module: nn.Module,
+    inputs: dict[str, Tensor],
+    outputs: dict[str, int],
+    length: str,
+    *,
+    fixed: tuple[str, ...] = (),
 ) -> onnx.ModelProto:
-    """Export with a free length on axis 1 of the inputs and on the given axis of each output."""
+    """Export with a free length on axis 1 of the inputs but the fixed ones, and on the given axis of each output."""
     module.eval()
     for child in module.modules():
         child.eval()
-    axes = {name: {1: length} for name in inputs} | {name: {axis: length} for name, axis in outputs.items()}
+    free = [name for name in inputs if name not in fixed]
+    axes = {name: {1: length} for name in free} | {name: {axis: length} for name, axis in outputs.items()}
     buffer = io.BytesIO()
     torch.onnx.export(
         module,

@@ -16,38 +16,15 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from acoustic.comb import harmonic_comb
 from text_to_speech.inference.length_regulator import PROSODY_CHANNELS
-from text_to_speech.inference.mel import N_FFT, N_MELS, SAMPLE_RATE, mel_filters
+from text_to_speech.inference.mel import N_MELS
 from text_to_speech.text import SYMBOLS
 
 COMB_LOW, COMB_HIGH, COMB_STEPS = 70.0, 700.0, 600  # Hz, Hz, rows of the table (6.6 cents apart)
-COMB_FLOOR = 0.05  # how far below the envelope the valleys between harmonics may go (magnitude)
 LOG_F0_MEAN, LOG_F0_SCALE = 5.2, 0.25  # log Hz: centre and spread of the teacher's voice
 ENERGY_MEAN, ENERGY_SCALE = -4.5, 2.0
 MEL_MEAN, MEL_SCALE = -5.0, 2.2  # the decoder works on values of unit spread
-
-
-def harmonic_comb() -> Tensor:
-    """Tabulate the log-mel spectrum of a pulse train for F0 from 70 to 700 Hz.
-
-    Each harmonic contributes the main lobe of the Hann window; the envelope over the bands (the same magnitudes
-    smeared over two harmonics) is divided out, so that the table holds only peaks and valleys around zero.
-
-    Returns:
-        float32 [600, 80], rows at equal steps of log-F0.
-    """
-    bins = np.arange(N_FFT // 2 + 1) * SAMPLE_RATE / N_FFT
-    lobe_width = 2 * SAMPLE_RATE / N_FFT  # Hz from the peak to the first zero of a Hann window
-    rows = []
-    for f0 in np.exp(np.linspace(np.log(COMB_LOW), np.log(COMB_HIGH), COMB_STEPS)):
-        harmonics = np.arange(1, int(SAMPLE_RATE / 2 / f0) + 1) * f0
-        distance = np.abs(bins[:, np.newaxis] - harmonics) / lobe_width
-        lobes = np.where(distance < 1, 0.5 + 0.5 * np.cos(np.pi * distance), 0.0).max(axis=1)
-        smooth = np.full_like(lobes, lobe_width / f0)  # the mean of the lobes over one harmonic
-        mel, envelope = mel_filters() @ lobes, mel_filters() @ smooth
-        rows.append(np.log(mel / envelope + COMB_FLOOR))
-    table = np.asarray(rows, dtype=np.float32)
-    return torch.from_numpy(table - table.mean(axis=0))
 
 
 class ConvBlock(nn.Module):
@@ -112,7 +89,7 @@ class Decoder(nn.Module):
         dropout: float = 0.05,
     ) -> None:
         super().__init__()
-        self.register_buffer("comb", harmonic_comb(), persistent=False)
+        self.register_buffer("comb", harmonic_comb(COMB_LOW, COMB_HIGH, COMB_STEPS), persistent=False)
         self.enter = nn.Linear(embedding + PROSODY_CHANNELS + 1 + N_MELS, channels)
         self.convs = nn.Sequential(*(ConvBlock(channels, dropout=dropout) for _ in range(2)))
         self.lstm = nn.LSTM(channels, hidden, batch_first=True, bidirectional=True)

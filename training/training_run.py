@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import argparse
 import math
+import time
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -90,6 +92,37 @@ class TrainingRun:
         with torch.no_grad():
             torch._foreach_lerp_(self._ema, list(self.modules.parameters()), 1 - decay)
         return {name: value.item() for name, value in losses.items()} | {"norm": float(norm)}
+
+    def loop(
+        self,
+        learn: Callable[[], Mapping[str, float]],
+        validate: Callable[[], Mapping[str, float]],
+        save: Callable[[], None],
+        *,
+        refresh: Callable[[], str] = lambda: "",
+    ) -> None:
+        """Learn until the last step or the time limit; time is the processor's, so that a stopped process loses none.
+
+        Args:
+            learn: One step; returns its errors. Every `args.report` steps their means are noted.
+            validate: Returns the errors on what is held out; asked every `args.validate` steps and at the end.
+            save: Writes the checkpoints; called after each validation.
+            refresh: Takes up new data before each report, and says how much there is.
+        """
+        sums: dict[str, list[float]] = defaultdict(list)
+        while self.progress < 1:
+            began = time.process_time()
+            for name, value in learn().items():
+                sums[name].append(value)
+            self.seconds += time.process_time() - began
+            if self.step % self.args.report == 0:
+                means = " ".join(f"{name} {sum(values) / len(values):.4f}" for name, values in sums.items())
+                self.note(f"step {self.step}, {self.seconds / 60:.1f} min, {refresh()} | {means}")
+                sums.clear()
+            if self.step % self.args.validate == 0 or self.progress == 1:
+                means = " ".join(f"{name} {value:.4f}" for name, value in validate().items())
+                self.note(f"  validation {self.step} | {means}")
+                save()
 
     @contextmanager
     def averaged(self) -> Iterator[None]:

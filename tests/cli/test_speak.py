@@ -153,7 +153,7 @@ def test_ssml_is_spoken_with_its_marks(command: Callable[..., Outcome], folder: 
 
 
 def test_no_ssml_is_spoken_as_it_stands(command: Callable[..., Outcome]) -> None:
-    status, out, _ = command("-i", "<speak>One</speak>", "--no-ssml", "--phonemes")
+    status, out, _ = command("-i", "<speak>One</speak>", "--input-format", "text", "--phonemes")
     assert status == 0
     assert "spˈik" in out
 
@@ -237,7 +237,10 @@ REFUSED = {
     "alpha not a number": (["-i", "Hello.", "-a", "nan"], "alpha nan: expected a number from 0.5"),
     "alpha a word": (["-i", "Hello.", "-a", "fast"], "'fast': expected a number"),
     "SSML that is not closed": (["-i", "<speak>Hello."], "SSML, line 1, column 14: no element found"),
-    "a text that is said to be SSML": (["-i", "Hello.", "--ssml", "-m_hifigan", "none.xml"], "SSML, line 1"),
+    "a text that is said to be SSML": (
+        ["-i", "Hello.", "--input-format", "ssml", "-m_hifigan", "none.xml"],
+        "SSML, line 1",
+    ),
     "SSML that is not there": (["-i", "missing.ssml"], "missing.ssml is not there"),
     "SSML with entities": (
         ["-i", "<?xml version='1.0'?><!DOCTYPE a><speak/>"],
@@ -266,7 +269,7 @@ REFUSED = {
     "a file that is nearly there": (["-i", "empti.txt"], "empti.txt is not there; did you mean empty.txt?"),
     "a book that is not there": (["book.epub"], "book.epub is not there: expected a text file"),
     "a path that is not there": (["./chapter.one"], "./chapter.one is not there"),
-    "a web page": (["page.html"], "page.html is an HTML page, not a text file: convert it"),
+    "a web page without text": (["page.html"], "nothing in the text can be spoken"),
     "an unknown encoding": (
         ["latin.txt", "--encoding", "klingon"],
         "--encoding klingon: expected a character",
@@ -370,7 +373,7 @@ def bad_files(folder: Path, tiny) -> set[str]:
     (folder / "binary.bin").write_bytes(bytes(range(256)))
     (folder / "zeros.txt").write_bytes(b"Hello.\0\0")
     (folder / "latin.txt").write_bytes(b"Caf\xe9.")
-    (folder / "page.html").write_text("<p>Hello.", encoding="utf-8")
+    (folder / "page.html").write_text("<nav>Hello.</nav>", encoding="utf-8")
     (folder / "noise.onnx").write_bytes(bytes(range(256)))
     (folder / "bad.tsv").write_text("good\tɡˈʊd\nbad\tb5d\n", encoding="utf-8")
     (folder / "folder").mkdir()
@@ -774,3 +777,11 @@ def test_a_player_that_fails_keeps_no_half_of_the_file(
     assert status == 1
     assert "out.wav" not in err
     assert files(folder) == set()
+
+
+def test_the_language_of_a_text_can_be_chosen(command: Callable[..., Outcome]) -> None:
+    status, out, err = command("-i", "A car on 03/04/2025.", "--phonemes", "--language", "en-GB")
+    assert (status, err) == (0, "")
+    assert out.startswith("ɐ kˈɑ ˌɑn ðə θˈɜd ɑv ˈApɹɪl")
+    assert command("-i", "A car.", "--phonemes")[1] == "ɐ kˈɑɹ.\n"
+    assert command("-i", "A car.", "--phonemes", "--language", "fr")[0] != 0

@@ -244,3 +244,49 @@ def test_an_utterance_without_sound_is_left_alone() -> None:
 def test_int8_is_for_the_vocoder(tiny) -> None:
     with pytest.raises(InputError, match="'int8' of the acoustic model"):
         AcousticModel(duration_model=tiny.duration, regression_model=tiny.regression, precision="int8")
+
+
+# --- several voices
+
+
+@pytest.fixture(scope="module")
+def of_voices(tmp_path_factory) -> AcousticModel:
+    folder = tmp_path_factory.mktemp("voices")
+    return AcousticModel(
+        duration_model=tiny_models.save_duration_prediction(folder / "duration.onnx", SYMBOLS, voice=3),
+        regression_model=tiny_models.save_regression(folder / "regression.onnx", voice=3),
+        symbols=SYMBOLS,
+    )
+
+
+def test_a_voice_is_an_input_of_both_models(of_voices):
+    assert of_voices.voice_size == 3
+    low, high = (of_voices.synthesize(IDS, voice=(0.0, 0.0, shift)) for shift in (0.0, 0.1))
+    voiced = low.f0 > 0
+    np.testing.assert_allclose(high.f0[voiced] / low.f0[voiced], np.exp(0.1), rtol=1e-5)
+    np.testing.assert_array_equal(high.durations, low.durations)
+    assert (high.mel > low.mel).all()
+
+
+def test_a_model_of_one_voice_takes_no_vector(acoustic):
+    assert acoustic.voice_size == 0
+    with pytest.raises(InputError, match="a voice of 2 numbers: this acoustic model expects none"):
+        acoustic.predict(IDS, voice=(0.0, 0.0))
+
+
+@pytest.mark.parametrize("voice", [(), (0.0,), (0.0,) * 4])
+def test_a_vector_of_another_size_is_refused(of_voices, voice):
+    with pytest.raises(InputError, match=f"a voice of {len(voice)} numbers: this acoustic model expects 3"):
+        of_voices.synthesize(IDS, voice=voice)
+
+
+@pytest.mark.parametrize(
+    ("size", "message"), [(0, "has inputs .*: expected data .*, voice"), (4, "a voice of 3 .* one of 4")]
+)
+def test_two_models_with_voices_of_different_sizes_are_no_pair(tmp_path, size, message):
+    duration = tiny_models.save_duration_prediction(tmp_path / "duration.onnx", SYMBOLS, voice=3)
+    with pytest.raises(ModelError, match=message):
+        AcousticModel(
+            duration_model=duration,
+            regression_model=tiny_models.save_regression(tmp_path / "r.onnx", voice=size),
+        )

@@ -15,8 +15,9 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 import tiny_models
-from text_to_speech.errors import ModelError
+from text_to_speech.errors import InputError, ModelError
 from text_to_speech.inference import vocoder as vocoder_module
+from text_to_speech.inference.feeds import MelPiece
 from text_to_speech.inference.mel import SAMPLE_RATE, SILENCE, mel_spectrogram
 from text_to_speech.inference.model_files import read_model
 from text_to_speech.inference.runtime import Member, Target, compile_model, resolve_target
@@ -154,6 +155,95 @@ def test_a_vocoder_is_cut_in_two(tmp_path: Path, tiny):
     audio, pitch = cut_in_two(model)
     assert [port.any_name for port in (*audio.inputs, *audio.outputs)] == ["mel", "source", "audio"]
     assert [port.any_name for port in (*pitch.inputs, *pitch.outputs)] == ["mel", "pitch"]
+
+
+# --- contours that come with the mel
+
+
+@settings(max_examples=30)
+@given(
+    frames=st.integers(1, 400),
+    sizes=st.lists(st.integers(1, 150), min_size=1),
+    pieces=st.lists(st.integers(1, 90), min_size=1),
+)
+def test_a_contour_that_is_given_is_not_read_and_comes_in_windows(frames, sizes, pieces):
+    mel = np.full((80, frames), -5, np.float32)
+    mel[:2] = random_contour(frames)
+    cuts = np.cumsum(np.resize(pieces, frames))
+    split = np.split(mel, cuts[cuts < frames], axis=1)
+    source = SourceFeed(
+        [MelPiece(piece, piece[:2]) for piece in split],
+        kept=200,
+        read_pitch=lambda mel: pytest.fail("pitch was read"),
+        lengths=pitch_lengths(any_length=True),
+        seed=3,
+        with_contour=True,
+    )
+    wide = ((0, 0), (0, 200 * 256))
+    expected, contour = np.pad(whole_source(mel), wide), np.pad(mel[:2], wide)
+    stop = 0
+    for size in np.resize(sizes, frames):
+        start, stop = max(0, stop - 30), stop + int(size)
+        inputs = source.inputs(Window(start, stop, start, stop))
+        assert set(inputs) == {"mel", "source", "contour"}
+        np.testing.assert_array_equal(inputs["contour"][0], contour[:, start:stop])
+        np.testing.assert_allclose(inputs["source"][0], expected[:, start * 256 : stop * 256], atol=1e-4)
+        if stop >= frames:
+            break
+
+
+@pytest.mark.parametrize("first_has_one", [True, False])
+def test_pieces_of_both_kinds_are_refused(first_has_one, light_with_contour):
+    plain = np.full((80, 40), -5, np.float32)
+    pitched = MelPiece(plain, np.zeros((2, 40), np.float32))
+    pieces = [pitched, plain] if first_has_one else [plain, pitched]
+    with pytest.raises(InputError, match="with and without a contour"):
+        list(Vocoder(model=light_with_contour).stream(pieces))
+
+
+@pytest.mark.parametrize("contour", [np.zeros((2, 39)), np.zeros(40), np.full((2, 40), np.nan)])
+def test_a_contour_of_another_shape_is_refused(contour, light_with_contour):
+    piece = MelPiece(np.full((80, 40), -5, np.float32), contour.astype(np.float32))
+    with pytest.raises(InputError, match=r"contour of shape .*: expected \(2, 40\), finite values"):
+        list(Vocoder(model=light_with_contour).stream(piece))
+
+
+@pytest.fixture(scope="module")
+def light_with_contour(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("light_with_contour")
+    return tiny_models.save_source_filter(folder / "light.onnx", contour=True)
+
+
+@pytest.mark.parametrize("frames", [1, 30, 95, 400])
+def test_a_given_contour_is_heard_however_the_stream_is_cut(frames, light_with_contour, light):
+    vocoder = Vocoder(model=light_with_contour)
+    mel, contour = random_mel(frames), random_contour(frames).astype(np.float32)
+    whole = np.concatenate(list(vocoder.stream(MelPiece(mel, contour), first_window=740)))
+    parts = [
+        MelPiece(m, c)
+        for m, c in zip(np.array_split(mel, 3, axis=2), np.array_split(contour, 3, axis=1), strict=True)
+        if m.size
+    ]
+    np.testing.assert_allclose(np.concatenate(list(vocoder.stream(parts))), whole, atol=1e-4)
+    higher = MelPiece(mel, contour + np.array([[0.5], [0.0]], np.float32))
+    assert np.abs(np.concatenate(list(vocoder.stream(higher))) - whole).max() > 1e-3
+    # A vocoder without that input takes such pieces too, and reads the pitch as always.
+    plain = Vocoder(model=light)
+    np.testing.assert_array_equal(
+        np.concatenate(list(plain.stream(MelPiece(mel, contour)))), np.concatenate(list(plain.stream(mel)))
+    )
+
+
+def test_a_vocoder_with_that_input_reads_the_contour_where_none_is_given(light_with_contour):
+    vocoder, mel = Vocoder(model=light_with_contour), random_mel(200)
+    audio, pitch = (
+        compile_model(part, resolve_target("CPU"), light_with_contour)
+        for part in cut_in_two(read_model(light_with_contour))
+    )
+    contour = pitch(mel)["pitch"]
+    source = Excitation(seed=0).extend(*np.pad(contour[0], ((0, 0), (1, 1)), mode="edge"))
+    expected = audio({"mel": mel, "contour": contour, "source": source[np.newaxis]})["audio"].reshape(-1)
+    np.testing.assert_allclose(vocoder.synthesize(mel), expected, atol=1e-2)
 
 
 @pytest.fixture(scope="module")

@@ -205,7 +205,7 @@ def test_ssml_is_collected_whole() -> None:
         (script,) = incremental_scripts(cut(text, [3]), wait=0.05)
         assert script == read_script(text)
     assert [s.source for s in incremental_scripts("<spea ker. So be it")] == ["<spea ker. ", "So be it"]
-    assert next(incremental_scripts([document], ssml=False)).text.startswith("<?xml")
+    assert next(incremental_scripts([document], input_format="text")).text.startswith("<?xml")
     with pytest.raises(InputError, match="SSML, line 1"):
         list(incremental_scripts(["<speak>", "One. Two"]))
 

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from spelling import Speller
 from text_to_speech.errors import InputError
 from text_to_speech.script.directions import Delivery, Manner, Mark, Pause
-from text_to_speech.script.plain import parse_text, read_script
+from text_to_speech.script.formats import read_script
+from text_to_speech.script.plain import parse_text
 from text_to_speech.script.script import Alias, Script
 from text_to_speech.script.ssml import is_ssml, parse_ssml
 from text_to_speech.script.ssml_values import BREAKS, EMPHASIS, RATES
@@ -448,9 +449,9 @@ def test_ssml_is_told_by_its_beginning(text: str, answer: bool) -> None:
 
 def test_the_caller_may_say_what_it_is() -> None:
     assert read_script("<speak>One</speak>").text.strip() == "One"
-    assert read_script("<speak>One</speak>", ssml=False).text == "<speak>One</speak>"
+    assert read_script("<speak>One</speak>", input_format="text").text == "<speak>One</speak>"
     with pytest.raises(InputError, match="SSML, line 1, column 1"):
-        read_script("One", ssml=True)
+        read_script("One", input_format="ssml")
 
 
 PARTS = """\
@@ -518,3 +519,35 @@ def test_an_empty_element_ends_where_its_own_tag_ends(document: str) -> None:
 def test_a_tag_that_does_not_end_after_an_empty_element_is_refused(rest: str) -> None:
     with pytest.raises(InputError, match="SSML, line 1"):
         parse_ssml("<speak><sub alias='bee'/>" + rest)
+
+
+@pytest.mark.parametrize(
+    ("inside", "spoken"),
+    [
+        ("The schedule.", "ðə skˈɛʤˌul."),
+        ("<lang xml:lang='en-GB'>The schedule.</lang> The schedule.", "ðə ʃˈɛdjul. ðə skˈɛʤˌul."),
+        ("<p xml:lang='en-GB'>A car <lang xml:lang='en-US'>and a car</lang>.</p>", "ɐ kˈɑ ænd ɐ kˈɑɹ ."),
+        ("<voice xml:lang='en-GB'>A car.</voice>", "ɐ kˈɑ."),
+        (
+            "<s xml:lang='en-GB'><say-as interpret-as='date'>03/04/2025</say-as></s>",
+            "ðə θˈɜd ɑv ˈApɹɪl, twˈɛnti twˈɛnti fˈIv",
+        ),
+    ],
+)
+def test_a_part_in_another_english_is_read_in_it(phonemizer: Phonemizer, inside: str, spoken: str) -> None:
+    found = utterances(speak(inside), phonemizer, Manner(), median_f0=196.0)
+    assert " ".join(" ".join(word.phonemes for word in utterance.words) for utterance in found) == spoken
+
+
+def test_the_language_of_the_document_is_that_of_all_its_words(phonemizer: Phonemizer) -> None:
+    script = parse_ssml("<speak xml:lang='en-GB'>The bath. <lang xml:lang='en'>The bath.</lang></speak>")
+    spans = [script.text[start:end] for start, end, tag in script.language_spans(0, len(script.text)) if tag]
+    assert spans == ["The bath. "]
+    words = [word for one in utterances(script, phonemizer, Manner(), median_f0=196.0) for word in one.words]
+    assert [script.source[slice(*word.span)] for word in words] == ["The", "bath", "The", "bath"]
+    assert [word.phonemes for word in words] == ["ðə", "bˈɑθ.", "ðə", "bˈæθ."]
+
+
+def test_a_reader_of_one_language_reads_them_all() -> None:
+    script = parse_ssml("<speak xml:lang='en-GB'>One two.</speak>")
+    assert [word.text for utterance in said(script) for word in utterance.words] == ["One", "two."]

@@ -14,7 +14,7 @@ from spelling import Speller
 from text_to_speech.errors import InputError
 from text_to_speech.script import Alias, Block, Piece, Script, parse_text
 from text_to_speech.script.directions import Delivery, Manner, Mark, Pause
-from text_to_speech.script.plain import read_script
+from text_to_speech.script.formats import read_script
 from text_to_speech.script.utterances import Utterance, spoken_utterances, utterances
 from text_to_speech.script.words import LONGEST_UTTERANCE
 from text_to_speech.text import PhonemizedWord, Phonemizer, Reading

@@ -5,29 +5,19 @@ import os
 import stat
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import numpy as np
 import openvino
 import pytest
 
+from cache_entries import ENTRY, write
 from text_to_speech.errors import OutputError
 from text_to_speech.store import Entry, ensure_ir, kept, records
 from text_to_speech.store.kept import keep, store
 from text_to_speech.store.records import RECORD
 
 ROOT = Path(__file__).parents[2]
-ENTRY = Entry("models", "voice-FP32-0123456789abcdef")
-
-
-def write(work):
-    (work / "a.bin").write_bytes(b"weights" * 100)
-
-
-def age(folder, days):
-    then = time.time() - days * 86_400
-    os.utime(folder / RECORD if (folder / RECORD).exists() else folder, (then, then))
 
 
 def flip(path):

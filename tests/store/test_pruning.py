@@ -6,21 +6,11 @@ import time
 
 import pytest
 
+from cache_entries import ENTRY, age, write
 from text_to_speech.store import clear_cache, pruning, results
 from text_to_speech.store.kept import keep, store
 from text_to_speech.store.locations import KINDS, Entry
 from text_to_speech.store.records import RECORD
-
-ENTRY = Entry("models", "voice-FP32-0123456789abcdef")
-
-
-def write(work):
-    (work / "a.bin").write_bytes(b"weights" * 100)
-
-
-def age(folder, days):
-    then = time.time() - days * 86_400
-    os.utime(folder / RECORD if (folder / RECORD).exists() else folder, (then, then))
 
 
 def entry(number):

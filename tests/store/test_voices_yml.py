@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from text_to_speech.errors import InputError, ModelError
@@ -78,4 +79,47 @@ def test_a_file_of_another_kind_is_refused(content: str, tmp_path: Path) -> None
     path = tmp_path / "voices.yml"
     path.write_text(content, encoding="utf-8")
     with pytest.raises(ModelError, match=r"voices.yml"):
+        read_voices(path)
+
+
+# --- the vectors of the voices
+
+
+def write_model(folder: Path, vectors: object) -> Path:
+    (folder / "voices.yml").write_text(WHOLE, encoding="utf-8")
+    np.save(folder / "voices.npy", vectors)
+    return folder / "voices.yml"
+
+
+def test_the_row_of_the_speaker_is_the_vector_of_the_voice(tmp_path: Path) -> None:
+    path = write_model(tmp_path, np.array([[0.5, -1.0]], np.float32))
+    assert read_voices(path)["heart"].vector == (0.5, -1.0)
+
+
+def test_a_model_of_one_voice_has_no_vectors(tmp_path: Path) -> None:
+    path = write_model(tmp_path, np.zeros((1, 2), np.float32))
+    path.with_name("voices.npy").unlink()
+    assert read_voices(path)["heart"].vector == ()
+
+
+@pytest.mark.parametrize(
+    ("vectors", "message"),
+    [
+        (np.zeros(2, np.float32), r"expected float32 \[voices, numbers\]"),
+        (np.zeros((1, 2)), "expected float32"),
+        (np.array([[np.nan]], np.float32), "expected finite numbers"),
+        (np.array([[{}]], dtype=object), "no vectors of voices"),
+        (np.zeros((0, 2), np.float32), "speaker: expected a whole number from 0 to -1"),
+    ],
+)
+def test_a_file_of_other_things_is_refused(tmp_path: Path, vectors: object, message: str) -> None:
+    with pytest.raises(ModelError, match=message):
+        read_voices(write_model(tmp_path, vectors))
+
+
+@pytest.mark.parametrize("content", [b"", b"PK\x03\x04", b"\x93NUMPY\x01\x00", b"x" * 100])
+def test_a_file_that_is_no_array_is_refused(tmp_path: Path, content: bytes) -> None:
+    path = write_model(tmp_path, np.zeros((1, 2), np.float32))
+    path.with_name("voices.npy").write_bytes(content)
+    with pytest.raises(ModelError, match="no vectors of voices"):
         read_voices(path)

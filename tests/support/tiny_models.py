@@ -133,7 +133,7 @@ def save_quantized_vocoder(path: Path) -> Path:
 
 
 def save_duration_prediction(
-    path: Path, symbols: Sequence[str], *, drop: str = "", bare: bool = False
+    path: Path, symbols: Sequence[str], *, drop: str = "", bare: bool = False, voice: int = 0
 ) -> Path:
     """Write a duration predictor that gives every symbol two to seven frames.
 
@@ -142,6 +142,7 @@ def save_duration_prediction(
         symbols: The symbol table, which is stored too.
         drop: An output to leave out.
         bare: Leave the symbol table out.
+        voice: Numbers in the vector of a voice, whose sum is added to the pitch; 0 for a model of one voice.
     """
     graph = Graph(seed=2)
     count = len(symbols)
@@ -154,30 +155,53 @@ def save_duration_prediction(
         "energy": spread(-4.0, 0.0, (count, 1)),
     }
     for name, table in columns.items():
-        graph.node("Gather", graph.constant(table.astype(np.float32)), "input_seq", output=name)
+        values = graph.node(
+            "Gather",
+            graph.constant(table.astype(np.float32)),
+            "input_seq",
+            output="" if voice and name == "pitch" else name,
+        )
+        if voice and name == "pitch":
+            shift = graph.node("ReduceSum", "voice", graph.constant(np.array([1], np.int64)), keepdims=1)
+            graph.node("Add", values, shift, output=name)
     inputs = [helper.make_tensor_value_info("input_seq", TensorProto.INT64, [1, "phonemes"])]
+    inputs += [floats("voice", 1, voice)] if voice else []
     outputs = [floats(name, 1, "phonemes", table.shape[1]) for name, table in columns.items() if name != drop]
     graph.nodes = [node for node in graph.nodes if node.output[0] != drop]
     return graph.save(path, inputs, outputs, {} if bare else {"symbols": "\n".join(symbols)})
 
 
-def save_regression(path: Path, *, embedding: int = EMBEDDING) -> Path:
-    """Write a regression: `data` [1, T, E] and `prosody` [1, T, 5] to `mel` [1, 80, T]."""
+def save_regression(path: Path, *, embedding: int = EMBEDDING, voice: int = 0) -> Path:
+    """Write a regression: `data` [1, T, E] and `prosody` [1, T, 5] to `mel` [1, 80, T].
+
+    Args:
+        path: .onnx or .xml.
+        embedding: E.
+        voice: Numbers in the vector of a voice, whose sum is added to the mel; 0 for a model of one voice.
+    """
     graph = Graph(seed=4)
     x = graph.node("Concat", "data", "prosody", axis=2)
     x = graph.node("MatMul", x, graph.weight(embedding + 5, 80, scale=0.3))
     x = graph.node("Transpose", x, perm=[0, 2, 1])
+    if voice:
+        shift = graph.node("ReduceSum", "voice", graph.constant(np.array([1], np.int64)), keepdims=1)
+        x = graph.node("Add", x, shift)
     graph.node("Add", x, graph.constant(np.float32(-6.0)), output="mel")
     inputs = [floats("data", 1, "frames", embedding), floats("prosody", 1, "frames", 5)]
+    inputs += [floats("voice", 1, voice)] if voice else []
     return graph.save(path, inputs, [floats("mel", 1, 80, "frames")])
 
 
-def save_source_filter(path: Path) -> Path:
+def save_source_filter(path: Path, *, contour: bool = False) -> Path:
     """Write a vocoder with a source: `mel` and `source` to `audio`, and `pitch` of the mel alone.
 
     Its pitch lies between 100 and 300 Hz and changes from frame to frame; the audio is the source times a gain per
     frame, plus what convolutions with padding and biases make of the mel. Pitch sees 14 frames to either side, audio
     16: the context that the windows are given.
+
+    Args:
+        path: .onnx or .xml.
+        contour: Whether there is an input `contour`, whose pitch changes the audio too.
     """
     graph = Graph(seed=5)
     x = graph.convolution("mel", (80, 4), kernel=7)
@@ -189,6 +213,8 @@ def save_source_filter(path: Path) -> Path:
     graph.node("Add", graph.node("Mul", graph.node("Tanh", x), scale), shift, output="pitch")
 
     y = graph.convolution("mel", (80, 4), kernel=7)
+    if contour:
+        y = graph.node("Add", y, graph.convolution("contour", (2, 4), kernel=1))
     for dilation in (6, 5):  # 3 + 6 + 5 frames, and a little more than one below
         y = graph.node("Tanh", graph.convolution(y, (4, 4), kernel=3, dilation=dilation))
     y = graph.upsample(y, (4, 3), factor=16)
@@ -197,5 +223,6 @@ def save_source_filter(path: Path) -> Path:
     y = graph.convolution(y, (2, 1), kernel=7)
     graph.node("Tanh", graph.node("Mul", y, graph.constant(np.float32(0.1))), output="audio")
     inputs = [floats("mel", "batch", 80, "frames"), floats("source", "batch", 2, "samples")]
+    inputs += [floats("contour", "batch", 2, "frames")] if contour else []
     outputs = [floats("audio", "batch", 1, "samples"), floats("pitch", "batch", 2, "frames")]
     return graph.save(path, inputs, outputs)

@@ -129,7 +129,8 @@ def test_each_item_of_a_list_is_a_sentence():
         "* salt",
         "1) eggs",
         "2. tea",
-        "(b) jam 12 apples",
+        "(b) jam",
+        "12 apples",
     ]
 
 

@@ -127,6 +127,24 @@ class Listener:
         return Quality(**{name: float(scores[key]) for name, key in DNSMOS_KEYS.items()})
 
 
+class SecondListener:
+    """DistillMOS (Stahl and Gamper 2025, https://arxiv.org/abs/2502.05356): one predicted opinion score, 1 to 5.
+
+    The package distillmos (MIT) has its weights inside. It asks for PyTorch with torchaudio, so it is not in the extra
+    `evaluate`: python -m pip install distillmos
+    """
+
+    def __init__(self) -> None:
+        self._torch = require("torch")
+        self._model = require("distillmos").ConvTransformerSQAModel().eval()
+
+    def rate(self, waveform: NDArray[np.float32]) -> float:
+        """Rate a waveform at 22,050 Hz."""
+        audio = self._torch.from_numpy(to_judge_rate(waveform)).unsqueeze(0)
+        with self._torch.no_grad():
+            return float(self._model(audio))
+
+
 def _open_graph(path: Path, threads: int) -> Any:
     onnxruntime = require("onnxruntime")
     options = onnxruntime.SessionOptions()

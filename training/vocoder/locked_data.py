@@ -61,10 +61,13 @@ class Pieces:
         audio: A folder of generate_voices.py.
         prepared: Where prepared parts are kept.
         validation: Whether to take the validation parts, and nothing else.
+        drawn: A folder of acoustic.draw, perhaps not of all parts: every second mel spectrogram is from there.
     """
 
-    def __init__(self, audio: Path, prepared: Path, *, validation: bool = False) -> None:
-        self._audio, self._prepared, self._validation = audio, prepared, validation
+    def __init__(
+        self, audio: Path, prepared: Path, *, validation: bool = False, drawn: Path | None = None
+    ) -> None:
+        self._audio, self._prepared, self._validation, self._drawn = audio, prepared, validation, drawn
         self._parts: dict[str, dict[str, NDArray]] = {}
         self.refresh()
 
@@ -76,6 +79,13 @@ class Pieces:
                 name = f"{voice.name}-{part.name}"
                 if name not in self._parts and part.exists():
                     self._parts[name] = read_part(prepare(part, self._prepared / name))
+                if name in self._parts and self._drawn and (self._drawn / f"{name}.npy").exists():
+                    drawn = np.load(self._drawn / f"{name}.npy", mmap_mode="r")
+                    if len(drawn) != len(self._parts[name]["mel"]):
+                        raise ValueError(
+                            f"{self._drawn / name}.npy: {len(drawn)} frames, expected as many as spoken"
+                        )
+                    self._parts[name]["drawn"] = drawn
         self._list = list(self._parts.values())
         self._sizes = np.array([len(part["mel"]) for part in self._list], np.int64)
         return int(self._sizes.sum())
@@ -172,7 +182,8 @@ def cut(
     pulses = render_pulses(np.asarray(part["pulses"]) - [first, 0.0], pitch[1])
     noise = dice.standard_normal(samples, dtype=np.float32)
     audio = part["audio"][first : first + samples].astype(np.float32) / 32_767
-    mel = np.maximum(part["mel"][start : start + frames].T.astype(np.float32), SILENCE)
+    kind = "drawn" if "drawn" in part and dice.random() < 0.5 else "mel"
+    mel = np.maximum(part[kind][start : start + frames].T.astype(np.float32), SILENCE)
     return mel, pitch, np.stack([pulses, noise]), audio
 
 

@@ -10,7 +10,6 @@ To bring a run to its end early, start it again with fewer `--steps`: the learni
 from __future__ import annotations
 
 import argparse
-import time
 from collections import defaultdict
 from pathlib import Path
 
@@ -89,27 +88,18 @@ def speak(network: nn.Module, batch: Batch) -> tuple[Tensor, Tensor]:
 
 
 def train(args: argparse.Namespace) -> None:
-    """Train until the last step or the time limit; time is the processor's, so that a stopped process loses none."""
-    pieces = Pieces(args.audio, args.prepared)
-    held_out = Pieces(args.audio, args.prepared, validation=True)
+    """Train until the last step or the time limit."""
+    pieces = Pieces(args.audio, args.prepared, drawn=args.drawn)
+    held_out = Pieces(args.audio, args.prepared, validation=True, drawn=args.drawn)
     dice = np.random.default_rng(0)
     validation = [held_out.batch(args.batch, dice) for _ in range(-(-HELD_OUT // args.batch))]
     trainer = Trainer(args)
-    sums: dict[str, list[float]] = defaultdict(list)
-    while trainer.progress < 1:
-        began = time.process_time()
-        for name, value in trainer.learn(pieces.batch(args.batch, trainer.dice)).items():
-            sums[name].append(value)
-        trainer.seconds += time.process_time() - began
-        if trainer.step % args.report == 0:
-            hours = pieces.refresh() * FRAME_SECONDS / 3_600
-            means = " ".join(f"{name} {np.mean(values):.4f}" for name, values in sums.items())
-            trainer.note(f"step {trainer.step}, {trainer.seconds / 60:.1f} min, {hours:.2f} h | {means}")
-            sums.clear()
-        if trainer.step % args.validate == 0 or trainer.progress == 1:
-            means = " ".join(f"{name} {v:.4f}" for name, v in trainer.validate(validation).items())
-            trainer.note(f"  validation {trainer.step} | {means}")
-            trainer.save_run()
+    trainer.loop(
+        lambda: trainer.learn(pieces.batch(args.batch, trainer.dice)),
+        lambda: trainer.validate(validation),
+        trainer.save_run,
+        refresh=lambda: f"{pieces.refresh() * FRAME_SECONDS / 3_600:.2f} h",
+    )
 
 
 def main() -> None:
@@ -118,6 +108,7 @@ def main() -> None:
     parser.add_argument("--design", choices=DESIGNS, default="mel-rate")
     parser.add_argument("--audio", type=Path, required=True, help="folder of training/generate_voices.py")
     parser.add_argument("--prepared", type=Path, required=True, help="folder for resampled, analysed parts")
+    parser.add_argument("--drawn", type=Path, help="folder of acoustic.draw: every second mel is from there")
     parser.add_argument("--run", type=Path, required=True, help="folder for log and checkpoints")
     parser.add_argument(
         "--steps", type=int, default=60_000, help="end here; the learning rate falls towards it, or"

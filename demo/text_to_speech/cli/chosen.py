@@ -77,6 +77,8 @@ def model_options(args: argparse.Namespace, voice: Voice) -> dict[str, Any]:
     options: dict[str, Any] = {keyword: _checked(path) for keyword, path in given.items() if path is not None}
     if args.vocoder is not None:
         options["vocoder_model"] = args.vocoder
+    if args.language is not None:
+        options["language"] = args.language
     if voice.name != DEFAULT_VOICE:
         options["voice"] = voice.name
     return options

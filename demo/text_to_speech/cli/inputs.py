@@ -17,6 +17,7 @@ from .documents import document_of_bytes, document_of_name
 from .nearest import file_question
 
 if TYPE_CHECKING:
+    from ..script.formats import InputFormat
     from ..script.script import Script
 
 SEPARATORS = tuple({"/", os.sep, os.altsep or os.sep})  # of folders, on this system
@@ -33,6 +34,12 @@ FILE_SUFFIXES = frozenset(f".{ending}" for ending in _FILE_ENDINGS.split())
 # Texts with these endings are names of files, with blanks too.
 TEXT_SUFFIXES = (".txt", ".ssml", ".xml")
 
+# Where in its first bytes a page names its encoding: in XML's declaration, or in a <meta> element.
+_BEGINNING = 4096
+_CHARSET = re.compile(
+    rb"<(?:\?xml\s[^>]{0,200}encoding|meta\s[^>]{0,500}charset)\s*=\s*[\"']?\s*([A-Za-z0-9_-]{1,40})",
+    re.IGNORECASE,
+)
 _PATH = re.compile(r"(\.{0,2}[/\\]|~[\w.-]*[/\\]|[A-Za-z]:[/\\])\S*\.[A-Za-z0-9]{1,5}")
 _MARKS = {
     codecs.BOM_UTF8: "utf-8",
@@ -75,19 +82,21 @@ def given_texts(args: argparse.Namespace) -> list[str]:
     return [STANDARD_INPUT]
 
 
-def read_inputs(values: Sequence[str], *, ssml: bool | None, encoding: str | None = None) -> list[Input]:
+def read_inputs(
+    values: Sequence[str], *, input_format: InputFormat = "auto", encoding: str | None = None
+) -> list[Input]:
     """Read texts and text files.
 
     Args:
         values: Texts, names of text files, and "-" for standard input.
-        ssml: Whether they are SSML; each text decides for itself when None.
+        input_format: What they are; `auto` for what the name and the beginning of each of them say.
         encoding: Of files and standard input; see `decode`.
 
     Raises:
         InputError: A text is missing, empty, binary or in another encoding, has a direction that cannot be followed,
             or standard input is named twice.
     """
-    from ..script.plain import read_script
+    from ..script.formats import read_script
 
     if list(values).count(STANDARD_INPUT) > 1:
         raise InputError("standard input is named twice: expected - once")
@@ -96,7 +105,9 @@ def read_inputs(values: Sequence[str], *, ssml: bool | None, encoding: str | Non
     inputs = []
     for value in values:
         text = read_text(value, encoding=encoding)
-        inputs.append(Input(value, short_name(value, text), read_script(text, ssml=ssml)))
+        name = None if text == value else value
+        script = read_script(text, input_format=input_format, name=name)
+        inputs.append(Input(value, short_name(value, text), script))
     return inputs
 
 
@@ -195,7 +206,8 @@ def decode(data: bytes, source: str, *, encoding: str | None = None) -> str:
     Args:
         data: The bytes of a file or of standard input.
         source: What they are called in messages.
-        encoding: Their character encoding; when None, that of their byte order mark, or UTF-8.
+        encoding: Their character encoding; when None, that of their byte order mark, that which a page of HTML names,
+            or UTF-8.
 
     Raises:
         InputError: They are a document of another kind, binary, in another encoding, or empty.
@@ -204,7 +216,7 @@ def decode(data: bytes, source: str, *, encoding: str | None = None) -> str:
     if document:
         raise InputError(f"{source} is {document.noun}, not a text file: {document.advice}")
     if encoding is None:
-        encoding = next((name for mark, name in _MARKS.items() if data.startswith(mark)), "utf-8")
+        encoding = next((name for mark, name in _MARKS.items() if data.startswith(mark)), _declared(data))
     try:
         text = data.decode(encoding)
     except UnicodeDecodeError as error:
@@ -215,6 +227,18 @@ def decode(data: bytes, source: str, *, encoding: str | None = None) -> str:
     except UnicodeError as error:
         raise InputError(f"{source} is not {encoding.upper()} text: {error}") from error
     return _checked(text.removeprefix("\ufeff"), source)
+
+
+def _declared(data: bytes) -> str:
+    """Return the encoding that a page names (`<meta charset="windows-1252">`), UTF-8 where it names none."""
+    named = _CHARSET.search(data[:_BEGINNING]) if data.lstrip()[:1] == b"<" else None
+    name = named[1].decode("ascii") if named else "utf-8"
+    try:
+        b" ".decode(name)
+    except (LookupError, UnicodeError):
+        return "utf-8"
+    # What browsers take for Latin-1 is a larger set of characters.
+    return "cp1252" if codecs.lookup(name).name in ("iso8859-1", "ascii") else name
 
 
 def _checked(text: str, source: str) -> str:

@@ -16,7 +16,9 @@ from .frame import OneLineParser, ShowTable, file_name, number, versions
 PROG = "text-to-speech-demo"
 CONTAINERS = ("wav", "flac", "ogg", "opus", "mp3", "raw")
 PRECISIONS = ("auto", "f32", "f16", "bf16", "int8")
+INPUT_FORMATS = ("auto", "text", "markdown", "html", "ssml")
 HINTS = ("latency", "throughput")
+LANGUAGES = ("en-US", "en-GB")
 PAUSES = {"sentence": 0.4, "paragraph": 0.75}  # seconds, if the options give none
 DEVICES = "OpenVINO device that computes: CPU, GPU, GPU.1, NPU, AUTO, AUTO:GPU,CPU, HETERO:…, MULTI:…"
 SAMPLE_RATES = (8_000, 48_000)  # the lowest and the highest that is offered
@@ -47,11 +49,11 @@ def build_parser() -> OneLineParser:
     parser.rest = "text"
     _add_texts(parser.add_argument_group("what is spoken").add_argument)
     _add_outputs(parser.add_argument_group("where the sound goes").add_argument)
-    _add_manner(parser.add_argument_group("how it is spoken"))
-    _add_voice(parser.add_argument_group("voice and vocoder").add_argument)
+    add_manner(parser.add_argument_group("how it is spoken"))
+    add_voice(parser.add_argument_group("voice and vocoder").add_argument)
     _add_reports(parser.add_argument_group("what is reported").add_argument)
-    _add_devices(parser.add_argument_group("devices").add_argument)
-    _add_models(parser.add_argument_group("model files of your own, OpenVINO IR (.xml) or ONNX").add_argument)
+    add_devices(parser.add_argument_group("devices").add_argument)
+    add_models(parser.add_argument_group("model files of your own, OpenVINO IR (.xml) or ONNX").add_argument)
     _add_maintenance(parser.add_argument_group("about this installation").add_argument)
     return parser
 
@@ -73,10 +75,10 @@ def _add_texts(add: Add) -> None:
         help="the same; give the texts either with -i or without it",
     )
     add(
-        "--ssml",
-        action=argparse.BooleanOptionalAction,
-        help="treat the texts as SSML, the W3C's markup for speech, or as plain text (default: SSML if a text begins"
-        " with <speak or <?xml)",
+        "--input-format",
+        choices=INPUT_FORMATS,
+        default="auto",
+        help="what the texts are (default: auto, which goes by the suffix of a file and by what a text looks like)",
     )
     add(
         "--encoding",
@@ -142,7 +144,8 @@ def _add_outputs(add: Add) -> None:
     )
 
 
-def _add_manner(group: argparse._ArgumentGroup) -> None:
+def add_manner(group: argparse._ArgumentGroup) -> None:
+    """Add the options of how a text is spoken."""
     tempo = group.add_mutually_exclusive_group().add_argument
     tempo(
         "--speed",
@@ -180,8 +183,14 @@ def _add_manner(group: argparse._ArgumentGroup) -> None:
         )
 
 
-def _add_voice(add: Add) -> None:
+def add_voice(add: Add) -> None:
+    """Add the options of who speaks, with which vocoder."""
     add("--voice", metavar="NAME", help="who speaks (default: heart)")
+    add(
+        "--language",
+        choices=LANGUAGES,
+        help="English that the text is read in (default: that of the voice)",
+    )
     add("-s_id", "--speaker_id", type=speaker, metavar="N", help="number of the voice, instead of its name")
     add("--list-voices", action=ShowTable, table=tables.voices, help="print the voices, and stop")
     add(
@@ -202,7 +211,8 @@ def _add_reports(add: Add) -> None:
     )
 
 
-def _add_devices(add: Add) -> None:
+def add_devices(add: Add) -> None:
+    """Add the options of where and in which precision it is computed."""
     add(
         "-d",
         "--device",
@@ -237,7 +247,8 @@ def _add_devices(add: Add) -> None:
     )
 
 
-def _add_models(add: Add) -> None:
+def add_models(add: Add) -> None:
+    """Add the options of model files of the user's own."""
     for short, long, what in (
         ("-m_duration", "--model_duration", "ForwardTacotron's first part, which predicts durations"),
         ("-m_forward", "--model_forward", "ForwardTacotron's second part, which draws the mel spectrogram"),

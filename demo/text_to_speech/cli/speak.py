@@ -28,13 +28,18 @@ def speak(args: argparse.Namespace) -> None:
     Raises:
         SpeechError: A text, an option or an output cannot be used, or something fails on the way.
     """
-    inputs = read_inputs(given_texts(args), ssml=args.ssml, encoding=args.encoding)
+    inputs = read_inputs(given_texts(args), input_format=args.input_format, encoding=args.encoding)
     lexicon = read_lexicon(args.lexicon)
     if args.phonemes:
         from ..script.script import join_scripts
+        from .chosen import chosen_voice
         from .speaking import print_phonemes
 
-        print_phonemes(join_scripts([given.script for given in inputs]), lexicon)
+        print_phonemes(
+            join_scripts([given.script for given in inputs]),
+            lexicon,
+            language=args.language or chosen_voice(args).language,
+        )
         return
     tasks = plan(args, inputs)
     from .speaking import speak_tasks

@@ -33,13 +33,18 @@ from .report import Made, as_json, duration, output_line, target_lines, time_lin
 PLOT_SECONDS = 30.0  # of a longer speech only so much is drawn
 
 
-def print_phonemes(script: Script, lexicon: Lexicon) -> None:
+def print_phonemes(script: Script, lexicon: Lexicon, *, language: str) -> None:
     """Print the phonemes of a text, one sentence on each line.
+
+    Args:
+        script: The text.
+        lexicon: Pronunciations of the user.
+        language: BCP 47 tag of the English that the text is read in.
 
     Raises:
         InputError: The text holds nothing to speak.
     """
-    phonemizer = Phonemizer(core=core(), lexicon=lexicon, cache_folder=dictionary_cache())
+    phonemizer = Phonemizer(language=language, core=core(), lexicon=lexicon, cache_folder=dictionary_cache())
     for utterance in spoken_utterances(script, phonemizer, Manner(), median_f0=find_voice().median_f0):
         # The last utterance may consist of pauses and marks only.
         if utterance.words:

@@ -23,8 +23,7 @@ import stat
 import sys
 from pathlib import Path
 
-if sys.platform != "win32":
-    import fcntl
+from .locks import lock
 
 # So many runs may write one name at the same time before their temporary files get random names,
 # which a later run cannot find.
@@ -141,7 +140,7 @@ def _try_to_create(path: Path) -> TemporaryFile | None:
     except OSError:
         _unfinished.discard(file)
         raise
-    if _lock(file.descriptor) != "held" and _is_at(path, file.descriptor):
+    if lock(file.descriptor) != "held" and _is_at(path, file.descriptor):
         return file
     # Another run took it for a leftover before it was locked, and is removing it.
     _unfinished.discard(file)
@@ -162,7 +161,7 @@ def remove_leftover(path: Path) -> bool:
     except OSError as error:
         return isinstance(error, FileNotFoundError)
     try:
-        if not _may_be_removed(descriptor) or _lock(descriptor) != "locked" or not _is_at(path, descriptor):
+        if not _may_be_removed(descriptor) or lock(descriptor) != "locked" or not _is_at(path, descriptor):
             return False
         path.unlink(missing_ok=True)
     except OSError:
@@ -181,19 +180,6 @@ def _remove_further_leftovers(target: Path, number: int) -> None:
 def _may_be_removed(descriptor: int) -> bool:
     status = os.fstat(descriptor)
     return stat.S_ISREG(status.st_mode) and status.st_uid == os.geteuid() and status.st_nlink == 1
-
-
-def _lock(descriptor: int) -> str:
-    """Lock an open file; return `locked`, `held` by another open file, or `unknown` where files cannot be locked."""
-    if sys.platform == "win32":
-        return "unknown"
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return "held"
-    except OSError:
-        return "unknown"
-    return "locked"
 
 
 def _is_at(path: Path, descriptor: int) -> bool:

@@ -10,7 +10,7 @@ mel spectrogram. The length regulator between them is in NumPy, and there durati
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -20,10 +20,12 @@ from numpy.typing import NDArray
 from ..errors import DeviceError, InputError, ModelError, SpeechError, telling_line
 from ..forks import check_not_forked
 from ..openvino_import import openvino
+from .feeds import MelPiece, Piece
 from .length_regulator import PROSODY_CHANNELS, frame_prosody, regulate_length, round_durations
 from .mel import N_MELS
 from .model_files import check_interface, model_path, read_model
 from .runtime import Precision, Target, compile_model, resolve_target
+from .source_filter import REFERENCE_HZ
 
 DURATION_OUTPUTS = {
     "duration": "1,?,1",
@@ -32,7 +34,10 @@ DURATION_OUTPUTS = {
     "voicing": "1,?,1",
     "energy": "1,?,1",
 }
+PREDICTOR_INPUTS = {"input_seq": "1,?"}
 DECODER_INPUTS = {"data": "1,?,?", "prosody": f"1,?,{PROSODY_CHANNELS}"}
+# A third input, of models that have several voices: the vector of the voice.
+VOICE_INPUT = {"voice": "1,?"}
 
 # Frames of more voicing than this have an F0.
 VOICED = 0.5
@@ -53,6 +58,7 @@ class Prosody:
         log_f0: float32 [N, 3], natural logarithm of F0 in Hz at 1/6, 1/2 and 5/6 of the phoneme.
         voicing: float32 [N], 0..1.
         energy: float32 [N], natural logarithm of the mean mel magnitude.
+        voice: float32 [V], the vector of the voice that speaks; empty if the models have one voice only.
     """
 
     durations: NDArray[np.float32]
@@ -60,6 +66,7 @@ class Prosody:
     log_f0: NDArray[np.float32]
     voicing: NDArray[np.float32]
     energy: NDArray[np.float32]
+    voice: NDArray[np.float32] = field(default_factory=lambda: np.zeros(0, np.float32))
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,11 +77,18 @@ class Spectrogram:
         mel: float32 [80, T], natural logarithm.
         durations: int64 [N], mel frames; their sum is T.
         f0: float32 [T], Hz, 0 where the voice is silent or unvoiced.
+        contour: float32 [2, T], F0 in octaves above 180 Hz, in unvoiced frames too, and voicing 0..1; None if unknown.
     """
 
     mel: NDArray[np.float32]
     durations: NDArray[np.int64]
     f0: NDArray[np.float32]
+    contour: NDArray[np.float32] | None = None
+
+    @property
+    def piece(self) -> Piece:
+        """What a vocoder takes: the mel spectrogram, with the contour where it is known."""
+        return self.mel if self.contour is None else MelPiece(self.mel, self.contour)
 
 
 class AcousticModel:
@@ -94,6 +108,7 @@ class AcousticModel:
     Attributes:
         target: Where the models run, in which precision, and why.
         symbols: The symbol table of the model: a phoneme id is the index of its symbol.
+        voice_size: Numbers in the vector of a voice; 0 if the models have one voice only.
 
     Raises:
         DeviceError: The device is not there, lacks the precision, or refuses a model.
@@ -121,46 +136,57 @@ class AcousticModel:
         self.target: Target = target
         predictor_path = model_path(duration_model)
         predictor = read_model(predictor_path)
-        check_interface(predictor, predictor_path, {"input_seq": "1,?"}, DURATION_OUTPUTS)
+        voiced = VOICE_INPUT if has_voices(predictor) else {}
+        check_interface(predictor, predictor_path, PREDICTOR_INPUTS | voiced, DURATION_OUTPUTS)
         self.symbols = stored_symbols(predictor, predictor_path)
         if symbols is not None:
             check_symbols(self.symbols, symbols, predictor_path)
         decoder_path = model_path(regression_model)
         decoder = read_model(decoder_path)
-        check_interface(decoder, decoder_path, DECODER_INPUTS, {"mel": f"1,{N_MELS},?"})
+        check_interface(decoder, decoder_path, DECODER_INPUTS | voiced, {"mel": f"1,{N_MELS},?"})
         check_pair(predictor, decoder, (predictor_path, decoder_path))
+        self.voice_size = voice_size(predictor, decoder, (predictor_path, decoder_path)) if voiced else 0
         self._predictor: openvino.CompiledModel | None = compile_model(predictor, target, predictor_path)
         self._decoder: openvino.CompiledModel | None = compile_model(decoder, target, decoder_path)
 
     def synthesize(
-        self, ids: NDArray[np.int64], *, alpha: PerPhoneme = 1.0, pitch: PerPhoneme = 0.0
+        self,
+        ids: NDArray[np.int64],
+        *,
+        voice: Sequence[float] = (),
+        alpha: PerPhoneme = 1.0,
+        pitch: PerPhoneme = 0.0,
     ) -> Spectrogram:
         """Turn phoneme ids into a mel spectrogram.
 
         Args:
             ids: int64 [N], with the boundary symbol at both ends; see `to_ids`.
+            voice: The vector of the voice, `voice_size` numbers; see `text_to_speech.voices.Voice`.
             alpha: How many times as long the speech becomes: one number, or float [N] for each phoneme.
             pitch: How many semitones higher the speech becomes: one number, or float [N] for each phoneme.
 
         Raises:
-            InputError: There are no ids, or alpha is not positive.
+            InputError: There are no ids, the vector has another size, or alpha is not positive.
             SpeechError: The model is closed.
         """
-        return self.render(directed(self.predict(ids), alpha=alpha, pitch=pitch))
+        return self.render(directed(self.predict(ids, voice=voice), alpha=alpha, pitch=pitch))
 
-    def predict(self, ids: NDArray[np.int64]) -> Prosody:
-        """Predict durations, pitch, voicing and energy of phonemes, int64 [N], N ≥ 1."""
+    def predict(self, ids: NDArray[np.int64], *, voice: Sequence[float] = ()) -> Prosody:
+        """Predict durations, pitch, voicing and energy of phonemes, int64 [N], N ≥ 1, of a voice; see `synthesize`."""
         if ids.ndim != 1 or not ids.size:
             raise InputError(
                 f"phoneme ids of shape {list(ids.shape)}: expected one dimension and at least one id"
             )
-        out = self._infer(self._predictor, {"input_seq": ids[np.newaxis]}, tuple(DURATION_OUTPUTS))
+        vector = np.asarray(voice, dtype=np.float32)
+        inputs = {"input_seq": ids[np.newaxis]} | self._voice_input(vector)
+        out = self._infer(self._predictor, inputs, tuple(DURATION_OUTPUTS))
         return Prosody(
             durations=np.maximum(out["duration"][0, :, 0], 0.0),
             embeddings=out["embeddings"][0],
             log_f0=out["pitch"][0],
             voicing=out["voicing"][0, :, 0],
             energy=out["energy"][0, :, 0],
+            voice=vector,
         )
 
     def render(self, prosody: Prosody) -> Spectrogram:
@@ -169,13 +195,23 @@ class AcousticModel:
         data = regulate_length(prosody.embeddings, durations)
         contours = frame_prosody(prosody.log_f0, prosody.voicing, prosody.energy, durations)
         inputs = {"data": data[np.newaxis], "prosody": contours[np.newaxis]}
+        inputs |= self._voice_input(prosody.voice)
         mel = self._infer(self._decoder, inputs, ("mel",))["mel"][0]
         f0 = np.where(contours[:, 1] > VOICED, np.exp(contours[:, 0]), 0.0).astype(np.float32)
-        return Spectrogram(mel=mel, durations=durations, f0=f0)
+        octaves = contours[:, 0] * np.float32(1 / np.log(2)) - np.float32(np.log2(REFERENCE_HZ))
+        return Spectrogram(mel=mel, durations=durations, f0=f0, contour=np.stack([octaves, contours[:, 1]]))
 
     def close(self) -> None:
         """Give the memory of the models back, 75 MB. Closing again does nothing."""
         self._predictor = self._decoder = None
+
+    def _voice_input(self, vector: NDArray[np.float32]) -> dict[str, NDArray[Any]]:
+        """Return the input for the voice, or no input for models that have one voice only."""
+        if vector.shape != (self.voice_size,):
+            raise InputError(
+                f"a voice of {vector.size} numbers: this acoustic model expects {self.voice_size or 'none'}"
+            )
+        return {"voice": vector[np.newaxis]} if self.voice_size else {}
 
     def _infer(
         self,
@@ -249,6 +285,7 @@ def trim_silence(spectrogram: Spectrogram, *, level: float, lead: int, tail: int
         mel=spectrogram.mel[:, first:stop],
         durations=np.diff(ends, prepend=0),
         f0=spectrogram.f0[first:stop],
+        contour=None if spectrogram.contour is None else spectrogram.contour[:, first:stop],
     )
 
 
@@ -289,3 +326,22 @@ def check_pair(predictor: openvino.Model, decoder: openvino.Model, paths: tuple[
     taken = decoder.input("data").get_partial_shape()[2]
     if not given.compatible(taken):
         raise ModelError(f"{paths[0]} gives embeddings of {given}, {paths[1]} takes {taken}: expected a pair")
+
+
+def has_voices(model: openvino.Model) -> bool:
+    """Tell whether a model has an input for the voice."""
+    return any("voice" in port.get_names() for port in model.inputs)
+
+
+def voice_size(predictor: openvino.Model, decoder: openvino.Model, paths: tuple[Path, Path]) -> int:
+    """Return how many numbers the vector of a voice has, in two models that have several voices.
+
+    Raises:
+        ModelError: They expect different numbers, or any number.
+    """
+    first, second = (model.input("voice").get_partial_shape()[1] for model in (predictor, decoder))
+    if first != second or first.is_dynamic:
+        raise ModelError(
+            f"{paths[0]} takes a voice of {first} numbers, {paths[1]} one of {second}: expected a pair"
+        )
+    return int(first.get_length())

@@ -7,6 +7,7 @@ spectrogram alone, which is all that HiFi-GAN takes; `source_filter.SourceFeed` 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Protocol, TypeAlias
 
 import numpy as np
@@ -16,6 +17,23 @@ from .mel import N_MELS, SILENCE, check_mel
 from .windows import Window
 
 Inputs: TypeAlias = dict[str, NDArray[np.float32]]
+
+
+@dataclass(frozen=True, eq=False)
+class MelPiece:
+    """A piece of a mel spectrogram whose pitch is known.
+
+    Attributes:
+        mel: floating [1, 80, T] or [80, T].
+        contour: float32 [2, T], F0 in octaves above 180 Hz and voicing 0..1 at the centres of the frames.
+    """
+
+    mel: NDArray[np.floating]
+    contour: NDArray[np.float32]
+
+
+# One of the pieces of a mel spectrogram. Either the pitch of all of them is known, or it is read from the mel.
+Piece: TypeAlias = "NDArray[np.floating] | MelPiece"
 
 
 class Feed(Protocol):
@@ -32,11 +50,11 @@ class MelFeed:
     """The mel spectrogram of one utterance.
 
     Args:
-        pieces: floating [1, 80, T] or [80, T] each.
+        pieces: floating [1, 80, T] or [80, T] each, or pieces with a contour, which is not needed here.
         kept: Frames before the end of a window that a later one may need.
     """
 
-    def __init__(self, pieces: Iterable[NDArray[np.floating]], *, kept: int) -> None:
+    def __init__(self, pieces: Iterable[Piece], *, kept: int) -> None:
         self._pieces = iter(pieces)
         self._kept = kept
         # The frames that are held, and the number of the first one.
@@ -45,15 +63,20 @@ class MelFeed:
 
     def known(self, count: int) -> int:
         """Take pieces until there are `count` frames in all, or no more come; return how many there are."""
-        have: int = self._start + self._mel.shape[2]
+        have = self.frames
         new = []
         while have < count and (piece := next(self._pieces, None)) is not None:
-            new.append(check_mel(piece))
+            new.append(check_mel(piece.mel if isinstance(piece, MelPiece) else piece))
             have += new[-1].shape[2]
         if new:
             # A whole spectrogram comes as one piece, which need not be copied.
             self._mel = np.concatenate([self._mel, *new], axis=2) if self._mel.size or new[1:] else new[0]
         return have
+
+    @property
+    def frames(self) -> int:
+        """How many frames have come."""
+        return self._start + int(self._mel.shape[2])
 
     def inputs(self, window: Window) -> Inputs:
         """Return the input `mel` of a window."""

@@ -1,24 +1,26 @@
 """The source of a source-filter vocoder: which pulses and which noise go into a window of the mel spectrogram.
 
-Such a vocoder reads the fundamental frequency (F0) out of the mel spectrogram and shapes a train of pulses and white
-noise into speech. Its file holds two graphs, which are taken apart here: `pitch` of the mel spectrogram, and `audio`
-of mel spectrogram and source. The source between them is made in NumPy, in double precision: the phase of the pulses
+Such a vocoder shapes a train of pulses and white noise into speech. The pulses are at the fundamental frequency (F0),
+which the acoustic model may know, and which is read out of the mel spectrogram otherwise. Its file holds two graphs,
+which are taken apart here: `pitch` of the mel spectrogram, and `audio` of mel spectrogram and source, perhaps of the
+contour of F0 as well. The source between them is made in NumPy, in double precision: the phase of the pulses
 is a running sum over the whole utterance, which float16 on a GPU or an NPU cannot hold. And it is a stream: however an
 utterance is cut into windows, the same pulses and the same noise go in, so the windows join without a seam.
 
-    mel ──▶ pitch graph ──▶ Excitation ──▶ source ─┐
-     └─────────────────────────────────────────────┴──▶ audio graph ──▶ waveform
+    mel ──▶ pitch graph ──▶ contour ──▶ Excitation ──▶ source ─┐
+     └──────────────────────────┴──────────────────────────────┴──▶ audio graph ──▶ waveform
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ..errors import InputError
 from ..openvino_import import openvino
-from .feeds import Inputs, MelFeed
+from .feeds import Inputs, MelFeed, MelPiece, Piece
 from .mel import HOP_LENGTH, SAMPLE_RATE
 from .windows import Lengths, Window, plan_windows
 
@@ -109,39 +111,46 @@ class Excitation:
 
 
 class SourceFeed:
-    """The mel spectrogram of one utterance, which comes in pieces, and its source.
+    """The mel spectrogram of one utterance, which comes in pieces, its contour and its source.
 
-    F0 is read from windows of its own, which do not depend on those of the stream: so the source is the same however
-    the stream is cut.
+    The contour has F0 and voicing of each frame. Where it does not come with the pieces it is read from windows of its
+    own, which do not depend on those of the stream: so the source is the same however the stream is cut.
 
     Args:
-        pieces: floating [1, 80, T] or [80, T] each.
+        pieces: floating [1, 80, T] or [80, T] each, or pieces with their contours.
         kept: Frames before the end of a window that a later one may need.
         read_pitch: Runs the pitch graph: mel [1, 80, T] → [2, T], octaves above 180 Hz and voicing 0..1.
         lengths: The lengths of the windows that F0 is read from.
         seed: Seed of the noise.
+        with_contour: Whether the model has an input for the contour.
     """
 
     def __init__(
         self,
-        pieces: Iterable[NDArray[np.floating]],
+        pieces: Iterable[Piece],
         *,
         kept: int,
         read_pitch: ReadPitch,
         lengths: Lengths,
         seed: int,
+        with_contour: bool = False,
     ) -> None:
+        # Contours that came with the pieces and have not been taken, and whether they come; None before the first one.
+        self._given: list[NDArray[np.float32]] = []
+        self._is_given: bool | None = None
         # F0 is read ahead of the stream, so frames are needed for longer than the stream needs them.
-        self._mel = MelFeed(pieces, kept=kept + 2 * PITCH_WINDOW)
+        self._mel = MelFeed(self._noting_contours(pieces), kept=kept + 2 * PITCH_WINDOW)
         self._plan = plan_windows(self._mel.known, first=1, largest=PITCH_WINDOW, lengths=lengths)
         self._kept = kept
         self._read_pitch = read_pitch
         self._excitation = Excitation(seed=seed)
+        self._with_contour = with_contour
         # Octaves and voicing, [2, n], of the frame before the next one to be made into source, and of all frames that
-        # were read from there on. A frame is made into source when the one after it is known too.
-        self._contour: NDArray[np.float32] = np.empty((2, 0), dtype=np.float32)
+        # are known from there on. A frame is made into source when the one after it is known too.
+        self._next: NDArray[np.float32] = np.empty((2, 0), dtype=np.float32)
         self._ended = False
-        # The source that is held, and the number of its first frame.
+        # The contour [1, 2, n] and the source [1, 2, 256·n] that are held, and the number of their first frame.
+        self._contour: NDArray[np.float32] = np.empty((1, 2, 0), dtype=np.float32)
         self._source: NDArray[np.float32] = np.empty((1, 2, 0), dtype=np.float32)
         self._start = 0
 
@@ -150,38 +159,79 @@ class SourceFeed:
         return self._mel.known(count)
 
     def inputs(self, window: Window) -> Inputs:
-        """Return the inputs of a window: `mel` [1, 80, T] and `source` [1, 2, 256·T], silent past the end."""
-        while self._start * HOP_LENGTH + self._source.shape[2] < window.stop * HOP_LENGTH:
+        """Return the inputs of a window: `mel` [1, 80, T] and `source` [1, 2, 256·T], silent past the end.
+
+        A model with an input for it is given the `contour` [1, 2, T] as well.
+        """
+        while self._start + self._contour.shape[2] < window.stop:
             if not self._extend():
                 break
-        first, stop = ((frame - self._start) * HOP_LENGTH for frame in (window.start, window.stop))
-        source = self._source[:, :, first:stop]
-        missing = stop - first - source.shape[2]
-        source = np.pad(source, ((0, 0), (0, 0), (0, missing))) if missing else source
+        first, stop = window.start - self._start, window.stop - self._start
+        contour = self._contour[:, :, first:stop]
+        source = self._source[:, :, first * HOP_LENGTH : stop * HOP_LENGTH]
+        missing = stop - first - contour.shape[2]
+        if missing:
+            contour = np.pad(contour, ((0, 0), (0, 0), (0, missing)))
+            source = np.pad(source, ((0, 0), (0, 0), (0, missing * HOP_LENGTH)))
         forgotten = max(0, window.stop - self._kept - self._start)
         self._source, self._start = self._source[:, :, forgotten * HOP_LENGTH :], self._start + forgotten
-        return {"mel": self._mel.take(window), "source": np.ascontiguousarray(source)}
+        self._contour = self._contour[:, :, forgotten:]
+        inputs = {"mel": self._mel.take(window), "source": np.ascontiguousarray(source)}
+        return inputs | {"contour": np.ascontiguousarray(contour)} if self._with_contour else inputs
+
+    def _noting_contours(self, pieces: Iterable[Piece]) -> Iterator[NDArray[np.floating]]:
+        """Yield the mel spectrograms of pieces, and put their contours aside."""
+        for piece in pieces:
+            has_contour = isinstance(piece, MelPiece)
+            if self._is_given not in (None, has_contour):
+                raise InputError(
+                    "pieces of a mel spectrogram with and without a contour: expected all of one kind"
+                )
+            self._is_given = has_contour
+            if isinstance(piece, MelPiece):
+                shape = (2, piece.mel.shape[-1])
+                if piece.contour.shape != shape or not np.isfinite(piece.contour).all():
+                    raise InputError(
+                        f"contour of shape {piece.contour.shape}: expected {shape}, finite values"
+                    )
+                self._given.append(piece.contour.astype(np.float32))
+                yield piece.mel
+            else:
+                yield piece
 
     def _extend(self) -> bool:
-        """Read F0 of the next frames and make the source of those whose neighbours are known; False after the end."""
-        window = next(self._plan, None)
-        if window is not None:
-            read = self._read_pitch(self._mel.take(window))
-            read = read[:, window.keep_start - window.start : window.keep_stop - window.start]
-            before = self._contour if self._contour.size else read[:, :1]
-            self._contour = np.concatenate([before, read], axis=1)
-        elif self._contour.size and not self._ended:
+        """Take the contour of the next frames, and make the source where the neighbours are known; False at the end."""
+        found = self._next_contour()
+        if found is not None:
+            before = self._next if self._next.size else found[:, :1]
+            self._next = np.concatenate([before, found], axis=1)
+        elif self._next.size and not self._ended:
             self._ended = True
-            after_the_last = self._contour[:, -1:]
-            self._contour = np.concatenate([self._contour, after_the_last], axis=1)
+            after_the_last = self._next[:, -1:]
+            self._next = np.concatenate([self._next, after_the_last], axis=1)
         else:
             return False
-        if self._contour.shape[1] > 2:
-            source = self._excitation.extend(*self._contour)
+        if self._next.shape[1] > 2:
+            source = self._excitation.extend(*self._next)
             self._source = np.concatenate([self._source, source[np.newaxis]], axis=2)
+            self._contour = np.concatenate([self._contour, self._next[np.newaxis, :, 1:-1]], axis=2)
             # The last frame waits for its neighbour, and needs the one before it then.
-            self._contour = self._contour[:, -2:]
+            self._next = self._next[:, -2:]
         return True
+
+    def _next_contour(self) -> NDArray[np.float32] | None:
+        """Return F0 and voicing of the next frames, float32 [2, n]; None after the last frame."""
+        # The first piece tells whether contours come.
+        self._mel.known(1)
+        if not self._is_given:
+            window = next(self._plan, None)
+            if window is None:
+                return None
+            read = self._read_pitch(self._mel.take(window))
+            return read[:, window.keep_start - window.start : window.keep_stop - window.start]
+        if not self._given:
+            self._mel.known(self._mel.frames + 1)
+        return self._given.pop(0) if self._given else None
 
 
 def pitch_lengths(*, any_length: bool) -> Lengths:
@@ -203,9 +253,15 @@ def takes_source(model: openvino.Model) -> bool:
     return any("source" in port.get_names() for port in model.inputs)
 
 
+def takes_contour(model: openvino.Model) -> bool:
+    """Whether the audio graph of a source-filter vocoder has an input for the contour."""
+    return any("contour" in port.get_names() for port in model.inputs)
+
+
 def cut_in_two(model: openvino.Model) -> tuple[openvino.Model, openvino.Model]:
-    """Return the audio graph (mel, source → audio) and the pitch graph (mel → pitch) of a vocoder."""
-    return _part(model, "audio", ("mel", "source")), _part(model, "pitch", ("mel",))
+    """Return the audio graph (mel, source, perhaps contour → audio) and the pitch graph (mel → pitch) of a vocoder."""
+    inputs = ("mel", "contour", "source") if takes_contour(model) else ("mel", "source")
+    return _part(model, "audio", inputs), _part(model, "pitch", ("mel",))
 
 
 def _part(model: openvino.Model, output: str, inputs: tuple[str, ...]) -> openvino.Model:

@@ -24,6 +24,7 @@ from numpy.typing import NDArray
 
 from ..errors import InputError, SpeechError
 from ..openvino_import import openvino
+from .feeds import MelPiece, Piece
 from .mel import N_MELS, SAMPLE_RATE, SILENCE, check_mel
 from .model_files import check_quantized, model_path, read_model
 from .runtime import Hint, Precision, Target, check_hint, compile_model, resolve_target
@@ -46,8 +47,8 @@ class Vocoder:
     Args:
         device: OpenVINO's name of the device; see `resolve_target`.
         model: An IR or ONNX file with input `mel` [?, 80, ?] and output `audio` [?, 1, 256·?], or the name of a
-            model of this repository. With an input `source` [?, 2, 256·?] and an output `pitch` [?, 2, ?] it is a
-            source-filter vocoder.
+            model of this repository. With an input `source` [?, 2, 256·?] and an output `pitch` [?, 2, ?], perhaps an
+            input `contour` [?, 2, ?], it is a source-filter vocoder.
         precision: `auto`, `f32`, `f16`, `bf16` or `int8`. `int8` requires a quantized file; for the name of a model,
             the IR made by omz_quantizer is used.
         hint: `latency` computes one window at a time and begins a stream with a small one; `throughput` computes as
@@ -118,7 +119,7 @@ class Vocoder:
 
     def stream(
         self,
-        mel: NDArray[np.floating] | Iterable[NDArray[np.floating]],
+        mel: Piece | Iterable[Piece],
         *,
         first_window: int = FIRST_WINDOW,
         largest_window: int = LARGEST_WINDOW,
@@ -130,7 +131,8 @@ class Vocoder:
         end. Closing the generator cancels the windows that are being computed.
 
         Args:
-            mel: floating [1, 80, T] or [80, T], or an iterable of such pieces of one spectrogram.
+            mel: floating [1, 80, T] or [80, T], or an iterable of such pieces of one spectrogram. A `MelPiece` has the
+                pitch besides, which a vocoder with an input for it need not read from the mel then.
             first_window: Frames of the first chunk, about; each next one has twice as many.
             largest_window: Frames of a chunk at most, about: the windows have a few fixed lengths.
 
@@ -147,7 +149,9 @@ class Vocoder:
                 f"windows of {first_window} to {largest_window} frames: expected 1 ≤ first_window ≤ largest_window"
             )
         kind, scheduler = self._loaded()
-        feed = kind.feed([check_mel(mel)] if isinstance(mel, np.ndarray | np.generic) else mel)
+        if isinstance(mel, np.ndarray | np.generic):
+            mel = check_mel(mel)
+        feed = kind.feed([mel] if isinstance(mel, np.ndarray | MelPiece) else mel)
         plan = plan_windows(feed.known, first=first_window, largest=largest_window, lengths=kind.lengths)
         # Not a generator itself, so that bad input is refused at the call and not when the first chunk is asked for.
         return scheduler.run(feed, plan)

@@ -4,6 +4,7 @@ A `Kind` is all that `Vocoder` and `Scheduler` have to know of a model. Which ki
 
     HiFi-GAN         mel [?, 80, ?]                        → audio [?, 1, 256·?]
     source-filter    mel [?, 80, ?], source [?, 2, 256·?]  → audio [?, 1, 256·?], pitch [?, 2, ?]
+                     perhaps contour [?, 2, ?] besides
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from numpy.typing import NDArray
 from ..errors import DeviceError, ModelError, telling_line
 from ..forks import check_not_forked
 from ..openvino_import import openvino
-from .feeds import Feed, MelFeed
+from .feeds import Feed, MelFeed, MelPiece, Piece
 from .mel import HOP_LENGTH, N_MELS
 from .model_files import check_interface, reshaped
 from .source_filter import (
@@ -29,6 +30,7 @@ from .source_filter import (
     SourceFeed,
     cut_in_two,
     pitch_lengths,
+    takes_contour,
 )
 from .source_filter import CONTEXT_FRAMES as SOURCE_FILTER_CONTEXT
 from .source_filter import takes_source as takes_source
@@ -62,8 +64,8 @@ class Kind(Protocol):
     def shapes(self, frames: int) -> dict[str, tuple[int, ...]]:
         """Return the shapes of the inputs for a number of mel frames; -1 is any number."""
 
-    def feed(self, pieces: Iterable[NDArray[np.floating]]) -> Feed:
-        """Return the inputs of an utterance that comes in pieces, floating [1, 80, T] or [80, T] each."""
+    def feed(self, pieces: Iterable[Piece]) -> Feed:
+        """Return the inputs of an utterance that comes in pieces."""
 
 
 class HiFiGan:
@@ -95,7 +97,7 @@ class HiFiGan:
         """Return the shape of `mel`."""
         return {"mel": (1, N_MELS, frames)}
 
-    def feed(self, pieces: Iterable[NDArray[np.floating]]) -> Feed:
+    def feed(self, pieces: Iterable[Piece]) -> Feed:
         """Return the mel spectrogram, window by window."""
         return MelFeed(pieces, kept=self.lengths.sizes[-1])
 
@@ -128,8 +130,11 @@ class SourceFilter:
         device: str,
         seed: int,
     ) -> None:
-        inputs, outputs = {"mel": f"?,{N_MELS},?", "source": "?,2,?"}, {"audio": "?,1,?", "pitch": "?,2,?"}
-        check_interface(model, path, inputs, outputs)
+        self._with_contour = takes_contour(model)
+        inputs = {"mel": f"?,{N_MELS},?", "source": "?,2,?"} | (
+            {"contour": "?,2,?"} if self._with_contour else {}
+        )
+        check_interface(model, path, inputs, {"audio": "?,1,?", "pitch": "?,2,?"})
         self.model, pitch = cut_in_two(model)
         self.kernels = AUDIO_KERNELS
         self.lengths = Lengths(
@@ -150,18 +155,27 @@ class SourceFilter:
         self._seed = seed
 
     def shapes(self, frames: int) -> dict[str, tuple[int, ...]]:
-        """Return the shapes of `mel` and `source`."""
-        return {"mel": (1, N_MELS, frames), "source": (1, 2, frames * HOP_LENGTH if frames > 0 else -1)}
+        """Return the shapes of `mel` and `source`, and of `contour` where there is one."""
+        shapes: dict[str, tuple[int, ...]] = {
+            "mel": (1, N_MELS, frames),
+            "source": (1, 2, frames * HOP_LENGTH if frames > 0 else -1),
+        }
+        return shapes | {"contour": (1, 2, frames)} if self._with_contour else shapes
 
-    def feed(self, pieces: Iterable[NDArray[np.floating]]) -> Feed:
-        """Return the mel spectrogram and its source, window by window."""
+    def feed(self, pieces: Iterable[Piece]) -> Feed:
+        """Return the mel spectrogram and its source, window by window.
+
+        A model without an input for the contour learnt with F0 that is read from the mel, and is given that always.
+        """
         request = self._pitch.create_infer_request()
+        mels = (piece.mel if isinstance(piece, MelPiece) else piece for piece in pieces)
         return SourceFeed(
-            pieces,
+            pieces if self._with_contour else mels,
             kept=self.lengths.sizes[-1],
             read_pitch=lambda mel: self._read_pitch(request, mel),
             lengths=self._pitch_lengths,
             seed=self._seed,
+            with_contour=self._with_contour,
         )
 
     def _read_pitch(self, request: openvino.InferRequest, mel: NDArray[np.float32]) -> NDArray[np.float32]:

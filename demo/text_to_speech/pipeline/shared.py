@@ -13,10 +13,11 @@ from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 from weakref import WeakValueDictionary
 
-from ..errors import InputError, OutputError
+from ..errors import OutputError
 from ..inference.runtime import core
 from ..store import Entry
 from ..text import Phonemizer
+from ..text.languages import english
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -38,15 +39,13 @@ def shared(make: Callable[P, T], *args: P.args, **options: P.kwargs) -> T:
 
 
 def shared_phonemizer(language: str) -> Phonemizer:
-    """Return the phonemizer of a language; its dictionaries are kept in the cache.
+    """Return the phonemizer of a kind of English; its dictionaries are kept in the cache.
 
     Raises:
         InputError: There is none for that language.
         ModelError: The package hibari-tts is not installed.
     """
-    if language != "en" and not language.startswith("en-"):
-        raise InputError(f"language {language}: there are dictionaries for English (en-US) only")
-    return shared(Phonemizer, core=core(), cache_folder=dictionary_cache())
+    return shared(Phonemizer, language=english(language), core=core(), cache_folder=dictionary_cache())
 
 
 def dictionary_cache() -> Path | None:

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from ..errors import about
 from ..inference.acoustic import AcousticModel, Spectrogram, silent_ends, trim_silence
+from ..inference.feeds import Piece
 from ..inference.mel import FRAME_SECONDS, HOP_LENGTH
 from ..inference.vocoder import Vocoder
 from ..script.utterances import Utterance, nothing_to_speak
@@ -95,7 +96,7 @@ class Stream:
                 "too loud in places: turned down by up to %.1f dB, nothing is clipped", self._reduction
             )
 
-    def next_mel(self) -> NDArray[np.float32] | None:
+    def next_mel(self) -> Piece | None:
         """Draw the next utterance and return its mel spectrogram, float32 [80, T]; None if there is none for now."""
         with self.stopwatch.on("text"):
             utterance = next(self._utterances, _END)
@@ -139,8 +140,8 @@ class Stream:
         while self._sounds:
             yield self._chunk(self._sounds.popleft(), np.zeros(0, np.float32), self.stopwatch.take())
 
-    def _mels(self, first: NDArray[np.float32]) -> Iterator[NDArray[np.float32]]:
-        mel: NDArray[np.float32] | None = first
+    def _mels(self, first: Piece) -> Iterator[Piece]:
+        mel: Piece | None = first
         while mel is not None:
             yield mel
             mel = self.next_mel()
@@ -160,7 +161,7 @@ class Stream:
         self._reduction = max(self._reduction, sound.reduction)
         return AudioChunk(finished, sound.sentence, times, self._voice.sample_rate)
 
-    def _draw(self, utterance: Utterance, planned: PlannedSentence, pause: int) -> NDArray[np.float32]:
+    def _draw(self, utterance: Utterance, planned: PlannedSentence, pause: int) -> Piece:
         """Draw an utterance, and note what its sound will be.
 
         The model begins and ends an utterance with silence of its own, which counts as a part of the pause; the rest
@@ -187,12 +188,13 @@ class Stream:
         self._sounds.append(SentenceSound(self._last_drawn, gains, pause=zeros))
         self._position += zeros + spectrogram.mel.shape[1]
         self._silent_tail = silent_tail
-        return spectrogram.mel
+        return spectrogram.piece
 
     def _render(self, utterance: Utterance, *, lead: int) -> tuple[Spectrogram, NDArray[np.float64]]:
         """Turn an utterance into a mel spectrogram without the model's long silences, and the gains of its frames."""
         alpha, pitch, volume = symbol_deliveries(utterance)
-        spectrogram = self._acoustic.synthesize(to_ids(utterance.phonemes), alpha=alpha, pitch=pitch)
+        ids = to_ids(utterance.phonemes)
+        spectrogram = self._acoustic.synthesize(ids, voice=self._voice.vector, alpha=alpha, pitch=pitch)
         tail = min(self._voice.tail_frames, round(utterance.pause_after / FRAME_SECONDS))
         trimmed = trim_silence(spectrogram, level=self._voice.silent_level, lead=lead, tail=tail)
         return trimmed, frame_gains(volume, trimmed.durations)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Iterable, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields, replace
 from itertools import chain
 from pathlib import Path
 from types import TracebackType
@@ -14,14 +14,15 @@ from ..inference.acoustic import AcousticModel
 from ..inference.runtime import Hint, Precision, check_hint, resolve_target
 from ..inference.vocoder import FIRST_WINDOW, LARGEST_WINDOW, Vocoder
 from ..script.directions import Manner, MannerOptions
+from ..script.formats import InputFormat, read_script
 from ..script.incremental import incremental_scripts
-from ..script.plain import read_script
 from ..script.script import Script
 from ..script.utterances import incremental_utterances, nothing_to_speak
 from ..script.words import WordReader
 from ..speech.spoken import AudioChunk, Speech, join
 from ..store.voices_yml import DEFAULT_VOICE, find_voice, voices
 from ..text import SYMBOLS, Lexicon, PhonemizedWord, Phonemizer, Reading, to_ids
+from ..text.languages import english
 from ..voices import Voice
 from .shared import shared, shared_phonemizer
 from .stream import Stream
@@ -56,10 +57,11 @@ class SynthesizerOptions:
     threads: int | None = None
     lexicon: Lexicon | None = None
     phonemizer: WordReader | None = None
+    language: str | None = None
 
     def build(self) -> Synthesizer:
         """Make the synthesizer; see `Synthesizer` for the errors."""
-        return Synthesizer(**{field.name: getattr(self, field.name) for field in fields(self)})
+        return Synthesizer(**{one.name: getattr(self, one.name) for one in fields(self)})
 
 
 class Synthesizer:
@@ -84,16 +86,18 @@ class Synthesizer:
         lexicon: Pronunciations that take precedence over those of the dictionaries.
         phonemizer: An object that reads words instead of the front end of this package. Several threads may call it at
             the same time.
+        language: BCP 47 tag of the English that texts are read in, `en-US` or `en-GB`; None for that of the voice.
 
     Attributes:
         voice: The voice.
+        language: The English that texts are read in where they name no other: `en-US` or `en-GB`.
         options: All arguments.
         hint: As given.
 
     Raises:
         DeviceError: A device is not there, lacks the precision, or refuses a model.
-        InputError: The voice, the precision, the hint or the number of threads is none of those that there are, or both
-            a lexicon and a phonemizer are given.
+        InputError: The voice, the precision, the hint, the language or the number of threads is none of those that
+            there are, or both a lexicon and a phonemizer are given.
         ModelError: A file is not such a model.
 
     Example:
@@ -116,6 +120,7 @@ class Synthesizer:
         threads: int | None = None,
         lexicon: Lexicon | None = None,
         phonemizer: WordReader | None = None,
+        language: str | None = None,
     ) -> None:
         self.options = SynthesizerOptions(
             device=device,
@@ -130,8 +135,10 @@ class Synthesizer:
             threads=threads,
             lexicon=lexicon,
             phonemizer=phonemizer,
+            language=language,
         )
         self.voice: Voice = find_voice(voice)
+        self.language = english(language or self.voice.language)
         self.hint: Hint = hint
         self._models: _Models | None = _load(self.options, self.voice)
 
@@ -165,16 +172,19 @@ class Synthesizer:
         text: Text,
         manner: Manner | None = None,
         *,
+        input_format: InputFormat = "auto",
         lexicon: Lexicon | None = None,
         **options: Unpack[MannerOptions],
     ) -> Speech:
         """Speak a text and return the whole of it.
 
         Args:
-            text: English; blank lines separate paragraphs, and "[pause 0.5s]" is a pause. Or an SSML document, which
-                begins with "<speak" or "<?xml". Or a script, which `parse_text` and `parse_ssml` make of either. Or
-                an iterable of the pieces of a text.
+            text: English; blank lines separate paragraphs, and "[pause 0.5s]" is a pause. Or a document: Markdown,
+                HTML or SSML. Or a script, which `read_script` makes of all of them. Or an iterable of the pieces of a
+                text.
             manner: Speed, pitch, volume and pauses of the whole text.
+            input_format: What the text is: `text`, `markdown`, `html` or `ssml`; `auto` for what it looks like. A
+                script needs none.
             lexicon: Pronunciations for this text, which take precedence over those of the synthesizer.
             **options: Single attributes of `Manner`, such as `speed=1.25`, which replace those of `manner`.
 
@@ -182,7 +192,14 @@ class Synthesizer:
             InputError: The text is of another type or holds nothing to speak, or a number is out of range.
             SpeechError: The synthesizer is closed, or a model failed; the error names the sentence and the device.
         """
-        chunks = self.stream(text, manner, lexicon=lexicon, first_window=LARGEST_WINDOW, **options)
+        chunks = self.stream(
+            text,
+            manner,
+            input_format=input_format,
+            lexicon=lexicon,
+            first_window=LARGEST_WINDOW,
+            **options,
+        )
         return join(list(chunks))
 
     def stream(
@@ -190,6 +207,7 @@ class Synthesizer:
         text: Text,
         manner: Manner | None = None,
         *,
+        input_format: InputFormat = "auto",
         lexicon: Lexicon | None = None,
         first_window: int | None = None,
         largest_window: int = LARGEST_WINDOW,
@@ -208,6 +226,7 @@ class Synthesizer:
         Args:
             text: See `synthesize`.
             manner: Speed, pitch, volume and pauses of the whole text.
+            input_format: See `synthesize`.
             lexicon: Pronunciations for this text, which take precedence over those of the synthesizer.
             first_window: Frames of the first chunk, about; None for few with `latency` and many with `throughput`.
             largest_window: Frames of a chunk at most, about. The shorter a window, the more its context costs; but a
@@ -231,11 +250,15 @@ class Synthesizer:
         stream = Stream(models.acoustic, models.vocoder, self.voice, windows)
         reader = models.reader(lexicon)
         if isinstance(text, Iterable) and not isinstance(text, str | bytes):
-            scripts = incremental_scripts(text, wait=wait)
+            scripts = incremental_scripts(text, wait=wait, input_format=input_format)
             utterances = incremental_utterances(scripts, reader, manner, median_f0=self.voice.median_f0)
             return stream.chunks(utterances, close=scripts.close)
         with stream.stopwatch.on("text"):
-            script = text if isinstance(text, Script) else read_script(text)
+            script = (
+                text
+                if isinstance(text, Script)
+                else read_script(text, input_format=input_format, language=self.language)
+            )
             utterances = incremental_utterances([script], reader, manner, median_f0=self.voice.median_f0)
             # The first one is made here, so that a text with nothing to speak is refused at the call.
             first = next(utterances, None)
@@ -258,7 +281,7 @@ class Synthesizer:
         """Do each kind of work once, so that the next text does not wait for kernels to be made."""
         models = self._loaded()
         models.phonemizer.words("Hello.")
-        models.acoustic.synthesize(to_ids(WARM_PHONEMES))
+        models.acoustic.synthesize(to_ids(WARM_PHONEMES), voice=self.voice.vector)
         models.vocoder.warm_up()
 
     def close(self) -> None:
@@ -290,6 +313,8 @@ class _Models:
     vocoder: Vocoder
     phonemizer: WordReader
     lexicon: Lexicon | None
+    # The phonemizers of other languages that texts have asked for, which are kept as long as the models.
+    others: dict[str, Phonemizer] = field(default_factory=dict)
 
     def reader(self, lexicon: Lexicon | None) -> WordReader:
         """Return the reader of a text that has pronunciations of its own.
@@ -300,18 +325,27 @@ class _Models:
         check_lexicon(lexicon, self.phonemizer)
         if self.lexicon and lexicon:
             lexicon = self.lexicon.updated(lexicon)
-        known = lexicon or self.lexicon
-        if not known or not isinstance(self.phonemizer, Phonemizer):
+        if not isinstance(self.phonemizer, Phonemizer):
             return self.phonemizer
-        return _LexiconReader(self.phonemizer, known)
+        return _SharedReader(self.phonemizer, lexicon or self.lexicon, self.others)
 
 
 @dataclass(frozen=True)
-class _LexiconReader:
+class _SharedReader:
     """A phonemizer that others share, together with the pronunciations of one synthesizer or text."""
 
     phonemizer: Phonemizer
-    lexicon: Lexicon
+    lexicon: Lexicon | None
+    others: dict[str, Phonemizer]
+
+    def in_language(self, tag: str) -> _SharedReader:
+        """Return the reader of another kind of English, with the same pronunciations."""
+        language = english(tag)
+        if language == self.phonemizer.language:
+            return self
+        if language not in self.others:
+            self.others[language] = shared_phonemizer(language)
+        return replace(self, phonemizer=self.others[language])
 
     def words(self, text: str, *, readings: Sequence[Reading] | None = None) -> Sequence[PhonemizedWord]:
         return self.phonemizer.words(text, readings=readings, lexicon=self.lexicon)
@@ -348,7 +382,7 @@ def _load(options: SynthesizerOptions, voice: Voice) -> _Models:
             hint=options.hint,
             threads=options.threads,
         )
-    phonemizer = options.phonemizer or shared_phonemizer(voice.language)
+    phonemizer = options.phonemizer or shared_phonemizer(options.language or voice.language)
     return _Models(acoustic, vocoder, phonemizer, options.lexicon)
 
 

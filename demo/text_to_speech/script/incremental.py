@@ -26,7 +26,20 @@ from ..errors import InputError
 from ..text import check_text
 from ..text.grouped_warnings import GroupedWarnings, part_of
 from ..text.pronunciations import BLANK_LINE
-from ..text.sentences import MAX_LENGTH, cut_sentence, hide_phonemes, sentence_spans
+from ..text.sentences import (
+    MAX_LENGTH,
+    OpenLines,
+    cut_sentence,
+    decided_until,
+    hide_phonemes,
+    lines_that_count,
+    sentence_spans,
+)
+from .formats import InputFormat, check_format
+from .html_reader import read_html
+from .html_source import is_xhtml
+from .incremental_markdown import PendingMarkdown, may_be_head, may_have_begun, shows_markdown
+from .markup_signs import has_markdown, is_page
 from .plain import read_phonemes, take_pauses
 from .script import Block, Script
 from .ssml import LONGEST_DOCUMENT, is_ssml, parse_ssml
@@ -54,14 +67,17 @@ _NEXT_WORD = re.compile(r"[^\w\s]*\w*")
 _NEXT_WORDS = re.compile(r"[^\w\s]*(?:\w+ ){0,2}\w*")
 _SENTENCE_END = re.compile(r"[.!?…。！？][\"'”’»)\]]*$")
 _CLOSING_QUOTES = tuple("\"'”’»")
+_LINE_END = re.compile(r"[\n\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
 _WORD_START = re.compile(r"(?<!\S)\S")
 # Words that the end of a sentence depends on: the one with the full stop, and three that follow a quotation.
 _WORDS_AHEAD = 5
-_SSML_TAGS = ("<speak", "<?xml")
+_DOCUMENT_TAGS = ("<speak", "<?xml", "<!doctype", "<html")
+# How long the first tag of a document is waited for.
+_LONGEST_TAG = 1_000
 
 
 def incremental_scripts(
-    pieces: Iterable[str | None], *, wait: float | None = None, ssml: bool | None = None
+    pieces: Iterable[str | None], *, wait: float | None = None, input_format: InputFormat = "auto"
 ) -> IncrementalScripts:
     """Return an iterator of the scripts of a text that arrives in pieces.
 
@@ -70,14 +86,14 @@ def incremental_scripts(
             says that everything before it is a script, whether a sentence has ended or not.
         wait: Seconds without a new piece after which everything that came so far is a script, whether a sentence has
             ended or not. Give more than the longest gap within a sentence. None waits for the next piece.
-        ssml: Whether the text is an SSML document, which is one script when it is complete; None lets its beginning
-            decide, see `is_ssml`.
+        input_format: What the text is. SSML and HTML are one script when they are complete. `auto` is SSML or HTML if
+            the text begins so, and becomes Markdown when the first mark of it has come.
 
     Raises:
         InputError: At the call: `pieces` is not iterable, or `wait` is not a number above 0. While scripts are taken:
             a piece is not a str, or see `read_script`. What the iterable raises passes through.
     """
-    return IncrementalScripts(pieces, wait=wait, ssml=ssml)
+    return IncrementalScripts(pieces, wait=wait, input_format=input_format)
 
 
 class IncrementalScripts(Iterator[Script]):
@@ -87,8 +103,9 @@ class IncrementalScripts(Iterator[Script]):
     """
 
     def __init__(
-        self, pieces: Iterable[str | None], *, wait: float | None = None, ssml: bool | None = None
+        self, pieces: Iterable[str | None], *, wait: float | None = None, input_format: InputFormat = "auto"
     ) -> None:
+        form = check_format(input_format)
         if not isinstance(pieces, Iterable):
             raise InputError(
                 f"{type(pieces).__name__} given; expected a text as str, or an iterable of pieces of one"
@@ -96,7 +113,7 @@ class IncrementalScripts(Iterator[Script]):
         if wait is not None and not (_is_number(wait) and 0 < wait <= threading.TIMEOUT_MAX):
             raise InputError(f"wait {wait!r}: expected seconds, a number above 0")
         self._arrivals = _Arrivals(pieces, wait)
-        self._scripts = _scripts(self._arrivals, ssml)
+        self._scripts = _scripts(self._arrivals, form)
 
     def __next__(self) -> Script:
         return next(self._scripts)
@@ -119,42 +136,134 @@ def _is_number(value: Any) -> bool:
     return isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
 
 
-def _scripts(arrivals: _Arrivals, ssml: bool | None) -> Generator[Script, None, None]:
+def _scripts(arrivals: _Arrivals, form: InputFormat) -> Generator[Script, None, None]:
     """Yield the scripts of the pieces that arrive."""
     warnings = GroupedWarnings()
-    text = _PendingText(warnings)
+    text = PendingScripts(form, warnings)
     try:
-        kind = ssml
         for piece in arrivals:
             if piece is None:
-                script = text.paused() if kind is False else None
+                script = text.paused()
             else:
                 text.add(piece)
-                if kind is None:
-                    kind = _kind(text.pending)
-                if kind and len(text.pending) > LONGEST_DOCUMENT:
+                if text.is_too_long:
                     # The parser refuses the document; there is no need to collect the rest before.
                     break
-                script = text.complete() if kind is False else None
+                script = text.complete()
             if script:
                 yield script
         if arrivals.is_closed:
             return
-        with part_of(warnings):
-            script = parse_ssml(text.pending) if kind else text.rest()
-        if script:
+        if script := text.rest():
             yield script
+        text.finish()
         warnings.finish()
     finally:
         arrivals.close()
 
 
-def _kind(beginning: str) -> bool | None:
-    """Tell whether a text is SSML by its beginning; None where it is too short to tell."""
-    stripped = beginning.removeprefix("\ufeff").lstrip()
-    if any(tag.startswith(stripped) for tag in _SSML_TAGS):
-        return None
-    return is_ssml(beginning)
+class PendingScripts:
+    """The part of a text that arrived and is not in a script yet, whatever its format is.
+
+    Args:
+        form: The format; `auto` is decided by what arrives.
+        warnings: Where warnings about the text are collected.
+        start: Offset of the text in a longer one, of which it is a part.
+
+    Attributes:
+        form: The format as far as it is known: `auto` while the beginning may still be that of a document.
+    """
+
+    def __init__(
+        self, form: InputFormat = "auto", warnings: GroupedWarnings | None = None, *, start: int = 0
+    ) -> None:
+        self.form = form
+        self._is_given = form != "auto"
+        self._warnings = warnings or GroupedWarnings()
+        self._text = _PendingText(self._warnings)
+        self._text.start = start
+        self._markdown: PendingMarkdown | None = None
+        if form == "markdown":
+            self._begin_markdown()
+
+    @property
+    def is_too_long(self) -> bool:
+        """Whether a document is longer than any may be."""
+        return self.form in ("ssml", "html") and len(self._text.pending) > LONGEST_DOCUMENT
+
+    @property
+    def _may_become_markdown(self) -> bool:
+        return self.form == "text" and not self._is_given and self._markdown is None
+
+    def add(self, piece: str) -> None:
+        """Append a piece."""
+        if self._markdown:
+            self._markdown.add(piece)
+            return
+        self._text.add(piece)
+        if self.form == "auto":
+            self.form = _format_of_beginning(self._text.pending)
+        # Only whole words decide: `__init` may become a name, and `**` more asterisks.
+        if self._may_become_markdown and not piece.isalnum() and shows_markdown(self._text.pending):
+            self._begin_markdown()
+
+    def complete(self) -> Script | None:
+        """Take the sentences whose ends no later text can move, if there are any."""
+        if self._markdown:
+            return self._markdown.complete()
+        if self.form != "text":
+            return None
+        return self._text.complete(self._may_stop())
+
+    def paused(self) -> Script | None:
+        """Take everything except markup that is open."""
+        if self._markdown:
+            return self._markdown.paused()
+        if self._may_become_markdown and has_markdown(self._text.pending):
+            self._begin_markdown()
+            return self.paused()
+        return self._text.paused(self._may_stop()) if self.form == "text" else None
+
+    def rest(self) -> Script | None:
+        """Take everything, at the end of the text."""
+        if self._may_become_markdown and has_markdown(self._text.pending):
+            self._begin_markdown()
+        if self._markdown:
+            return self._markdown.rest()
+        with part_of(self._warnings):
+            if self.form == "ssml" or (self.form == "auto" and is_ssml(self._text.pending)):
+                return parse_ssml(self._text.pending)
+            if self.form == "html":
+                return read_html(self._text.pending).script()
+        return self._text.rest()
+
+    def finish(self) -> None:
+        """Say what was left out, at the end of the text."""
+        if self._markdown:
+            self._markdown.finish()
+
+    def _may_stop(self) -> int:
+        """Return the offset in the pending text from which a mark of Markdown may be open, or its length."""
+        text = self._text.pending
+        return len(text) if self._is_given else min(may_have_begun(text), may_be_head(text))
+
+    def _begin_markdown(self) -> None:
+        """Read what is pending, and all that comes, as Markdown."""
+        self.form = "markdown"
+        self._markdown = PendingMarkdown(_is_certain, start=self._text.start, warnings=self._warnings)
+        self._markdown.add(self._text.pending)
+
+
+def _format_of_beginning(beginning: str) -> InputFormat:
+    """Return the format of a text by its beginning; `auto` where it is too short to tell."""
+    stripped = beginning.removeprefix("\ufeff").lstrip().lower()
+    is_begun = any(tag.startswith(stripped[: len(tag)]) for tag in _DOCUMENT_TAGS)
+    is_first_tag = stripped.count("<") <= 1 and (">" not in stripped or stripped.startswith("<?xml"))
+    if is_begun and is_first_tag and len(stripped) < _LONGEST_TAG:
+        return "auto"
+    if is_page(beginning) or is_xhtml(beginning):
+        return "html"
+    return "ssml" if is_ssml(beginning) else "text"
 
 
 class _PendingText:
@@ -165,12 +274,14 @@ class _PendingText:
 
     Attributes:
         pending: Characters that arrived and are in no script yet.
+        start: Offset of `pending` in the whole text.
     """
 
     def __init__(self, warnings: GroupedWarnings) -> None:
         self.pending = ""
-        # Offset of `pending` in the whole text.
-        self._start = 0
+        self.start = 0
+        # The lines that came before, as far as they tell what the next line ends mean.
+        self._before = ""
         # Whether something arrived that can make an end certain.
         self._is_new = False
         self._warnings = warnings
@@ -184,43 +295,61 @@ class _PendingText:
         self._is_new = self._is_new or not (piece.isalnum() or more_space or not piece)
         self.pending += piece
 
-    def complete(self) -> Script | None:
-        """Take the sentences whose ends no later text can move, if there are any."""
+    def complete(self, stop: int) -> Script | None:
+        """Take the sentences before an offset whose ends no later text can move, if there are any."""
         too_much = len(self.pending) > LONGEST_PENDING
         if not self._is_new and not too_much:
             return None
         self._is_new = False
-        script = self._take_certain()
+        script = self._take_certain(stop)
         return self._take_all(len(self.pending)) if too_much and not script else script
 
-    def paused(self) -> Script | None:
-        """Take everything except markup that is open; the last sentence may go on in the next script."""
-        return self._take_all(_undecided(self.pending), breaks_off=True)
+    def paused(self, stop: int) -> Script | None:
+        """Take everything before an offset except open markup; the last sentence may go on in the next script."""
+        return self._take_all(min(stop, _undecided(self.pending)), breaks_off=True)
 
     def rest(self) -> Script | None:
         """Take everything, at the end of the text."""
         return self._take_all(len(self.pending))
 
-    def _take_certain(self) -> Script | None:
+    def _take_certain(self, stop: int) -> Script | None:
         """Take the sentences that are certain, and pieces of one that is too long already."""
-        script = take_pauses(self.pending[: _undecided(self.pending)], source_start=self._start)
-        text = script.text
-        spans = list(sentence_spans(text, max_length=None))
+        script = take_pauses(self.pending[: min(stop, _undecided(self.pending))], source_start=self.start)
+        text = self._before + script.text
+        decided = decided_until(text)
+        spans, others = (
+            list(
+                sentence_spans(
+                    text, max_length=None, start=len(self._before), open_lines=OpenLines(decided, are_ends)
+                )
+            )
+            for are_ends in (False, True)
+        )
+        # What is certain must be so whatever the line ends mean that are not decided yet.
+        same = sum(
+            1 for _ in itertools.takewhile(lambda pair: pair[0] == pair[1], zip(spans, others, strict=False))
+        )
         count = 0
-        while count + 1 < len(spans) and _is_certain(text, spans[count], spans[count + 1][0]):
+        while count < min(same, len(spans) - 1) and _is_certain(text, spans[count], spans[count + 1][0]):
             count += 1
         if not spans:
             return None
-        cuts = _certain_cuts(text, spans[count][0])
+        cuts = _certain_cuts(text, spans[count][0], decided)
         taken = spans[:count] + [(start, end, False) for start, end in itertools.pairwise(cuts)]
         if not taken:
             return None
         # What is taken ends where the next sentence begins, so that the pauses between the two come along.
-        return self._take(script.span(cuts[-1], cuts[-1] + 1)[0] - self._start, taken)
+        before = len(self._before)
+        return self._take(
+            script.span(cuts[-1] - before, cuts[-1] - before + 1)[0] - self.start,
+            [(start - before, end - before, ends_paragraph) for start, end, ends_paragraph in taken],
+        )
 
     def _take_all(self, stop: int, *, breaks_off: bool = False) -> Script | None:
-        text = take_pauses(self.pending[:stop], source_start=self._start).text
-        spans = list(sentence_spans(text, max_length=None))
+        text = take_pauses(self.pending[:stop], source_start=self.start).text
+        before = len(self._before)
+        found = sentence_spans(self._before + text, max_length=None, start=before)
+        spans = [(start - before, end - before, last) for start, end, last in found]
         if not breaks_off or not spans:
             return self._take(stop, spans)
         start, end, _ = spans[-1]
@@ -238,9 +367,10 @@ class _PendingText:
             spans: The sentences in the text of these characters.
             breaks_off: Whether the last one goes on in the next script.
         """
-        script = take_pauses(self.pending[:stop], source_start=self._start)
+        script = take_pauses(self.pending[:stop], source_start=self.start)
         self.pending = self.pending[stop:]
-        self._start += stop
+        self.start += stop
+        self._before = lines_that_count(self._before + script.text)
         if not spans and not script.directions:
             return None
         blocks = tuple(
@@ -291,12 +421,13 @@ def _is_certain(text: str, sentence: tuple[int, int, bool], next_start: int) -> 
     return match is not None and match.end() < len(text)
 
 
-def _certain_cuts(text: str, start: int) -> list[int]:
+def _certain_cuts(text: str, start: int, decided: int) -> list[int]:
     """Return where the pieces of a sentence begin, as far as this is certain: one offset unless it is too long.
 
     Args:
         text: The text so far.
         start: Offset of the sentence, whose end is not certain.
+        decided: Offset up to which line ends are decided.
     """
     cuts = [start]
     if len(text) - start < 2 * MAX_LENGTH:
@@ -305,6 +436,9 @@ def _certain_cuts(text: str, start: int) -> list[int]:
     # lengths, see `cut_sentence`.
     words = list(_WORD_START.finditer(text, start))
     settled = words[-_WORDS_AHEAD].start() if len(words) >= _WORDS_AHEAD else start
+    open_end = _LINE_END.search(text, max(start, decided))
+    if open_end:
+        settled = min(settled, open_end.start())
     for _, (begin, _) in itertools.pairwise(cut_sentence(hide_phonemes(text), start, len(text), MAX_LENGTH)):
         if settled - cuts[-1] < 2 * MAX_LENGTH:
             break

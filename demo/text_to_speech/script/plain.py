@@ -1,4 +1,4 @@
-"""Plain text becomes a script, and the door for texts of either kind.
+"""Plain text becomes a script.
 
 In plain text there are two directions, a pause and phonemes between double brackets:
 
@@ -15,24 +15,8 @@ from ..text.grouped_warnings import one_document
 from .directions import Pause, parse_time
 from .inline_phonemes import with_inline_phonemes
 from .script import Block, Piece, Script
-from .ssml import is_ssml, parse_ssml
 
-_PAUSE = re.compile(r"(?<!\[)\[pause +([+-]?[\d.][^\[\]]{0,20})\](?!\])")
-
-
-def read_script(text: str, *, ssml: bool | None = None) -> Script:
-    """Return the script of a plain text or of an SSML document.
-
-    Args:
-        text: A text or a document.
-        ssml: Whether the text is an SSML document; None lets its beginning decide, see `is_ssml`.
-
-    Raises:
-        InputError: See `parse_text` and `parse_ssml`.
-    """
-    with one_document():
-        text = check_text(text)
-        return parse_ssml(text) if ssml or (ssml is None and is_ssml(text)) else parse_text(text)
+PAUSE = re.compile(r"(?<!\[)\[pause +([+-]?[\d.][^\[\]]{0,20})\](?!\])")
 
 
 def parse_text(text: str) -> Script:
@@ -59,7 +43,7 @@ def take_pauses(text: str, *, source_start: int = 0) -> Script:
     pieces: list[Piece] = []
     pauses: list[Pause] = []
     position = length = 0
-    for match in _PAUSE.finditer(text):
+    for match in PAUSE.finditer(text):
         spoken += [text[position : match.start()], " "]
         pieces.append(Piece(length, position, match.start()))
         length += match.start() - position + 1

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 from ..errors import InputError
 from ..text import Reading, Sentence
-from ..text.sentences import MAX_LENGTH, hide_readings, sentence_spans
+from ..text.sentences import MAX_LENGTH, cut_sentence, hide_phonemes, hide_readings, sentence_spans
 from .directions import Delivery, Mark, Pause
 
 
@@ -73,6 +73,8 @@ class Script:
         readings: Spans that are read in a given way.
         aliases: Spans instead of which another text is read.
         deliveries: Offsets, each with the delivery of the words that begin there or later.
+        languages: Offsets, each with the BCP 47 tag of the words that begin there or later; an empty tag is the
+            language of the voice.
         source_start: Offset of `source` in a longer text, of which it is a part, see `incremental_scripts`.
         breaks_off: Whether the last sentence goes on in the next part of that text.
 
@@ -90,6 +92,7 @@ class Script:
     deliveries: tuple[tuple[int, Delivery], ...] = ()
     source_start: int = 0
     breaks_off: bool = False
+    languages: tuple[tuple[int, str], ...] = ()
 
     def __post_init__(self) -> None:
         position = 0
@@ -114,12 +117,25 @@ class Script:
     def span(self, start: int, end: int) -> tuple[int, int]:
         """Return the span in the source, or in the longer text, of a span of at least one character of `text`."""
         first, last = self._source_span(start), self._source_span(end - 1)
-        return self.source_start + first[0], self.source_start + last[1]
+        # A document's text may be moved: what stands between the rows of a table is read before it.
+        return self.source_start + min(first[0], last[0]), self.source_start + max(first[1], last[1])
 
     def delivery(self, at: int) -> Delivery:
         """Return the delivery of a word that begins at an offset of the text."""
         index = bisect.bisect_right(self.deliveries, at, key=lambda change: change[0])
         return self.deliveries[index - 1][1] if index else Delivery()
+
+    def language_spans(self, start: int, end: int) -> Iterator[tuple[int, int, str]]:
+        """Yield the parts of a span of the text that are of one language each, with their tags."""
+        index = bisect.bisect_right(self.languages, start, key=lambda change: change[0])
+        tag = self.languages[index - 1][1] if index else ""
+        while index < len(self.languages) and self.languages[index][0] < end:
+            offset, next_tag = self.languages[index]
+            if start < offset:
+                yield start, offset, tag
+            start, tag, index = offset, next_tag, index + 1
+        if start < end:
+            yield start, end, tag
 
     def sentences(self) -> Iterator[Sentence]:
         """Yield the sentences of the text; none of them ends inside a reading or an alias."""
@@ -144,10 +160,11 @@ class Script:
 def _sentence_spans(text: str, block: Block) -> Iterator[tuple[int, int, bool]]:
     """Return the spans of the sentences of a block's text; see `sentence_spans`."""
     stripped = text.strip()
-    if not block.is_sentence or not stripped or len(stripped) > MAX_LENGTH:
+    if not block.is_sentence or not stripped:
         return sentence_spans(text)
     start = text.index(stripped)
-    return iter([(start, start + len(stripped), True)])
+    pieces = list(cut_sentence(hide_phonemes(text), start, start + len(stripped), MAX_LENGTH))
+    return ((begin, end, end == pieces[-1][1]) for begin, end in pieces)
 
 
 def join_scripts(scripts: Sequence[Script]) -> Script:
@@ -170,6 +187,9 @@ def join_scripts(scripts: Sequence[Script]) -> Script:
         tuple(reading for script in moved for reading in script.readings),
         tuple(alias for script in moved for alias in script.aliases),
         tuple(change for script in moved for change in script.deliveries),
+        languages=tuple(change for script in moved for change in script.languages)
+        if any(script.languages for script in scripts)
+        else (),
     )
 
 
@@ -190,4 +210,5 @@ def _moved(script: Script, by: int, source_by: int) -> Script:
         readings=tuple(replace(r, start=r.start + by, end=r.end + by) for r in script.readings),
         aliases=tuple(replace(a, start=a.start + by, end=a.end + by) for a in script.aliases),
         deliveries=((by, Delivery()), *((at + by, d) for at, d in script.deliveries)),
+        languages=((by, ""), *((at + by, tag) for at, tag in script.languages)),
     )

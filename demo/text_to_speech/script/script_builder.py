@@ -15,11 +15,13 @@ class ScriptBuilder:
     Attributes:
         length: Characters of the text so far.
         delivery: How words that begin at the end of the text are spoken.
+        language: The BCP 47 tag of these words; empty for the language of the voice.
     """
 
     def __init__(self) -> None:
         self.length = 0
         self.delivery = Delivery()
+        self.language = ""
         self._texts: list[str] = []
         self._pieces: list[Piece] = []
         self._blocks: list[Block] = []
@@ -27,6 +29,7 @@ class ScriptBuilder:
         self._directions: list[Pause | Mark] = []
         self._readings: list[Reading | Alias] = []
         self._deliveries: list[tuple[int, Delivery]] = []
+        self._languages: list[tuple[int, str]] = []
 
     def build(self, source: str) -> Script:
         """Return the script of what was collected."""
@@ -39,6 +42,7 @@ class ScriptBuilder:
             readings=tuple(reading for reading in self._readings if isinstance(reading, Reading)),
             aliases=tuple(alias for alias in self._readings if isinstance(alias, Alias)),
             deliveries=tuple(self._deliveries),
+            languages=tuple(self._languages),
         )
 
     def add_text(self, text: str, start: int, end: int) -> None:
@@ -68,6 +72,12 @@ class ScriptBuilder:
         if delivery != self.delivery:
             self.delivery = delivery
             self._deliveries.append((self.length, delivery))
+
+    def set_language(self, tag: str) -> None:
+        """Read words that begin from here on in another language."""
+        if tag != self.language:
+            self.language = tag
+            self._languages.append((self.length, tag))
 
     def end_block(self, *, ends_paragraph: bool, is_sentence: bool = False) -> None:
         """End a sentence here, and perhaps a paragraph."""

@@ -16,6 +16,7 @@ from xml.parsers import expat
 from ..errors import InputError
 from ..text.characters import check_text
 from ..text.grouped_warnings import one_document
+from ..text.languages import AMERICAN, english
 from .inline_phonemes import with_inline_phonemes
 from .script import Script
 from .ssml_elements import ELEMENTS, Document, OpenElement
@@ -39,8 +40,12 @@ def is_ssml(text: str) -> bool:
     return bool(_BEGINNING.match(text))
 
 
-def parse_ssml(document: str) -> Script:
+def parse_ssml(document: str, *, language: str = AMERICAN) -> Script:
     """Return the script of an SSML document.
+
+    Args:
+        document: The document.
+        language: BCP 47 tag of the voice, by which dates in `say-as` are read where the document names no language.
 
     Raises:
         InputError: The document is not well-formed, declares a document type, or has a value that cannot be followed;
@@ -52,7 +57,7 @@ def parse_ssml(document: str) -> Script:
             raise InputError(
                 f"SSML of {len(document)} characters: expected at most {LONGEST_DOCUMENT}; cut it into several"
             )
-        return _Reader(Source(document.removeprefix("\ufeff"))).read()
+        return _Reader(Source(document.removeprefix("\ufeff")), language).read()
 
 
 class _Reader:
@@ -60,11 +65,12 @@ class _Reader:
 
     Args:
         source: The document, whose parser gets this reader's methods as handlers.
+        language: BCP 47 tag of the voice.
     """
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: Source, language: str) -> None:
         self._source = source
-        self._document = Document(source)
+        self._document = Document(source, language)
         parser = source.parser
         parser.StartElementHandler = self._begin
         parser.EndElementHandler = self._end
@@ -114,8 +120,11 @@ class _Reader:
                 source_start=self._source.offset,
                 tag=document.tag,
                 delivery=document.script.delivery,
+                language=document.script.language,
             )
         )
+        if "xml:lang" in attributes:
+            self._set_language(attributes["xml:lang"])
         if name in ELEMENTS:
             ELEMENTS[name].begin(document, attributes)
 
@@ -126,16 +135,23 @@ class _Reader:
         if element.name in ELEMENTS:
             ELEMENTS[element.name].end(document, element)
         document.script.set_delivery(element.delivery)
+        document.script.set_language(element.language)
         if not document.open:
             document.end_block(ends_paragraph=True)
 
+    def _set_language(self, tag: str) -> None:
+        """Read what follows in the English that `xml:lang` names; "en" alone is that of the voice."""
+        try:
+            language = english(tag) if tag.strip().lower() != "en" else ""
+        except InputError:
+            self._document.warn("other languages", f"the voice speaks English, not {tag[:20]!r}")
+            return
+        self._document.script.set_language(language)
+
     def _check_attributes(self, name: str, attributes: Mapping[str, str]) -> None:
         """Warn about attributes without effect; those of an unknown element are not looked at."""
-        for attribute, value in attributes.items():
-            if attribute == "xml:lang":
-                if not value.lower().startswith("en"):
-                    self._document.warn("other languages", f"the voice speaks English, not {value[:20]!r}")
-            elif (
+        for attribute in attributes:
+            if attribute != "xml:lang" and (
                 name in ELEMENTS
                 and attribute not in ELEMENTS[name].attributes
                 and not _HARMLESS.fullmatch(attribute)

@@ -1,6 +1,6 @@
 """What each SSML element does to a script. A new element is a class here and a line in `ELEMENTS`.
 
-speak, p, s, break, prosody, emphasis, say-as, sub, phoneme, mark, voice
+speak, p, s, break, prosody, emphasis, say-as, sub, phoneme, mark, lang, voice
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from ..errors import InputError
 from ..text import Reading
 from ..text.grouped_warnings import SHOWN, warn
+from ..text.languages import AMERICAN, english
 from ..text.normalization import SAY_AS, read_as
 from ..text.pronunciations import parse_phonemes
 from .directions import Delivery, parse_time
@@ -53,6 +54,7 @@ class OpenElement:
         source_start: Offset in the document at which its tag begins.
         tag: Line and column of its tag.
         delivery: Delivery to restore when the element ends.
+        language: Language to restore when the element ends.
     """
 
     name: str
@@ -61,6 +63,7 @@ class OpenElement:
     source_start: int
     tag: tuple[int, int]
     delivery: Delivery
+    language: str = ""
 
 
 class Document:
@@ -71,10 +74,12 @@ class Document:
         script: The script so far.
         open: The open elements, the innermost last.
         tag: Line and column of the last tag, which messages name.
+        voice_language: BCP 47 tag of what has no language of its own.
     """
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: Source, voice_language: str = AMERICAN) -> None:
         self.source = source
+        self.voice_language = voice_language
         self.script = ScriptBuilder()
         self.open: list[OpenElement] = []
         self.tag = (1, 0)
@@ -234,7 +239,8 @@ class _SayAs(Element):
         start, end, text = document.unit(element)
         if not text:
             return
-        spoken = read_as(kind, text, form=element.attributes.get("format", ""))
+        language = english(document.script.language or document.voice_language)
+        spoken = read_as(kind, text, form=element.attributes.get("format", ""), language=language)
         if spoken.strip():
             document.script.add_reading(Reading(start, end, spoken=spoken))
 
@@ -277,5 +283,6 @@ ELEMENTS: Mapping[str, Element] = {
     "sub": _Sub(),
     "phoneme": _Phoneme(),
     "mark": _Mark(),
+    "lang": Element(),
     "voice": _Voice(),
 }

@@ -32,7 +32,11 @@ S = TypeVar("S", Reading, Alias)
 
 
 class WordReader(Protocol):
-    """Turns a sentence into phonemes; `Phonemizer` is one."""
+    """Turns a sentence into phonemes; `Phonemizer` is one.
+
+    A reader that has a method `in_language`, which takes a BCP 47 tag and returns another reader, is asked for the
+    readers of text in another language than the voice's.
+    """
 
     def words(self, text: str, *, readings: Sequence[Reading] = ()) -> Sequence[PhonemizedWord]:
         """Return the words of a text with their spans and phonemes."""
@@ -95,7 +99,7 @@ class SentenceReader:
     def words(self, sentence: Sentence) -> Iterator[tuple[int, Word]]:
         """Yield the words of a sentence with their offsets in the script's text."""
         with part_of(self._warnings):
-            found = self._reader.words(sentence.text, readings=self._readings(sentence))
+            found = self._found(sentence)
         # Each word has the characters up to the next word, the first one also those before it.
         starts = [0, *(word.start for word in found[1:]), len(sentence.text)]
         for word, (start, stop) in zip(found, itertools.pairwise(starts), strict=bool(found)):
@@ -115,6 +119,23 @@ class SentenceReader:
                         delivery=self._delivery(offset),
                     ),
                 )
+
+    def _found(self, sentence: Sentence) -> Sequence[PhonemizedWord]:
+        """Return the words of a sentence; each part of another language is read by a reader of that language."""
+        if not self.script.languages:
+            return self._reader.words(sentence.text, readings=self._readings(sentence))
+        found: list[PhonemizedWord] = []
+        for start, end, tag in self.script.language_spans(sentence.start, sentence.end):
+            part = Sentence(self.script.text[start:end], start, end, sentence.ends_paragraph)
+            words = self._reader_of(tag).words(part.text, readings=self._readings(part))
+            shift = start - sentence.start
+            found += [replace(word, start=word.start + shift, end=word.end + shift) for word in words]
+        return found
+
+    def _reader_of(self, tag: str) -> WordReader:
+        """Return the reader of a language; a reader that knows only one reads them all."""
+        in_language = getattr(self._reader, "in_language", None)
+        return in_language(tag) if tag and in_language else self._reader
 
     def _delivery(self, offset: int) -> Delivery:
         """Return how a word is spoken, by the script and by the manner of the whole text together."""

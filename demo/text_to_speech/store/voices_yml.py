@@ -5,7 +5,8 @@
       speaker: 0
       …
 
-A voice is data: one more voice is one more entry here, and no code.
+A voice is data: one more voice is one more entry here, and no code. An acoustic model of several voices has
+voices.npy beside this file, float32 [voices, numbers]: the row `speaker` is the vector of a voice.
 """
 
 from __future__ import annotations
@@ -15,20 +16,26 @@ import re
 from collections.abc import Mapping
 from dataclasses import fields
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..errors import ModelError
-from ..voices import Voice, check_name
+from ..voices import Voice, check_name, is_mixture, mixture
 from .bounded_yaml import read_yaml
 from .catalogue import models_root
 from .model_yml import context
 
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
 VOICES_YML = "voices.yml"
+VOICES_NPY = "voices.npy"
 DEFAULT_VOICE = "heart"
 
 _NAME = re.compile(r"[a-z][a-z0-9_-]{0,63}")
 _SEXES = ("female", "male")
 _RATES = (8_000, 96_000)
+_MOST_BYTES = 1 << 24  # of voices.npy
 
 
 def voices(*, models: Path | None = None) -> dict[str, Voice]:
@@ -51,13 +58,15 @@ def voices(*, models: Path | None = None) -> dict[str, Voice]:
 
 
 def find_voice(name: str = DEFAULT_VOICE, *, models: Path | None = None) -> Voice:
-    """Return a voice by its name, whatever the case of its letters.
+    """Return a voice by its name, whatever the case of its letters, or a mixture such as "heart:0.6+emma:0.4".
 
     Raises:
-        InputError: There is no such voice.
+        InputError: There is no such voice, or the voices cannot be mixed; see `text_to_speech.voices.mixture`.
         ModelError: See `voices`.
     """
     known = voices(models=models)
+    if is_mixture(name):
+        return mixture(name, known)
     return known[check_name(name, known)]
 
 
@@ -68,19 +77,44 @@ def read_voices(path: Path) -> dict[str, Voice]:
         ModelError: It is malformed; the message names the file, the voice, the key and what was expected.
     """
     content = read_yaml(path)
+    vectors = read_vectors(path.with_name(VOICES_NPY))
     with context(str(path)):
         if not content:
             raise ModelError("expected at least one voice")
-        return {name: _voice(name, content[name]) for name in content}
+        return {name: _voice(name, content[name], vectors) for name in content}
 
 
-def _voice(name: str, content: object) -> Voice:
+def read_vectors(path: Path) -> NDArray[np.float32] | None:
+    """Return the vectors of the voices of a model, float32 [voices, numbers]; None if there is no such file.
+
+    Raises:
+        ModelError: The file holds anything else.
+    """
+    if not path.exists():
+        return None
+    import numpy as np
+
+    try:
+        if path.stat().st_size > _MOST_BYTES:
+            raise ValueError(f"{path.stat().st_size} bytes")
+        with path.open("rb") as file:
+            vectors: NDArray[np.float32] = np.lib.format.read_array(file, allow_pickle=False)
+    except (OSError, ValueError, EOFError) as error:
+        raise ModelError(f"{path} holds no vectors of voices: {error}") from error
+    if not isinstance(vectors, np.ndarray) or vectors.dtype != np.float32 or vectors.ndim != 2:
+        raise ModelError(f"{path} holds no vectors of voices: expected float32 [voices, numbers]")
+    if not np.isfinite(vectors).all():
+        raise ModelError(f"{path}: expected finite numbers")
+    return vectors
+
+
+def _voice(name: str, content: object, vectors: NDArray[np.float32] | None) -> Voice:
     if not _NAME.fullmatch(name):
         raise ModelError(f"voice {name!r}: expected a name of small letters, digits, - and _")
     with context(name):
         if not isinstance(content, Mapping):
             raise ModelError(f"expected keys and values, got {content!r}")
-        wanted = {field.name for field in fields(Voice)} - {"name"}
+        wanted = {field.name for field in fields(Voice)} - {"name", "vector"}
         if unknown := sorted(map(str, content.keys() - wanted)):
             raise ModelError(f"{unknown[0]!r} is no key of a voice; expected {', '.join(sorted(wanted))}")
         if missing := sorted(wanted - content.keys()):
@@ -92,7 +126,7 @@ def _voice(name: str, content: object) -> Voice:
             ),
             sex=_one_of(content, "sex", _SEXES),
             character=_matching(content, "character", re.compile(r"[^\n]{1,80}"), "a few words"),
-            speaker=_whole(content, "speaker", 0, 65_535),
+            speaker=_whole(content, "speaker", 0, 65_535 if vectors is None else len(vectors) - 1),
             duration_model=_matching(
                 content, "duration_model", re.compile(r"[\w.-]+"), "the name of a model"
             ),
@@ -107,6 +141,7 @@ def _voice(name: str, content: object) -> Voice:
             audible_level=_number(content, "audible_level", -30.0, 10.0),
             lead_frames=_whole(content, "lead_frames", 0, 1_000),
             tail_frames=_whole(content, "tail_frames", 0, 1_000),
+            vector=() if vectors is None else tuple(vectors[content["speaker"]].tolist()),
         )
 
 

@@ -15,7 +15,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from ..errors import InputError
+from .foreign_numbers import as_americans_write
 from .grouped_warnings import warn
+from .sign_names import SIGN_NAMES
 from .traced import TracedText
 
 logger = logging.getLogger(__name__)
@@ -77,13 +79,19 @@ _TOKEN = re.compile(rf"\S{{1,{MAX_READABLE_TOKEN_LENGTH}}}")
 # A character, and the accents or parts of a Korean syllable that Unicode's composition joins to it.
 _CLUSTER = re.compile(r".[\u0300-\u036f\u1100-\u11ff]*", re.DOTALL)
 
+# A direction after seconds of arc, or the side that is measured: 46″N, 72″L.
+_COMPASS = re.compile(r"[NSEWLHDT](?!\w)")
 _DOUBLE_QUOTE = re.compile('["″]')
-_DOUBLE_QUOTE_AFTER_DIGIT = re.compile(r"\d[\"″]")
+_DOUBLE_QUOTE_AFTER_DIGIT = re.compile(r"[\d¼-¾⅐-⅞][\"″]")
 
-# Numbers with separators that Americans do not write: 1.234,56  1'000'000  1,23,456  €3,50  3,50 €
-_FOREIGN_NUMBER = re.compile(
-    r"(?<![\w.,])(?:\d{1,3}(?:\.\d{3})+,\d{1,2}|\d{1,3}(?:'\d{3})+|\d{1,2}(?:,\d\d)+,\d{3}|(?<=[€£$₹])\d+,\d\d"
-    r"|\d+,\d\d(?= ?(?:€|EUR\b)))(?![\w'])(?![.,]\d)"
+# The sign of degrees, where a keyboard has only the masculine ordinal or the ring.
+_DEGREE = re.compile("(?<=[0-9])( ?)[º˚]")
+
+# A mark of a footnote or a citation in brackets, which directly follows a word, a stop or another mark: it is silent.
+# "arr[0] = 1" and "f[1].x" are code.
+_FOOTNOTE_IN_BRACKETS = re.compile(
+    r"(?:(?<=[^\W\d_]{2})|(?<=[.,;:!?”\"')\]\d]))(?:\[(?:[1-9]\d{0,2}(?:[,–-] ?\d{1,3})*|(?:note|nb|n|fn) ?\d{1,3}"
+    r"|[a-z]|[Cc]itation needed|[Cc]larification needed|[Ww]ho\?|[Ww]hen\?)\]){1,6}(?![\w([]| ?[=+*/<>]|\.\w)"
 )
 
 # Applied in this order: the quotation marks follow the dashes, next to which a quotation may open.
@@ -93,7 +101,7 @@ _RULES: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"(?<![^\s(—–-])\"(?=\S)"), "“"),
     (re.compile(r"\""), "”"),
     # A line drawn with characters has no sound.
-    (re.compile(r"([=_*#~+<>|/^])\1{2,}"), " "),
+    (re.compile(r"(?<!:)([=_*#~+<>|/^])\1{2,}"), " "),
     # Ten punctuation marks sound like four.
     (re.compile(r"([.,;:!?—]{3})[.,;:!?—]+([.,;:!?—])"), r"\1\2"),
     (re.compile(r"([“”'()])\1{2,}"), r"\1"),
@@ -142,13 +150,15 @@ def check_text(text: str) -> str:
 def make_readable(text: TracedText) -> ReadableText:
     """Return a text of which every character can be read, in time linear in the length of the text."""
     result = ReadableText(text)
+    if "[" in text.text:
+        text = text.sub(_FOOTNOTE_IN_BRACKETS, "")
     if not text.text.isascii():
-        text = text.sub(_OHM, r"\1ohm")
+        text = text.sub(_OHM, r"\1ohm").sub(_DEGREE, r"\1°")
         text = TracedText.join(_read_tokens(text, result))
     text = text.translate(_SYMBOLS)
     if _DOUBLE_QUOTE_AFTER_DIGIT.search(text.text):
         text = text.sub(_DOUBLE_QUOTE, _inches())
-    text = text.sub(_FOREIGN_NUMBER, _as_americans_write)
+    text = as_americans_write(text)
     for pattern, replacement in _RULES:
         text = text.sub(pattern, replacement)
     result.text = text
@@ -182,20 +192,13 @@ def _inches() -> Callable[[re.Match[str]], str]:
     def read(match: re.Match[str]) -> str:
         nonlocal is_open
         text, start, end = match.string, match.start(), match.end()
-        if not is_open and text[start - 1 : start].isdigit() and not text[end : end + 1].isalnum():
+        before, after = text[start - 1 : start], text[end : end + 2]
+        if not is_open and before.isnumeric() and (not after[:1].isalnum() or _COMPASS.match(after)):
             return "″"
         is_open = not is_open
         return '"'
 
     return read
-
-
-def _as_americans_write(match: re.Match[str]) -> str:
-    """Write 1.234,56 and 3,50 € with a decimal point, and 1'000'000 and 1,23,456 without separators."""
-    number = match[0].replace("'", "")
-    if re.fullmatch(r"[\d.]+,\d{1,2}", number):
-        return number.replace(".", "").replace(",", ".")
-    return number.replace(",", "")
 
 
 def _read_tokens(text: TracedText, result: ReadableText) -> Iterator[TracedText]:
@@ -280,6 +283,8 @@ def _read_symbols(run: str, _: ReadableText) -> str:
 
 
 def _name_symbol(symbol: str) -> str:
+    if symbol in SIGN_NAMES:
+        return SIGN_NAMES[symbol]
     name = unicodedata.name(symbol[0]).lower()
     if symbol[0] in _FLAG_LETTERS:
         letters = (chr(ord(letter) - ord(_FLAG_LETTERS[0]) + ord("A")) for letter in symbol)

@@ -50,11 +50,14 @@ _lock = threading.Lock()
 _open_tables: dict[Path, LookupTable] = {}
 
 
-def new_g2p(pronounce_unknown: Callable[[str], str], *, cache_folder: Path | None = None) -> G2P:
+def new_g2p(
+    pronounce_unknown: Callable[[str], str], *, is_british: bool = False, cache_folder: Path | None = None
+) -> G2P:
     """Return a new phonemiser of hibari with its dictionaries.
 
     Args:
         pronounce_unknown: Returns the phonemes of a word that the dictionaries do not have.
+        is_british: Whether the dictionaries are the British ones.
         cache_folder: The folder for lookup tables, which need not exist; None to parse the dictionaries and keep
             nothing. The phonemisers of a process that name the same folder share their tables.
 
@@ -64,13 +67,13 @@ def new_g2p(pronounce_unknown: Callable[[str], str], *, cache_folder: Path | Non
     module: Any = hibari_g2p()
     with _lock:
         if cache_folder is None:
-            return module.G2P(oov=pronounce_unknown)
+            return module.G2P(oov=pronounce_unknown, british=is_british)
         parse = module._load_json
         loader = _Loader(Path(module.ASSETS), cache_folder, parse)
         # hibari calls this function by its name in the module. The module is private to this package (see `engine`).
         module._load_json = loader.load
         try:
-            g2p = module.G2P(oov=pronounce_unknown)
+            g2p = module.G2P(oov=pronounce_unknown, british=is_british)
         finally:
             module._load_json = parse
         if loader.vocabulary is not None:
@@ -95,6 +98,8 @@ def _tagger_parts(content: Any) -> dict[str, Mapping[str, Any]]:
 _SOURCES: Mapping[str, tuple[tuple[str, ...], Callable[[Any], dict[str, Mapping[str, Any]]]]] = {
     "lexicon_us_gold.json.gz": (("words",), _lexicon_parts),
     "lexicon_us_silver.json.gz": (("words",), _lexicon_parts),
+    "lexicon_gb_gold.json.gz": (("words",), _lexicon_parts),
+    "lexicon_gb_silver.json.gz": (("words",), _lexicon_parts),
     "tagger.json.gz": (("words", "weights", "vocabulary", "settings"), _tagger_parts),
 }
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Sequence
 
 from ..errors import InputError
 from .characters import ReadableText, check_text, make_readable, warn_about
+from .latex import find_formulas
 from .normalization import Reading
 from .traced import TracedText
 
@@ -16,6 +18,8 @@ GIVEN = "\ue000"
 It is a private-use character. `characters.make_readable` removes such characters, so a readable text has only those
 that `make_rest_readable` inserts.
 """
+
+_SHRUG = re.compile(r"¯\\?_*[(（]ツ[)）]_*/¯")
 
 
 def in_order(readings: Sequence[Reading], length: int) -> list[Reading]:
@@ -46,6 +50,28 @@ def in_order(readings: Sequence[Reading], length: int) -> list[Reading]:
                 " expected each character in one reading at most"
             )
     return ordered
+
+
+def with_formulas(text: str, given: Sequence[Reading]) -> list[Reading]:
+    """Return the caller's readings and those of the formulas and drawn faces that none of them touches, in order.
+
+    They are found in the text as it is written, because a readable text has neither braces nor other alphabets.
+
+    Args:
+        text: The text, as `characters.check_text` returned it.
+        given: The caller's readings in their order.
+    """
+    found = [
+        *find_formulas(text),
+        *(Reading(*match.span(), spoken="shrug") for match in _SHRUG.finditer(text)),
+    ]
+    if not found:
+        return list(given)
+    taken = bytearray(len(text))
+    for reading in given:
+        taken[reading.start : reading.end] = b"1" * (reading.end - reading.start)
+    free = [reading for reading in found if not any(taken[reading.start : reading.end])]
+    return sorted([*given, *free], key=lambda reading: reading.start)
 
 
 def make_rest_readable(text: str, given: Sequence[Reading]) -> ReadableText:

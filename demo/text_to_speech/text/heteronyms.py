@@ -6,7 +6,7 @@ around the heteronym, by the table heteronyms.tsv.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from .heteronym_context import WordContext
@@ -20,10 +20,13 @@ _SENTENCE_MARKS = (".", "!", "?", "“", ";", ":", "(", "—", '"')
 _JOINING_MARKS = ("-", "'", "/")
 
 
-def pronounce_heteronyms(tokens: Sequence[Any]) -> None:
+def pronounce_heteronyms(
+    tokens: Sequence[Any], *, say: Callable[[str, str], str] = lambda word, phonemes: phonemes
+) -> None:
     """Set the phonemes of heteronyms whose context decides their pronunciation.
 
     Args:
+        say: Returns the phonemes of a word in the English that is spoken, for those of the table, which are American.
         tokens: hibari's tokens with their tags. `phonemes` is set where a rule applies. A word that has phonemes
             already, or is a part of a compound ("close-up"), is left alone.
     """
@@ -40,7 +43,8 @@ def pronounce_heteronyms(tokens: Sequence[Any]) -> None:
         start, stop = _sentence_start(words, index), index + _WORDS_AFTER + 1
         is_capitalized = token.text[:1].isupper() and not token.text.isupper()
         context = WordContext(words[start:stop], tags[start:stop], index - start, is_capitalized)
-        token.phonemes = next((rule.phonemes for rule in candidates if rule.applies(context)), None)
+        phonemes = next((rule.phonemes for rule in candidates if rule.applies(context)), None)
+        token.phonemes = phonemes and say(words[index], phonemes)
 
 
 def _is_joined(tokens: Sequence[Any], index: int) -> bool:

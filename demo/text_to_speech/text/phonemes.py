@@ -13,21 +13,27 @@ import re
 import threading
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from difflib import SequenceMatcher
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..errors import InputError
+from .accents import base_letters, pronounce_without_accents
+from .british import british_sounds, without_r
 from .characters import check_text, warn_about
+from .compounds import pronounce_compound
 from .dictionaries import new_g2p
 from .engine import hibari_g2p
-from .given_readings import GIVEN, at_placeholders, in_order, make_rest_readable
+from .given_readings import GIVEN, at_placeholders, in_order, make_rest_readable, with_formulas
 from .grouped_warnings import one_document
 from .heteronyms import pronounce_heteronyms
 from .known_names import KNOWN_NAMES
+from .languages import AMERICAN, BRITISH, english, reading_in
 from .normalization import Reading, normalize
 from .normalization.words import DIGIT_WORDS
-from .phonemizer_input import PRESET, Chunk, PhonemizerInput, chunks, insert_readings
+from .phonemizer_input import PRESET, PRESET_WORDS, Chunk, PhonemizerInput, chunks, insert_readings
 from .pronunciations import Lexicon, add_s, find_inline_phonemes
 from .symbols import SYMBOLS, nearest_symbols
 
@@ -48,7 +54,14 @@ _SILENT_TAGS = frozenset([".", ",", "-LRB-", "-RRB-", "``", '""', "''", ":", "$"
 # hibari's rating of phonemes that are given, the highest one.
 _GIVEN_RATING = 5
 
+# Letters of the longest words of the second dictionary that are not taken for words.
+_LONGEST_RARE = 3
+
 _NAMES = Lexicon(KNOWN_NAMES)
+
+# The British dictionary has the American name of the last letter.
+_ZED = "zˈɛd"
+_ZEE = re.compile("z([ˈˌ]?)iː")
 
 
 @dataclass(frozen=True)
@@ -78,18 +91,24 @@ class Phonemizer:
     """
 
     def __init__(
-        self, *, core: Any = None, lexicon: Lexicon | None = None, cache_folder: Path | None = None
+        self,
+        *,
+        language: str = AMERICAN,
+        core: Any = None,
+        lexicon: Lexicon | None = None,
+        cache_folder: Path | None = None,
     ) -> None:
         """Load the dictionaries.
 
         Args:
+            language: BCP 47 tag of the English that is read: "en-US" or "en-GB"; see `languages.english` for others.
             core: The `openvino.Core` to use for the network that pronounces unknown words.
             lexicon: Pronunciations that take precedence over those of the dictionaries.
             cache_folder: A folder to keep the dictionaries in, in a form that is loaded faster and takes less memory;
                 it need not exist yet. None to parse the dictionaries and keep nothing.
 
         Raises:
-            InputError: `lexicon` is no Lexicon.
+            InputError: `lexicon` is no Lexicon, or the language is not English.
             ModelError: The package hibari-tts is not installed.
         """
         from .unknown_words import UnknownWords
@@ -98,9 +117,14 @@ class Phonemizer:
             raise InputError(
                 f"lexicon: {type(lexicon).__name__} given; expected a Lexicon, as in Lexicon({{…}})"
             )
-        self._unknown_words: UnknownWords = UnknownWords(core=core)
-        self._g2p: G2P = new_g2p(self._pronounce_unknown, cache_folder=cache_folder)
+        self.language = english(language)
+        is_british = self.language == BRITISH
+        self._nearest = partial(nearest_symbols, is_british=is_british)
+        self._unknown_words: UnknownWords = UnknownWords(core=core, is_british=is_british)
+        self._g2p: G2P = new_g2p(self._pronounce_unknown, is_british=is_british, cache_folder=cache_folder)
         self._lexicon = lexicon or Lexicon()
+        self._core, self._cache_folder = core, cache_folder
+        self._others: dict[str, Phonemizer] = {self.language: self}
         self._lock = threading.Lock()
 
     def __call__(self, text: str) -> str:
@@ -131,6 +155,7 @@ class Phonemizer:
         with one_document():
             text = check_text(text)
             given = find_inline_phonemes(text) if readings is None else in_order(readings, len(text))
+            given = with_formulas(text, given)
             readable = make_rest_readable(text, given)
             warn_about(readable)
             with self._lock:
@@ -140,13 +165,48 @@ class Phonemizer:
                 sounds = list(self._sounds(tokens))
             return tuple(_words_of_text(chunks(prepared.text), sounds))
 
+    def in_language(self, language: str) -> Phonemizer:
+        """Return the phonemizer of another kind of English with the same lexicon; it is made once.
+
+        Raises:
+            InputError: The language is not English.
+        """
+        wanted = english(language)
+        if wanted not in self._others:
+            self._others[wanted] = Phonemizer(
+                language=wanted, core=self._core, lexicon=self._lexicon, cache_folder=self._cache_folder
+            )
+        return self._others[wanted]
+
     def is_word(self, word: str) -> bool:
-        """Tell whether the dictionary has a word in exactly this spelling."""
-        return word in self._g2p.lexicon.golds.d
+        """Tell whether a dictionary has a word in exactly this spelling.
+
+        The second dictionary of hibari has inflected forms and rare words, but also many abbreviations as short as they
+        are rare: of up to three letters, its words do not count.
+        """
+        lexicon = self._g2p.lexicon
+        return word in lexicon.golds.d or (len(word) > _LONGEST_RARE and word in lexicon.silvers.d)
+
+    def _look_up(self, word: str) -> str:
+        """Return the phonemes that the dictionaries have for a word or a form of it, as a noun; else nothing."""
+        if len(word) < 2 or word.isupper():
+            return ""
+        phonemes = self._g2p.lexicon.get_word(word, "NN", None, hibari_g2p().Context())[0]
+        return self._nearest(phonemes or "")
+
+    def _pronounce(self, word: str) -> str:
+        """Return the phonemes of any word."""
+        return self._look_up(word) or self._look_up(word.lower()) or self._pronounce_unknown(word)
 
     def _pronounce_unknown(self, word: str) -> str:
         """Return the phonemes of a word that the dictionaries do not have."""
-        return _NAMES.pronounce(word) or self._unknown_words(word) or self._spell(word)
+        return (
+            self._from_table(_NAMES.pronounce(word))
+            or pronounce_without_accents(word, self._look_up)
+            or pronounce_compound(base_letters(word), self._look_up)
+            or self._unknown_words(word)
+            or self._spell(word)
+        )
 
     def _readings(self, text: str, given: Sequence[Reading], lexicon: Lexicon | None) -> list[Reading]:
         """Return all readings of a readable text in order: the caller's, the lexicons', and those of the rules.
@@ -161,7 +221,16 @@ class Phonemizer:
             for reading in found:
                 open_text[reading.start : reading.end] = GIVEN * (reading.end - reading.start)
             from_lexicon += found
-        from_rules = normalize("".join(open_text), is_word=self.is_word, closed=GIVEN)
+        with reading_in(self.language):
+            from_rules = normalize(
+                "".join(open_text),
+                is_word=self.is_word,
+                look_up=self._look_up,
+                pronounce=self._pronounce,
+                closed=GIVEN,
+            )
+        if self.language == BRITISH:
+            from_rules = [replace(one, phonemes=self._nearest(without_r(one.phonemes))) for one in from_rules]
         all_readings = [*at_placeholders(text, given), *from_lexicon, *from_rules]
         return sorted(all_readings, key=lambda reading: reading.start)
 
@@ -173,7 +242,9 @@ class Phonemizer:
         for piece in re.split(f"({PRESET})", prepared.text.text):
             if piece == PRESET:
                 preset = next(presets)
-                tokens.append(new_token(preset.text, phonemes=preset.phonemes, rating=_GIVEN_RATING))
+                is_own = preset.text in PRESET_WORDS
+                phonemes = self._from_table(preset.phonemes) if is_own else preset.phonemes
+                tokens.append(new_token(preset.text, phonemes=phonemes, rating=_GIVEN_RATING))
                 continue
             # hibari's tokenizer drops a space at the start of a piece, which belongs to the preset before it.
             if piece[:1] == " " and tokens:
@@ -183,7 +254,9 @@ class Phonemizer:
             # A token with letters or digits is a word, whatever the tagger says.
             is_mistagged = tag in _SILENT_TAGS and any(map(str.isalnum, token.text))
             token.tag = "NN" if is_mistagged else _TAGS.get(token.text, tag)
-        pronounce_heteronyms(tokens)
+            if token.text in ("Z", "z", "Z.") and self.language == BRITISH and token.phonemes is None:
+                token.phonemes, token.rating = _ZED, _GIVEN_RATING
+        pronounce_heteronyms(tokens, say=self._say_heteronym)
         return tokens
 
     def _sounds(self, tokens: Sequence[Any]) -> Iterator[str]:
@@ -192,10 +265,10 @@ class Phonemizer:
         for token in tokens:
             sound += self._sound(token)
             if token.whitespace:
-                yield _clean(sound)
+                yield self._clean(sound)
                 sound = ""
         if tokens and not tokens[-1].whitespace:
-            yield _clean(sound)
+            yield self._clean(sound)
 
     def _sound(self, token: Any) -> str:
         """Return the phonemes of a token; letters and digits without any are spelled."""
@@ -208,7 +281,9 @@ class Phonemizer:
         """Return the names of capital letters as one word; the letters may have the s of a plural after them."""
         capitals = letters.rstrip("s'")
         names = str(self._g2p.lexicon.get_NNP(capitals)[0])
-        return nearest_symbols(names if capitals == letters else add_s(names))
+        if self.language == BRITISH:
+            names = _ZEE.sub(r"z\1ɛd", names)
+        return self._nearest(names if capitals == letters else add_s(names))
 
     def _spell(self, text: str) -> str:
         """Return the names of the letters and digits of a text, each a word."""
@@ -222,10 +297,22 @@ class Phonemizer:
         )
         return " ".join(filter(None, names))
 
+    def _clean(self, sound: str) -> str:
+        """Return phonemes without anything outside of the alphabet, and with single spaces."""
+        return " ".join(_NOT_A_SYMBOL.sub("", self._nearest(sound)).split())
 
-def _clean(sound: str) -> str:
-    """Return phonemes without anything outside of the alphabet, and with single spaces."""
-    return " ".join(_NOT_A_SYMBOL.sub("", nearest_symbols(sound)).split())
+    def _from_table(self, phonemes: str) -> str:
+        """Return phonemes of a table of this package, which are American, as this English has them."""
+        return self._nearest(british_sounds(phonemes)) if phonemes and self.language == BRITISH else phonemes
+
+    def _say_heteronym(self, word: str, phonemes: str) -> str:
+        """Return the reading of the dictionary that is nearest to one of the table of heteronyms."""
+        if self.language == AMERICAN:
+            return phonemes
+        entry = self._g2p.lexicon.golds.get(word)
+        wanted = british_sounds(phonemes)
+        readings = set(entry.values()) if isinstance(entry, dict) else set()
+        return max(readings, key=lambda said: SequenceMatcher(None, said, wanted).ratio(), default=wanted)
 
 
 @dataclass

@@ -22,11 +22,11 @@ MAX_PHONEMIZER_TOKEN_LENGTH = 64
 MAX_TOKEN_PARTS = 16
 """Parts of a token such as "a-b/c" or "aBcD". The phonemiser's time is quadratic in their number."""
 
-# What gets preset phonemes in the words of a reading: the names of letters, and words in `_PRESET_WORDS`.
+# What gets preset phonemes in the words of a reading: the names of letters, and words in `PRESET_WORDS`.
 _LETTERS_OR_WORD = re.compile(r"\b[A-Z](?: [A-Z])*(?: ?'?s)?\b|\bpoint\b|et cetera|Missus")
 
-# Phonemes of words as the voice was trained to say them.
-_PRESET_WORDS = {"point": "pYnt", "et cetera": "ɛtsˈɛTəɹə", "Missus": "mˈɪsɪz"}
+PRESET_WORDS = {"point": "pYnt", "et cetera": "ɛtsˈɛTəɹə", "Missus": "mˈɪsɪz"}
+"""Phonemes of words as the voice was trained to say them."""
 
 _RULES: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"[_*]"), " "),
@@ -118,13 +118,13 @@ def insert_readings(
 def _with_presets(reading: Reading, presets: list[Preset], spell: Callable[[str], str]) -> str:
     """Return the words of a reading, and append to `presets` those for which the words have `PRESET`."""
     if reading.phonemes:
-        # To the tagger, a word with phonemes is some name.
-        presets.append(Preset("name", reading.phonemes))
+        # To the tagger, a word with phonemes is some name, and the sound that a rule has read is an interjection.
+        presets.append(Preset("uh" if reading.spoken else "name", reading.phonemes))
         return PRESET
 
     def keep(match: re.Match[str]) -> str:
-        if match[0] in _PRESET_WORDS:
-            presets.append(Preset(match[0], _PRESET_WORDS[match[0]]))
+        if match[0] in PRESET_WORDS:
+            presets.append(Preset(match[0], PRESET_WORDS[match[0]]))
             return PRESET
         letters = match[0].replace(" ", "")
         presets.append(Preset(letters, spell(letters)))

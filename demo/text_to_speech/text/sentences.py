@@ -1,9 +1,9 @@
 """Splits a text into sentences, the units in which speech is made.
 
 A full stop ends a sentence unless it belongs to an abbreviation, an initial or the number of a list item, or a small
-letter follows it. In doubt the sentence goes on: the full stop is still spoken as a pause, while a wrong boundary would
-drop the voice in the middle of a name. A blank line ends a paragraph. A single line break is a space, because plain
-text is often hard-wrapped, unless a list item follows. Phonemes between double brackets (`[[ … ]]`) are one word: no
+letter follows it. In doubt the sentence goes on, because a wrong boundary would drop the voice in the middle of a name.
+A blank line ends a paragraph. A single line end is a space in wrapped prose, and ends the sentence after a heading, a
+verse, a list item and the like (`lines`). Phonemes between double brackets (`[[ … ]]`) are one word: no
 sentence ends in them, and they are not cut.
 """
 
@@ -14,49 +14,44 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from ..errors import InputError
+from .lines import LINES_AFTER, LINES_BEFORE, LONGEST_WRAPPED, meaningful_ends
+from .normalization.abbreviations import belongs_to_abbreviation, is_abbreviation, may_go_on
 from .pronunciations import BLANK_LINE, INLINE_PHONEMES
-from .word_sets import word_set
 
 MAX_LENGTH = 300
 """Characters of the longest sentence, about 20 s of speech."""
 
-# Abbreviations without their last full stop. Those with a capital letter apply only to themselves, the others to any
-# spelling of the word. The first two sets are (almost) never the last word of a sentence.
-_BEFORE_A_NAME = word_set(
-    "mr mrs ms mx messrs mme mlle dr drs prof rev hon fr ste Mt Ft gen gov sen rep sens reps pres supt adm capt cmdr"
-    " col cpl lt maj sgt pvt insp atty vs v cf viz e.g i.e eg ie approx ca c esp incl resp"
-)
-_BEFORE_A_NUMBER = word_set(
-    "no nos nr n° p pp vol vols ch chs fig figs sec secs art arts eq eqs op ref refs tab par para pt bk ver tel"
-    " max min Jan Feb Mar Apr Jun Jul Aug Sep Sept Oct Nov Dec"
-)
-# These may end a sentence. They do if sentences often begin with the next word.
-_ABBREVIATIONS = word_set(
-    "jr sr esq inc ltd corp bros plc llc ave blvd rd hwy dept univ assn govt bldg apt eds al ph.d Co"
-    " Mon Tue Tues Wed Thu Thurs Fri Sat Sun St"
-)
-_ACRONYM = re.compile(r"(?:[^\W\d_]\.)+[^\W\d_]{1,2}")
 # "iPad" is no small word: it begins sentences, too.
 _SMALL_WORD = re.compile(r"[^\W\d_A-Z][^A-Z]*$")
-_AFTER_A_TIME = re.compile("[A-Z]{2,4}|(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day")
-# Words with which sentences often begin.
-_OPENERS = word_set(
-    "a after all although an and are as at because before but by can did do does for from had has have he her"
-    " here his how however i if in is it its let many most my no not now of on once one or our perhaps she since"
-    " so some still such that the their then there these they this those thus to under until was we well were"
-    " what when where whether which while who why will with yes yet you your"
-)
 _SPEECH_VERBS = (
     "said|says|asked|replied|answered|cried|shouted|whispered|exclaimed|added|called|began|continued"
 )
 
-_STOP = re.compile(r"(?<![.!?…])[.!?…]+(?:[ \t][.!?…]+)*[\"'”’»)\]}]*(?=\s|$)|[。！？]+[”’」』）]*")
+# A stop behind a word and its closing marks; one to which the next sentence is glued; one of Chinese or Japanese.
+_STOP = re.compile(
+    r"(?<![.!?…])[.!?…]+(?:[ \t][.!?…]+)*[\"'”’»)\]}]*(?=\s|$)"
+    r"|(?<=[a-z\d])[.!?](?=[A-Z][a-z]*(?:[ ,'’]|[.!?](?:\s|$)))"
+    r"|[。！？]+[”’」』）]*"
+)
 _OPENING_MARKS = "\"'“‘«([{¿¡—–-/"
 _NEXT = re.compile(rf"\s*[{re.escape(_OPENING_MARKS)}]*(\w*)")
 _SPACE = re.compile(r"\s*")
-_SPEAKER = re.compile(rf"\s*(?:\w+ ){{1,2}}?(?:{_SPEECH_VERBS})\b")
+_SPEAKER = re.compile(
+    rf"\s*(?:(?:Mrs?|Ms|Dr|Prof|Sir|Capt|Sgt|Lt|Col|Fr|Miss)\.?\s)?(?:\w+\s){{1,2}}?(?:{_SPEECH_VERBS})\b"
+)
 _LIST_ITEM = re.compile(r"\s*(?:[-*•‣▪●–—]|\(?(?:\d{1,3}[.)]|[A-Za-z]\)))\s+\S")
-_ENUMERATION = re.compile(r"\(?(?:\d{1,3}|[A-Za-z]|[ivxIVX]{1,5})\.")
+_LAST_WORD = re.compile(r"[^\s\"'“”‘’()]*\Z")
+_ONE_WORD = re.compile(r"\W*\w+")
+# The words from the last stop or line end on begin with a small letter. Only some characters are looked at, so that the
+# answer is the same where the text before has been taken already.
+_BEGINS_SMALL = re.compile(r"(?:\A|\n|[.!?…][\"'”’»)\]]*\s)\s*[\"'“‘(]?[a-zß-ÿ][^.!?…\n]*\Z")
+_NEAR = 120
+_ITEM_MARK = re.compile(r"\s*[a-z][.)]\s")
+_GLUED = re.compile(r"[^\s./@\\_:]+\Z")
+_ENUMERATION = re.compile(r"\(?(?:\d{1,3}(?:\.\d{1,2})*|[A-Za-z]|[ivxIVX]{1,5})\.")
+
+# Characters of a line, with its end, after which it is known to be too long to be wrapped.
+_LONGEST_BEFORE = LONGEST_WRAPPED + 4
 
 # A private-use character that hides a character of a reading from the rules: it is no punctuation and no space.
 _HIDDEN = "\ue002"
@@ -111,23 +106,69 @@ def split_sentences(text: str, *, max_length: int = MAX_LENGTH) -> list[Sentence
     return [Sentence.of(text, *span) for span in sentence_spans(text, max_length=max_length)]
 
 
-def sentence_spans(text: str, *, max_length: int | None = MAX_LENGTH) -> Iterator[tuple[int, int, bool]]:
+@dataclass(frozen=True)
+class OpenLines:
+    """Line ends about which nothing is known yet, because the lines behind them have not arrived.
+
+    Attributes:
+        start: Offset from which they are open.
+        are_ends: Whether they are taken to end sentences.
+    """
+
+    start: int
+    are_ends: bool
+
+
+def sentence_spans(
+    text: str, *, max_length: int | None = MAX_LENGTH, start: int = 0, open_lines: OpenLines | None = None
+) -> Iterator[tuple[int, int, bool]]:
     """Yield the start, the end (exclusive) and `ends_paragraph` of each sentence.
 
     Args:
         text: Any text.
         max_length: See `split_sentences`; None for sentences of any length.
+        start: Offset of the first sentence; what is before it only tells what the line ends after it mean.
+        open_lines: The line ends that are not decided yet.
     """
     visible = hide_phonemes(text)
     for paragraph_start, paragraph_end in _paragraphs(visible):
         spans = [
             piece
-            for block_start, block_end in _blocks(visible, paragraph_start, paragraph_end)
-            for start, end in _sentence_spans(visible, block_start, block_end)
-            for piece in cut_sentence(visible, start, end, max_length or end - start)
+            for block_start, block_end in _blocks(visible, paragraph_start, paragraph_end, open_lines)
+            if block_end > start
+            for begin, end in _sentence_spans(visible, max(block_start, start), block_end)
+            for piece in cut_sentence(visible, begin, end, max_length or end - begin)
         ]
-        yield from ((start, end, False) for start, end in spans[:-1])
-        yield (*spans[-1], True)
+        yield from ((begin, end, False) for begin, end in spans[:-1])
+        yield from ((begin, end, True) for begin, end in spans[-1:])
+
+
+def decided_until(text: str) -> int:
+    """Return the offset up to which no later text can change what the line ends of a text mean."""
+    lines = [start for start, _ in _lines(text, 0, len(text))]
+    # A last line without an end may still grow, and a line end is judged by some lines after it.
+    complete = len(lines) - 1
+    undecided = max(0, complete - LINES_AFTER)
+    blank = 0
+    for match in BLANK_LINE.finditer(text):
+        blank = match.end()
+    return max(blank, lines[undecided] if lines else 0)
+
+
+def lines_that_count(text: str) -> str:
+    """Return the end of a text that tells what the line ends of the text behind it mean.
+
+    These are some lines of the last paragraph, without what is before them in it.
+    """
+    start = len(text)
+    for begin, end in reversed(list(_lines(text, 0, start))[-LINES_BEFORE - 1 :]):
+        if text[begin:end].isspace():
+            break
+        start = begin
+        if end - begin > _LONGEST_BEFORE:
+            # Of a line that is too long to be wrapped, no more is known than that it is.
+            return text[end - _LONGEST_BEFORE :]
+    return text[start:]
 
 
 def hide_readings(text: str, spans: Iterable[tuple[int, int]]) -> str:
@@ -192,14 +233,22 @@ def _paragraphs(text: str) -> Iterator[tuple[int, int]]:
         yield begin, stop
 
 
-def _blocks(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
-    """Yield the spans of the list items of a paragraph, or the span of the whole paragraph."""
-    begin = start
+def _blocks(text: str, start: int, end: int, open_lines: OpenLines | None) -> Iterator[tuple[int, int]]:
+    """Yield the spans of a paragraph at whose ends a sentence ends: list items, and lines that mean something."""
+    items: list[list[tuple[int, int]]] = []
     for line_start, line_end in _lines(text, start, end):
-        if line_start > begin and _LIST_ITEM.match(text, line_start, line_end):
-            yield begin, line_start
-            begin = line_start
-    yield begin, end
+        if not items or _LIST_ITEM.match(text, line_start, line_end):
+            items.append([])
+        items[-1].append((line_start, line_end))
+    for item in items:
+        is_item = bool(_LIST_ITEM.match(text, *item[0]))
+        ends = meaningful_ends([text[line_start:line_end] for line_start, line_end in item], is_item=is_item)
+        begin = item[0][0]
+        for (_, line_end), is_end in zip(item, ends, strict=False):
+            if open_lines.are_ends if open_lines and line_end > open_lines.start else is_end:
+                yield begin, line_end
+                begin = line_end
+        yield begin, item[-1][1]
 
 
 def _sentence_spans(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
@@ -217,34 +266,48 @@ def _ends_sentence(text: str, start: int, stop: re.Match[str], end: int) -> bool
     follower = _NEXT.match(text, stop.end(), end)
     next_word = follower[1] if follower else ""
     punctuation = stop[0]
+    if text[stop.end()].isupper():
+        return _is_glued(text, start, stop, next_word)
     if next_word[:1].islower() and _SMALL_WORD.match(next_word):
+        return _ends_before_small_letter(text, start, stop)
+    is_one_word = bool(_ONE_WORD.fullmatch(text, start, stop.start()))
+    if punctuation[:2] in ("..", "…") and may_go_on(next_word) and (is_one_word or text[start].isdecimal()):
+        # "Well... I suppose so."
         return False
     if punctuation[-1] in "\"'”’»" and _SPEAKER.match(text, stop.end(), end):
         # "Why?" Tom asked.
-        return not _may_go_on(next_word)
+        return not may_go_on(next_word)
     if punctuation[0] != "." or len(punctuation.rstrip("\"'”’»)]}")) > 1:
         return True
-    return not _is_abbreviation(text, start, stop.start(), next_word)
+    return not _is_abbreviation(text, start, stop)
 
 
-def _may_go_on(next_word: str) -> bool:
-    """Tell whether a word with a capital letter is more often within a sentence than at its start."""
-    return next_word == "I" or next_word.lower() not in _OPENERS
+def _is_glued(text: str, start: int, stop: re.Match[str], next_word: str) -> bool:
+    """Tell whether only the space between two sentences is missing: "It is over.He left"."""
+    token = _GLUED.search(text, max(start, stop.start() - 30), stop.start())
+    is_alone = token is not None and (token.start() == start or text[token.start() - 1].isspace())
+    return is_alone and next_word != "I" and not may_go_on(next_word)
 
 
-def _is_abbreviation(text: str, start: int, stop: int, next_word: str) -> bool:
-    """Tell whether the full stop at `stop` belongs to its word and the sentence goes on with `next_word`."""
-    word = re.split(r"\s", text[max(start, stop - 20) : stop])[-1].lstrip(_OPENING_MARKS)
-    forms = {word, word.lower()} if len(word) > 1 else {word}
-    if forms & _BEFORE_A_NAME or _ENUMERATION.fullmatch(text, start, stop + 1):
+def _ends_before_small_letter(text: str, start: int, stop: re.Match[str]) -> bool:
+    """Tell whether a sentence ends before a small letter: where the writer begins sentences so, and in a list."""
+    if _ITEM_MARK.match(text, start) and _ITEM_MARK.match(text, stop.end()):
         return True
-    if forms & _BEFORE_A_NUMBER:
-        return next_word[:1].isdigit() or (word.lower() != "no" and set(next_word) <= set("IVXLC"))
-    if word.lower() in ("a.m", "p.m"):
-        return bool(_AFTER_A_TIME.fullmatch(next_word))
-    if len(word) == 1 and word != "I":
-        return word.isupper() and (len(next_word) == 1 or _may_go_on(next_word))
-    return bool(forms & _ABBREVIATIONS or _ACRONYM.fullmatch(word)) and _may_go_on(next_word)
+    if stop[0][:2] in ("..", "…") or not _BEGINS_SMALL.search(
+        text, max(0, stop.start() - _NEAR), stop.start()
+    ):
+        return False
+    if stop[0][0] != ".":
+        return stop[0][-1] in "!?"
+    word = (_LAST_WORD.search(text, max(start, stop.start() - 30), stop.start()) or [""])[0]
+    return len(word) > 1 and not is_abbreviation(word) and not _ENUMERATION.fullmatch(text, start, stop.end())
+
+
+def _is_abbreviation(text: str, start: int, stop: re.Match[str]) -> bool:
+    """Tell whether a full stop belongs to its word and the sentence goes on."""
+    if _ENUMERATION.fullmatch(text, start, stop.start() + 1):
+        return True
+    return belongs_to_abbreviation(text, start, stop.start(), stop.end())
 
 
 def cut_sentence(text: str, start: int, end: int, max_length: int) -> Iterator[tuple[int, int]]:

@@ -40,14 +40,30 @@ _IDS = {symbol: index for index, symbol in enumerate(SYMBOLS)}
 #     a  the a of foreign names, as in "Bach"
 #     y  the French u and the German ü
 #     1  a tone digit, and - a syllable break, which have no sound of their own
-_NEAREST = str.maketrans({"ɾ": "T", "ʔ": "t", "ʀ": "ɹ", "a": "ɑ", "y": "u", "1": "", "-": ""})
+RARE_SOUNDS = {"ʔ": "t", "ʀ": "ɹ", "y": "u", "1": "", "-": ""}
+_NEAREST = str.maketrans({**RARE_SOUNDS, "ɾ": "T", "a": "ɑ"})
+
+# What the British dictionaries write beyond the American ones: the vowels of lot, trap and goat, and the mark of a long
+# vowel. A symbol of the voice's alphabet is kept; the vowel of "square", a long ɛ, is heard best as a diphthong.
+BRITISH_SOUNDS = {"ɒ": "ɑ", "a": "æ", "Q": "O", "ː": ""}
+_NEAREST_BRITISH = str.maketrans(
+    {**RARE_SOUNDS, "ɾ": "t"}
+    | {sound: near for sound, near in BRITISH_SOUNDS.items() if sound not in SYMBOLS}
+)
+_SQUARE = "ɛː" if "ː" in SYMBOLS else "ɛə"
 
 
-def nearest_symbols(phonemes: str) -> str:
+def nearest_symbols(phonemes: str, *, is_british: bool = False) -> str:
     """Replace sounds that the voice was not trained on by the nearest ones of the alphabet.
 
     Only the sounds that the phonemiser can write are replaced. Anything else is kept, and `to_ids` refuses it.
+
+    Args:
+        phonemes: Phonemes as a dictionary or the network writes them.
+        is_british: Whether it is a British one.
     """
+    if is_british:
+        return phonemes.replace("ɛː", _SQUARE).translate(_NEAREST_BRITISH)
     return phonemes.translate(_NEAREST)
 
 

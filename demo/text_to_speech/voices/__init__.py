@@ -1,5 +1,6 @@
-"""What a voice is: the facts that differ from one voice to another, as one value that travels with the voice."""
+"""What a voice is: its models, its language, its levels of silence. A voice is data, and so are mixtures of voices."""
 
+from .mixture import is_mixture, mixture
 from .voice import Voice, check_name
 
-__all__ = ["Voice", "check_name"]
+__all__ = ["Voice", "check_name", "is_mixture", "mixture"]

@@ -29,6 +29,7 @@ class Voice:
         audible_level: The same for the level below which a frame counts as pause; higher than `silent_level`.
         lead_frames: Mel frames of the model's own silence that stay before a sentence.
         tail_frames: Mel frames of the model's own silence that stay after a sentence.
+        vector: What an acoustic model of several voices is told of this one; empty if the model has one voice only.
     """
 
     name: str
@@ -46,6 +47,7 @@ class Voice:
     audible_level: float
     lead_frames: int
     tail_frames: int
+    vector: tuple[float, ...] = ()
 
     def __str__(self) -> str:
         return f"{self.name}: {self.language}, {self.sex}, {self.character}"

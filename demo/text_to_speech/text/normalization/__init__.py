@@ -13,12 +13,37 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import lru_cache
 
 from ..characters import make_readable, warn_about
+from ..languages import AMERICAN, is_british, reading_in
 from ..traced import TracedText
-from . import codes, dates, internet_addresses, names, postal_addresses, quantities, signs
+from . import (
+    british_forms,
+    codes,
+    counted,
+    dates,
+    directions,
+    identifiers,
+    informal,
+    internet_addresses,
+    maths,
+    money,
+    names,
+    pairs,
+    periods,
+    postal_addresses,
+    quantities,
+    references,
+    signs,
+    sounds,
+    spans,
+    superscripts,
+    technical,
+    times,
+)
 from .interpretations import SAY_AS, read_characters, read_ordered_date
-from .rules import CLOSED, Context, Reading, Rule
+from .rules import CLOSED, Context, Reading, Rule, Sound
 
 __all__ = ["SAY_AS", "Reading", "normalize", "read_as", "spoken"]
 
@@ -26,27 +51,56 @@ __all__ = ["SAY_AS", "Reading", "normalize", "read_as", "spoken"]
 # comes before the quantities, which would read its digits; quantities come before names, so that the "m" of "5 m" is
 # a unit; what is left of numbers and signs is read by itself at the end.
 RULES: tuple[Rule, ...] = (
+    *informal.EARLY_RULES,
     *internet_addresses.EARLY_RULES,
+    *superscripts.EARLY_RULES,
+    *references.EARLY_RULES,
+    *pairs.EARLY_RULES,
+    *counted.EARLY_RULES,
+    *spans.EARLY_RULES,
     *dates.RULES,
+    *periods.RULES,
+    *times.RULES,
+    *spans.RULES,
+    *identifiers.RULES,
     *internet_addresses.RULES,
+    *references.RULES,
+    *directions.RULES,
     *signs.EARLY_RULES,
     *postal_addresses.RULES,
     *codes.EARLY_RULES,
+    *maths.EARLY_RULES,
+    *money.RULES,
+    *counted.RULES,
+    *pairs.RULES,
     *quantities.RULES,
+    *sounds.RULES,
+    *informal.RULES,
     *signs.UNIT_RULES,
+    *superscripts.RULES,
+    *technical.RULES,
     *names.RULES,
     *codes.RULES,
     *names.CAPITALS_RULES,
     *quantities.NUMBER_RULES,
     *signs.RULES,
+    *names.LAST_RULES,
 )
+
+# The characters without which some rule is skipped.
+_NEEDED = frozenset("".join(rule.needs for rule in (*british_forms.RULES, *RULES)))
 
 _LETTERS = re.compile(r"[^\W\d_]{2,}")
 _SPACE_BEFORE_MARK = re.compile(r" (?=[,.;:!?)”]|'s\b)|(?<=[(“]) ")
 
 
 def normalize(
-    text: str, *, is_word: Callable[[str], bool] = lambda word: False, closed: str = CLOSED
+    text: str,
+    *,
+    is_word: Callable[[str], bool] = lambda word: False,
+    look_up: Callable[[str], str] = lambda word: "",
+    pronounce: Callable[[str], str] = lambda word: "",
+    closed: str = CLOSED,
 ) -> list[Reading]:
     """Find the spans of a text that are not read as they are written.
 
@@ -54,20 +108,33 @@ def normalize(
         text: A text that `characters.make_readable` returned.
         is_word: Tells whether a dictionary has a word in exactly this spelling. It decides between initialisms and
             words written in capitals.
+        look_up: Returns the phonemes that the dictionaries have for a word or a form of it; empty if they have none.
+        pronounce: Returns the phonemes of any word.
         closed: A character that replaces each character of the spans that the caller reads; no rule reads them.
 
     Returns:
         The readings in the order of the text. They do not overlap.
     """
-    context = Context(is_word, _is_shouted(text))
     found: list[Reading] = []
     open_text = text.replace(closed, CLOSED)
-    characters = set(open_text)
-    for rule in RULES:
-        if rule.needs and characters.isdisjoint(rule.needs):
-            continue
-        open_text = rule.regex.sub(_reader(rule, context, found), open_text)
+    context = Context(is_word, _is_shouted(text), open_text, look_up, pronounce)
+    for rule in _rules_for(_NEEDED.intersection(open_text), is_british()):
+        # Most rules match nothing, and a search is cheaper than a substitution.
+        if rule.regex.search(open_text):
+            open_text = rule.regex.sub(_reader(rule, context, found), open_text)
     return sorted(found, key=lambda reading: reading.start)
+
+
+@lru_cache(maxsize=1024)
+def _rules_for(characters: frozenset[str], british: bool) -> tuple[Rule, ...]:
+    """Return the rules, in their order, that a text may match.
+
+    Args:
+        characters: Those characters of the text that some rule needs.
+        british: Whether the text is read as in Britain.
+    """
+    rules = (*british_forms.RULES, *RULES) if british else RULES
+    return tuple(rule for rule in rules if not rule.needs or not characters.isdisjoint(rule.needs))
 
 
 def _is_shouted(text: str) -> bool:
@@ -84,7 +151,10 @@ def _reader(rule: Rule, context: Context, found: list[Reading]) -> Callable[[re.
         if words_read is None:
             return match[0]
         start, end = match.span(group)
-        found.append(Reading(start, end, words_read))
+        if isinstance(words_read, Sound):
+            found.append(Reading(start, end, words_read.spoken, words_read.phonemes))
+        else:
+            found.append(Reading(start, end, words_read))
         inner = start - match.start()
         return match[0][:inner] + CLOSED * (end - start) + match[0][inner + end - start :]
 
@@ -110,7 +180,7 @@ def spoken(text: str, *, is_word: Callable[[str], bool] = lambda word: False) ->
     return _SPACE_BEFORE_MARK.sub("", joined)
 
 
-def read_as(interpretation: str, text: str, *, form: str = "") -> str:
+def read_as(interpretation: str, text: str, *, form: str = "", language: str = AMERICAN) -> str:
     """Return the words of a text that is marked as a value of some kind, as SSML's `say-as` marks it.
 
     A text that is no such value is read as plain text. A warning names the characters that cannot be spoken.
@@ -119,7 +189,13 @@ def read_as(interpretation: str, text: str, *, form: str = "") -> str:
         interpretation: A key of `SAY_AS`. Any other interpretation reads the text as plain text.
         text: The text, for example "1234".
         form: The order of the numbers of a date, such as "dmy"; empty if it is not given.
+        language: `languages.AMERICAN` or `languages.BRITISH`, which puts the day of a date before the month.
     """
+    with reading_in(language):
+        return _read_as(interpretation, text, form)
+
+
+def _read_as(interpretation: str, text: str, form: str) -> str:
     if interpretation == "characters":
         return read_characters(text, _read_plain)
     readable = _readable(text)

@@ -47,18 +47,11 @@ ADDRESS_SIGNS = {
     "\\": "backslash",
 }
 
-# Words before a number that is read digit by digit; part of a regular expression.
-CODES = (
-    "ISBN|ISSN|SSN|IBAN|PIN|[Pp]in|ID|[Zz]ip|ZIP|[Aa]ccount|[Aa]cct\\.?|[Cc]ard|[Ss]erial|[Cc]onfirmation"
-    "|[Tt]racking|[Cc]ode|[Pp]asscode|[Pp]assword|[Ee]xtension|[Ee]xt\\.?|[Ee]nding in"
-)
-
 # Kinds of streets that follow the name of the street, written without a full stop.
 STREETS = table(
     """
     St = Street
-    Ave = Avenue
-    Av = Avenue
+    Ave Av = Avenue
     Blvd = Boulevard
     Rd = Road
     Ln = Lane
@@ -67,10 +60,74 @@ STREETS = table(
     Pl = Place
     Sq = Square
     Hwy = Highway
-    Pkwy = Parkway
-    Ter = Terrace
+    Pkwy Pky = Parkway
+    Ter Terr = Terrace
+    Cir = Circle
+    Trl = Trail
+    Expy Expwy = Expressway
+    Fwy = Freeway
+    Tpke Tpk = Turnpike
+    Aly = Alley
+    Plz = Plaza
+    Xing = Crossing
+    Cres = Crescent
+    Gdns = Gardens
+    Cswy = Causeway
+    Byp = Bypass
+    Brg = Bridge
+    Bch = Beach
+    Hts = Heights
+    Cv = Cove
+    Rdg = Ridge
+    Vw = View
+    Grv = Grove
+    Mnr = Manor
+    Crk = Creek
+    Est = Estate
+    Jct = Junction
+    Blf = Bluff
+    Holw = Hollow
+    Mdws = Meadows
+    Wy = Way
     """
 )
+# Kinds of streets in full, which show that an address is written.
+WHOLE_STREETS = frozenset(
+    (*STREETS.values(), "Way", "Row", "Walk", "Loop", "Path", "Pike", "Mall", "Broadway", "Main")
+)
+# Kinds of streets that no other word is written like, whatever follows.
+ONLY_STREETS = ("Ave", "Blvd", "Rd", "Hwy", "Pkwy", "Expy", "Fwy", "Tpke", "Trl", "Ln")
+# Kinds of streets after which a letter of the compass belongs to the address: "Park Ave S".
+AFTER_STREETS = (
+    "St",
+    "Street",
+    "Ave",
+    "Avenue",
+    "Blvd",
+    "Boulevard",
+    "Rd",
+    "Dr",
+    "Drive",
+    "Ln",
+    "Pl",
+    "Ct",
+    "Way",
+    "Road",
+)
+# What stands in an address after the street, before a number.
+UNITS_OF_HOUSES = table(
+    """
+    Ste = Suite
+    Apt = Apartment
+    Rm = Room
+    Fl Flr = Floor
+    Bldg = Building
+    Rte Rt = Route
+    Bsmt = Basement
+    Dept = Department
+    """
+)
+
 # The postal codes of the states of the USA.
 STATES = {
     code: name.strip()
@@ -91,4 +148,8 @@ STATES = {
 
 # Words before a number of three or four digits that is read as a code, as in "flight two oh five"; part of a regular
 # expression.
-NUMBERED = "Box|[Ff]light [A-Z]{2}|Boeing|Airbus|Route|Highway|Interstate|[Rr]oom|[Ff]light|[Bb]us|Suite|Apartment|Area"
+NUMBERED = (
+    "Box|[Cc]hannel|[Gg]ate|[Ll]ot|[Tt]rain|[Ll]ocker|[Ee]xit|[Bb]ay|[Pp]latform|[Ss]uite"
+    "|[Ff]light [A-Z]{2}|Boeing|Airbus|[Rr]oute|Rte|Hwy|[Hh]ighway|Interstate|[Rr]oom|[Ff]light|[Bb]us|Suite"
+    "|Apartment|Area"
+)

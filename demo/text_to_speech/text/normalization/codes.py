@@ -4,7 +4,7 @@ import re
 import string
 
 from . import words
-from .address_tables import CODES, NUMBERED
+from .address_tables import NUMBERED
 from .internet_addresses import split_compound
 from .rules import Context, Rule
 from .tables import SAID_AS_WORDS, SAID_OTHERWISE
@@ -89,11 +89,6 @@ def _formula(match: re.Match[str], context: Context) -> str | None:
 EARLY_RULES = (
     Rule(r"(?<!\w)([CFJG])(#|\+\+)(?![\w#+])", _sharp, "#+"),
     Rule(r"(?<![\w.])\.(\d\d)(?=[ -]cal)", _caliber, "."),
-    Rule(
-        rf"\b(?:{CODES})(?: (?:number|no\.?|code|ending in|is))?:? ?#?(?P<it>\d[\d-]{{2,24}}[\dX])(?![\w.,]\d|\w)",
-        _digits,
-        string.digits,
-    ),
     Rule(r"\b(?:[Cc]all|[Dd]ial|[Dd]ialed) (?P<it>\d{3})(?![\w.,]\d|\w)", _digits, string.digits),
     Rule(
         r"\b(?:[Tt]he|[Aa]n?|Boeing|two|three|new|old) (?P<it>7[0-8]7(?:-(?P<kind>[1-9]00))?)"

@@ -1,25 +1,58 @@
-"""Reads dates, decades and times of day."""
+"""Reads dates in words, in numbers, and in the mixtures of both."""
 
+import calendar
 import re
 import string
 
 from . import words
-from .rules import Context, Rule, alternatives, keep_stop
+from .rules import Context, Rule, alternatives, keep_stop, text_after, text_before
 from .tables import DAYS, MONTHS
 
-_MONTH_NAMES = {
-    **{month: month for month in MONTHS},
-    **{month[:3]: month for month in MONTHS},
-    "Sept": "September",
-    **{month.upper(): month for month in MONTHS},
-}
+
+def _spellings() -> dict[str, str]:
+    """Return the spellings of the months: May, Sept, MAR, sept."""
+    short = (
+        {month[:3]: month for month in MONTHS} | {"Sept": "September"} | {month: month for month in MONTHS}
+    )
+    return short | {name.upper(): month for name, month in short.items()}
+
+
+_MONTH_NAMES = _spellings() | {name.lower(): month for name, month in _spellings().items()}
+# In small letters these are also words: "you may", "they march", "mar", "dec".
+_WORDS_TOO = {"may", "march", "mar"}
+
+MONTH_NAME = rf"(?:{alternatives(name for name in _MONTH_NAMES if name not in _WORDS_TOO)})\b"
+"""A month in any spelling that is nothing else; part of a regular expression."""
+
+DAY_NAME = rf"(?:Mon|Tues?|Wed|Thu(?:rs?)?|Fri|Sat|Sun|{alternatives(DAYS)})\b"
+"""A day of the week; part of a regular expression."""
+
 _MONTH = rf"(?P<month>{alternatives(_MONTH_NAMES)})\b\.?"
-_DAY = r"(?P<day>[12]\d|3[01]|0?[1-9])(?:st|nd|rd|th)?(?![\d:]|[.,]\d)"
-_LAST = r"(?: ?(?:[-–]|to) ?(?P<last>[12]\d|3[01]|0?[1-9])(?:st|nd|rd|th)?(?![\d:]))?"
-_YEAR = r"(?:(?P<comma>,?) (?P<year>[12]\d{3})(?!\d|[.,]\d|:))?"
+_DAY = r"(?P<day>[12]\d|3[01]|0?[1-9])(?P<rank>(?i:st|nd|rd|th)\b)?(?![\d:]|[.,]\d|\w)"
+_LAST = r"(?: ?(?:[-–]|to) ?(?P<last>[12]\d|3[01]|0?[1-9])(?:st|nd|rd|th)?(?![\d:]|\w))?"
+_YEAR = (
+    r"(?:,? (?P<year>[12]\d{3})(?!\d|[.,]\d|:)|,? '(?P<short>\d\d)(?![\w'])|,? ?(?P<glued>[12]\d{3})"
+    r"(?=[.,;)]|$))?"
+)
+
+# Words before "may 12" that make a verb of the month, and words after it that count something.
+_SUBJECT = re.compile(
+    r"(?i)(?:^|[^\w'])(?:i|you|he|she|it|we|they|who|that|which|to|will|can|could|and|\w+s|\w+n't) $"
+)
+AFTER_A_DATE = re.compile(
+    r"\s*(?!(?:or|to|and) \d+ [a-z]{3})(?:$|[.,;:!?)–—\0-]|(?:at|in|and|or|to|until|till|from|by|for|with|is|was"
+    r"|the|this|last|next|we|he|she|it|on"
+    r"|through|deadline|meeting|event|election|elections|game|show|release|\d{4})\b)"
+)
+"""What may follow a date that is written without a year, and shows that nothing is counted."""
 
 
-def _spoken_year(number: str) -> str:
+_PLURAL = re.compile(
+    r" (?:people|men|women|children|of (?:us|you|them)|(?!is|was|has|does|plus)[a-z]{2,}s)\b"
+)
+
+
+def spoken_year(number: str) -> str:
     """Read a year of two or four digits; two digits are a year from 1941 to 2040."""
     if len(number) == 2:
         number = ("19" if int(number) > 40 else "20") + number
@@ -35,12 +68,21 @@ def read_date(day: int, month: int, year: str = "") -> str | None:
         year: Two or four digits; empty if the date has no year.
 
     Returns:
-        The words, or None if there is no such month or day.
+        The words, or None if there is no such day.
     """
-    if not (1 <= month <= 12 and 1 <= day <= 31):
+    if not _exists(day, month, year):
         return None
     spoken = f"{MONTHS[month - 1]} {words.ordinal(str(day))}"
-    return f"{spoken}, {_spoken_year(year)}" if year else spoken
+    return f"{spoken}, {spoken_year(year)}" if year else spoken
+
+
+def _exists(day: int, month: int, year: str = "") -> bool:
+    """Tell whether a calendar has the day; without a year of four digits, February has 29."""
+    if not 1 <= month <= 12:
+        return False
+    # The year 2000 is a leap year. The calendar of Python begins with the year 1.
+    known = int(year) if len(year) == 4 and int(year) else 2000
+    return 1 <= day <= calendar.monthrange(known, month)[1]
 
 
 def _days(match: re.Match[str]) -> str:
@@ -49,18 +91,66 @@ def _days(match: re.Match[str]) -> str:
     return f"{first} to {words.ordinal(match['last'])}" if match["last"] else first
 
 
-def _month_day(match: re.Match[str], _: Context) -> str:
-    """Read "March 3, 2024"."""
-    year = f", {words.year(match['year'])}" if match["year"] else ""
-    return f"{_MONTH_NAMES[match['month']]} {_days(match)}{year}"
+def _year_after(match: re.Match[str]) -> str:
+    """Read the year at the end of a match; "'05" is "oh five"."""
+    if year := match["year"] or match["glued"]:
+        return f", {words.year(year)}"
+    short = match["short"]
+    if not short:
+        return ""
+    return f", {words.year(short) if short[0] != '0' else 'oh ' + words.cardinal(short[1])}"
 
 
-def _day_month(match: re.Match[str], _: Context) -> str:
-    """Read "3 March 2024"."""
-    before = match.string[max(0, match.start() - 40) : match.start()].lower().split()
-    the = "" if "the" in before[-3:] else "the "
-    year = f", {words.year(match['year'])}" if match["year"] else ""
-    return f"{the}{_days(match)} of {_MONTH_NAMES[match['month']]}{year}"
+def _is_verb(match: re.Match[str]) -> bool:
+    """Tell whether "may" or "march" before or after a number is a word of a sentence: "you may 3 times"."""
+    if match["month"] == "May" and not match["year"] and _PLURAL.match(text_after(match, 20)):
+        return True
+    if match["month"] not in _WORDS_TOO or match["rank"] or match["year"] or match["short"]:
+        return False
+    return bool(_SUBJECT.search(text_before(match, 20))) or not AFTER_A_DATE.match(text_after(match, 12))
+
+
+def _month_day(match: re.Match[str], _: Context) -> str | None:
+    """Read "March 3, 2024", "may 12" and "FEB. 20 2019"."""
+    if _is_verb(match) or not _exists(int(match["day"]), _number_of(match["month"])):
+        return None
+    return f"{_MONTH_NAMES[match['month']]} {_days(match)}{_year_after(match)}"
+
+
+def _day_month(match: re.Match[str], _: Context) -> str | None:
+    """Read "3 March 2024" and "25 dec."."""
+    is_word = match["month"] in _WORDS_TOO and not (match["rank"] or match["year"] or match["short"])
+    if is_word and not re.search(r"(?i)(?:\bof|\bon|\bby|\buntil|\bsince|day,?) $", text_before(match, 10)):
+        return None
+    if not _exists(int(match["day"]), _number_of(match["month"])):
+        return None
+    the = "" if text_before(match, 5).lower().endswith("the ") else "the "
+    return keep_stop(match, f"{the}{_days(match)} of {_MONTH_NAMES[match['month']]}{_year_after(match)}")
+
+
+def _number_of(month: str) -> int:
+    return MONTHS.index(_MONTH_NAMES[month]) + 1
+
+
+def _hyphenated(match: re.Match[str], _: Context) -> str | None:
+    """Read "Mar-20-2019", "20-Mar-2019" and "Jan-15"."""
+    day, month = int(match["day"]), _number_of(match["month"])
+    # "Sept 12-Oct 4" has two dates.
+    is_end = match["first"] and re.search(rf"{MONTH_NAME}\.? $", text_before(match, 12))
+    if match["month"] in _WORDS_TOO or is_end or not _exists(day, month):
+        return None
+    year = f", {spoken_year(match['year'])}" if match["year"] else ""
+    rank = words.ordinal(match["day"])
+    if match["first"]:
+        return f"the {rank} of {_MONTH_NAMES[match['month']]}{year}"
+    return f"{_MONTH_NAMES[match['month']]} {rank}{year}"
+
+
+def _month_year(match: re.Match[str], _: Context) -> str:
+    """Read "June 2019" and "Sept. '21"."""
+    year = match["year"]
+    spoken = words.year(year) if year else spoken_year(match["short"])
+    return f"{_MONTH_NAMES[match['month']]} {spoken}"
 
 
 def _iso(match: re.Match[str], _: Context) -> str | None:
@@ -72,16 +162,6 @@ def _slashed(match: re.Match[str], _: Context) -> str | None:
     """Read "3/5/2024" with the month first; "25/3/2024" can only have the day first."""
     month, day = int(match[1]), int(match[2])
     return read_date(day, month, match[3]) or read_date(month, day, match[3])
-
-
-def _year(match: re.Match[str], _: Context) -> str:
-    """Read a year that the word before it announces: "in 1066"."""
-    return words.year(match["it"])
-
-
-def _circa(_: re.Match[str], __: Context) -> str:
-    """Read "c. 1900"."""
-    return "circa"
 
 
 def _month_slash_day(match: re.Match[str], _: Context) -> str | None:
@@ -96,81 +176,31 @@ def _month_slash_day(match: re.Match[str], _: Context) -> str | None:
     return f"{first} to {last}" if last else first
 
 
+def _month_slash_year(match: re.Match[str], _: Context) -> str:
+    """Read "by 12/2025" as a month and its year."""
+    return f"{MONTHS[int(match['number']) - 1]} {words.year(match['year'])}"
+
+
 def _dotted(match: re.Match[str], _: Context) -> str | None:
     """Read "5.3.2024" with the day first."""
     return read_date(int(match[1]), int(match[2]), match[3])
 
 
-def _decade(match: re.Match[str], _: Context) -> str | None:
-    """Read "1990s" or "'90s"."""
-    return words.decade(match[1])
-
-
-def _short_year(match: re.Match[str], _: Context) -> str:
-    """Read "'99"."""
-    if match[1] == "00":
-        return "two thousand"
-    return words.year(match[1]) if match[1][0] != "0" else f"oh {words.digits(match[1][1])}"
-
-
-def _time(match: re.Match[str], _: Context) -> str | None:
-    """Read "7:30 pm", "19:30", "12:30:15" or "7.30 pm"."""
-    hour, minute = int(match["hour"]), int(match["minute"])
-    # Two patterns share this function, and the second has neither seconds nor a time zone.
-    parts = match.groupdict()
-    second, decimals = parts.get("second"), parts.get("decimals")
-    if hour > 24 or minute > 59 or (second and int(second) > 59):
-        return None
-    half = f" {match['half'].upper()} M" if match["half"] else ""
-    spoken = words.cardinal(str(hour))
-    if minute:
-        minutes = words.cardinal(str(minute)).replace(" ", "-")
-        spoken += f" oh {minutes}" if minute < 10 else f" {minutes}"
-    elif hour in (0, 24) and not second and not half:
-        spoken = "midnight"
-    elif not half and not second:
-        spoken += " hundred hours" if hour > 12 else " o'clock"
-    if second:
-        exact = str(int(second)) + (decimals or "")
-        spoken += f" and {words.number(exact)} second{'' if exact == '1' else 's'}"
-    elif decimals:
-        # "1:23.45" are the minutes and seconds of a race.
-        spoken += f" point {words.digits(decimals)}"
-    hours = " hours" if parts.get("hours") and not spoken.endswith("hours") else ""
-    zone = " Z" if parts.get("zulu") else ""
-    return keep_stop(match, spoken + half + hours + zone)
-
-
-def _military(match: re.Match[str], _: Context) -> str:
-    """Read "1930 hours"."""
-    hour, minute = match[1], match[2]
-    spoken = words.cardinal(hour) if hour[0] != "0" else f"oh {words.digits(hour[1])}"
-    if minute == "00":
-        return f"{spoken} hundred" if hour != "00" else "zero hundred"
-    return f"{spoken} {words.cardinal(minute) if minute[0] != '0' else 'oh ' + words.digits(minute[1])}"
-
-
-def _french_time(match: re.Match[str], _: Context) -> str:
-    """Read "19h30"."""
-    return f"{words.cardinal(str(int(match[1])))} {words.cardinal(match[2])}"
-
-
-def _hour(match: re.Match[str], _: Context) -> str | None:
-    """Read "7 pm" or "7-9 pm"."""
-    if not 1 <= int(match[1]) <= 12:
-        return None
-    last = f" to {words.cardinal(match[2])}" if match[2] else ""
-    return keep_stop(match, f"{words.cardinal(match[1])}{last} {match[3].upper()} M")
+def _dotted_short(match: re.Match[str], context: Context) -> str | None:
+    """Read "15.03.21" with the day first, unless it is a version."""
+    is_version = re.search(r"(?:[Vv]ersion|[Rr]elease|[Bb]uild|[A-Z]\w+) $", text_before(match, 20))
+    return None if is_version else _dotted(match, context)
 
 
 def _bare_month(match: re.Match[str], _: Context) -> str:
-    """Read a short form of a month before a year."""
+    """Read a short form of a month before a number."""
     return _MONTH_NAMES[match["month"]]
 
 
 def _short(match: re.Match[str], _: Context) -> str:
     """Read the short form of a day or a month: "Mon", "Jan"."""
-    return next(name for name in (*DAYS, *MONTHS) if name.startswith(match["it"][:3]))
+    start = match["it"][:3].capitalize()
+    return keep_stop(match, next(name for name in (*DAYS, *MONTHS) if name.startswith(start)))
 
 
 def _month_slash_range(match: re.Match[str], context: Context) -> str | None:
@@ -182,35 +212,46 @@ def _month_slash_range(match: re.Match[str], context: Context) -> str | None:
     return _month_slash_day(match, context)
 
 
-def _to(_: re.Match[str], __: Context) -> str:
-    return "to"
-
-
-_HALF = r"(?P<half>[AaPp])\.?[Mm]\b\.?"
-_DAY_NAME = "(?:Mon|Tues?|Wed|Thu(?:rs?)?|Fri|Sat|Sun)"
+_SHORT_DAY = "(?:Mon|Tues?|Wed|Thu(?:rs?)?|Fri|Sat|Sun)"
 # Short forms that mean nothing else, so that they are read anywhere.
 _ONLY_DAYS = "(?:Tues?|Thu(?:rs?)?|Fri)"
 _ONLY_MONTHS = "(?:Feb|Apr|Aug|Sept?|Oct|Nov|Dec)"
 _SHORT_MONTH = "(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)"
-_SHORT = rf"(?:{_DAY_NAME}|{_SHORT_MONTH})"
+_CAPITAL_MONTH = "(?:JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEPT?|OCT|NOV|DEC)"
+_SHORT = rf"(?:{_SHORT_DAY}|{_SHORT_MONTH})"
+_SMALL_MONTH = "(?:jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)"
 _AND = r"(?:,? ?&|, ?(?:and|or)?| and| or| to| through)"
 _DATED = (
-    rf"(?:\b(?:on|until|by|due|dated|ETA|since|before|after|from|{_DAY_NAME}|{alternatives(DAYS)})[:,.]? )"
+    rf"(?:\b(?:[Oo]n|[Uu]ntil|[Bb]y|[Dd]ue|[Dd]ated|ETA|[Ss]ince|[Bb]efore|[Aa]fter|[Ff]rom|[Aa]s of|[Ss]tarts"
+    rf"|{_SHORT_DAY}|{alternatives(DAYS)})[:,.]? )"
 )
 _SLASHED_DAY = r"(?P<month>1[0-2]|0?[1-9])/(?P<day>[12]\d|3[01]|0?[1-9])"
+_TWO_DIGITS = r"(0?[1-9]|[12]\d|3[01])"
 
 RULES = (
-    Rule(r"(?<=:\d\d)(?P<it>\s?[-–]\s?)(?=\d{1,2}:\d\d)", _to, ":"),
-    Rule(r"(?i)(?<=[ap]m)(?P<it>\s?[-–]\s?)(?=\d{1,2}(?::\d\d)? ?[ap]m)", _to, string.digits),
     Rule(r"(?<![\w./-])(\d{4})-([01]\d)-([0-3]\d)(?![\w/-]|\.\d)", _iso, "-"),
+    Rule(r"(?<![\w./-])((?:19|20)\d\d)-(\d{1,2})-(\d{1,2})(?![\w/-]|\.\d)", _iso, "-"),
     Rule(r"(?<![\w./-])(\d{4})-([01]\d)-([0-3]\d)(?=T\d\d:)", _iso, "-"),
     Rule(r"(?<=\0)T(?=\d\d:)", lambda match, context: "at", "T"),
-    Rule(r"(?<![\w./-])(\d{4})/([01]\d)/([0-3]\d)(?![\w/-]|\.\d)", _iso, "/"),
+    Rule(r"(?<![\w./-])(\d{4})/([01]?\d)/([0-3]?\d)(?![\w/-]|\.\d)", _iso, "/"),
+    Rule(r"(?<![\w./-])((?:19|20)\d\d)\.([01]\d)\.([0-3]\d)(?![\w/-]|\.\d)", _iso, "."),
     Rule(r"(?<![\w./-])(\d{1,2})/(\d{1,2})/(\d{4}|\d{2})(?![\w/-])", _slashed, "/"),
+    Rule(rf"(?<![\w./-]){_TWO_DIGITS}-{_TWO_DIGITS}-((?:19|20)\d\d)(?![\w/-]|\.\d)", _slashed, "-"),
     Rule(
         rf"(?<![\w./-]){_SLASHED_DAY} ?(?:[-–]|to) ?(?P<to>1[0-2]|0?[1-9])/(?P<last>[12]\d|3[01]|0?[1-9])"
         r"(?![\w/-]|\.\d)",
         _month_slash_range,
+        "/",
+    ),
+    Rule(
+        r"(?i:\b(?:by|in|since|until|from|exp\.?|expires|expiry|expiration|valid|thru|through|due|dated|date):? )"
+        r"(?P<it>(?P<number>1[0-2]|0?[1-9])/(?P<year>(?:19|20)\d\d))(?![\w/]|[.,-]\d)",
+        _month_slash_year,
+        "/",
+    ),
+    Rule(
+        r"(?<![\w./-])(?P<number>0[1-9]|1[0-2])/(?P<year>(?:19|20)\d\d)(?![\w/]|[.,-]\d)",
+        _month_slash_year,
         "/",
     ),
     Rule(
@@ -219,35 +260,58 @@ RULES = (
         "/",
     ),
     Rule(r"(?<![\w./-])(\d{1,2})\.(\d{1,2})\.(\d{4})(?![\w/-])", _dotted, "."),
-    Rule(rf"(?<!\w){_MONTH} {_DAY}{_LAST}{_YEAR}", _month_day, string.digits),
-    Rule(rf"(?<![\w.,:/$£€-]){_DAY}{_LAST}(?: of)? {_MONTH}{_YEAR}", _day_month, string.digits),
-    Rule(rf"(?<!\w)(?P<it>{_MONTH})(?= '?\d)", _bare_month, string.digits),
-    Rule(rf"(?<!\w)(?P<it>{_SHORT})(?=\.? ?[-–/] ?{_SHORT}\b)", _short, "-–/"),
-    Rule(rf"(?<=\0)(?P<it>\.? ?[-–] ?)(?={_SHORT}\b)", _to, "-–"),
-    Rule(rf"(?<!\w)(?P<it>{_SHORT})\b(?={_AND} ?(?:{_SHORT}\b|\0))", _short),
-    Rule(rf"(?<=\0)(?:\.?{_AND} ?|/)?(?P<it>{_SHORT})\b(?!\w)", _short),
-    Rule(rf"(?<!\w)(?P<it>{_DAY_NAME}\b\.?)(?=,? (?:\0|\d|{_SHORT_MONTH}))(?<![Tt]he Sun)", _short),
-    Rule(rf"(?<!\w)(?P<it>{_ONLY_DAYS}|{_ONLY_MONTHS})(?![\w.'])", _short),
-    Rule(r"(?<![\w.])'?(\d\d[1-9]0|[12]\d00|[1-9]0)'?s\b", _decade, string.digits),
-    Rule(r"(?<!\w)'(\d\d)(?![\w.,:]\d|\w|')", _short_year, string.digits),
-    Rule(r"(?<!\w)(?P<it>[Cc]\.)(?= ?\d{3,4}\b)", _circa, string.digits),
+    Rule(r"(?<![\w./-])([0-3]\d)\.([01]\d)\.(\d\d)(?![\w/-]|\.\d)", _dotted_short, "."),
     Rule(
-        r"(?i)\b(?:in|since|until|till|by|year|anno|ad) (?P<it>10[1-9]\d)(?=[.,;:!?)]|$| (?!of)[a-z]{2,4}\b)",
-        _year,
+        rf"(?<![\w/-])(?<!\d )(?:(?P<month>{alternatives(_MONTH_NAMES)})(?P<first>)?-(?P<day>0?[1-9]|[12]\d|3[01])"
+        r"(?:-(?P<year>\d{4}|\d\d))?)(?![\w/-]|\.\d)",
+        _hyphenated,
+        "-",
+    ),
+    Rule(
+        rf"(?<![\w./,-])(?P<first>(?P<day>0?[1-9]|[12]\d|3[01]))-(?P<month>{alternatives(_MONTH_NAMES)})"
+        r"(?:-(?P<year>\d{4}|\d\d))?(?![\w/-]|\.\d)",
+        _hyphenated,
+        "-",
+    ),
+    Rule(
+        rf"(?<![\w/.-])(?P<first>(?P<day>0?[1-9]|[12]\d|3[01]))(?P<month>{_SHORT_MONTH}|{_CAPITAL_MONTH})"
+        r"(?P<year>\d{4}|\d\d)(?![\w/.-])",
+        _hyphenated,
+        "JFMASOND",
+    ),
+    Rule(rf"(?<!\w){_MONTH} {_DAY}{_LAST}{_YEAR}", _month_day, string.digits),
+    Rule(
+        rf"(?<![\w.,:/$£€])(?<![^A-Za-z.\0]-){_DAY}{_LAST}(?: of)? {_MONTH}(?!\w){_YEAR}",
+        _day_month,
         string.digits,
     ),
-    Rule(r"(?<![\w.,:])([01]\d|2[0-3])([0-5]\d)(?= ?(?:hours|hrs)\b)", _military, string.digits),
-    Rule(r"(?<![\w.,:])([01]?\d|2[0-3])h([0-5]\d)(?!\w)", _french_time, "h"),
     Rule(
-        r"(?<![\w.:])(?P<hour>\d{1,2}):(?P<minute>\d\d)(?::(?P<second>\d\d))?"
-        rf"(?P<decimals>\.\d+)?(?P<zulu>Z)?(?: ?{_HALF}| ?(?P<hours>h|hrs|hours)\b)?(?![\w:])",
-        _time,
-        ":",
+        rf"(?<!\w)(?P<month>{MONTH_NAME}|Mar\b|[Mm]arch\b)\.?,? "
+        r"(?:(?P<year>[12]\d{3})(?![\w:]|[.,]\d)|'(?P<short>\d\d)(?![\w']))",
+        _month_year,
+        string.digits,
     ),
+    Rule(rf"(?<!\w)(?P<it>(?P<month>{MONTH_NAME}|Mar\b)\.?)(?= '?\d)", _bare_month, string.digits),
     Rule(
-        rf"(?<![\w.:])(?P<hour>\d{{1,2}})\.(?P<minute>\d\d) ?{_HALF}",
-        _time,
+        rf"(?<!\w)(?P<it>(?:{_SHORT}|{_SMALL_MONTH})\b\.?)(?=\0{{1,3}}(?:{_SHORT}|{_SMALL_MONTH})\b)",
+        _short,
+        "-–",
+    ),
+    Rule(rf"(?<!\w)(?P<it>{_SHORT})(?=\.? ?/ ?{_SHORT}\b)", _short, "/"),
+    Rule(rf"(?<!\w)(?P<it>{_SHORT})\b(?={_AND} ?(?:{_SHORT}\b|\0))", _short),
+    Rule(rf"(?<=\0)(?:\.?{_AND} ?|/)?(?P<it>(?:{_SHORT}|(?<=\0){_SMALL_MONTH})\b(?!\w)\.?)", _short),
+    Rule(rf"(?<!\w)(?P<it>{_SHORT_DAY}\b\.?)(?=,? (?:\0|\d|{_SHORT_MONTH}))(?<![Tt]he Sun)", _short),
+    Rule(rf"(?<!\w)(?P<it>(?i:{_SHORT_DAY})\b\.?)(?=,? \0)", _short),
+    Rule(
+        r"(?i:\b(?:in|since|until|by|of|last|next|this|early|late|mid|to)) (?P<it>(?:Jan|Mar|Jun|Jul)\.)",
+        _short,
         ".",
     ),
-    Rule(r"(?<![\w.:,$£€])(\d{1,2})(?: ?[-–] ?(\d{1,2}))? ?([AaPp])\.?[Mm]\b\.?", _hour, string.digits),
+    Rule(
+        r"(?i:\b(?:on|last|next|this|every|until|by|from|till|each))"
+        r" (?P<it>(?:Mon|Wed|Sat|Sun)(?:\.|(?= (?:night|morning|afternoon|evening|at|\d)|[,;!?]|$)))",
+        _short,
+        "MWS",
+    ),
+    Rule(rf"(?<!\w)(?P<it>{_ONLY_DAYS}|{_ONLY_MONTHS})(?![\w.'])", _short),
 )

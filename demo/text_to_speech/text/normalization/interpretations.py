@@ -14,7 +14,7 @@ import unicodedata
 from collections.abc import Callable
 
 from ..characters import LAST_LATIN
-from . import dates, internet_addresses, quantities, words
+from . import dates, internet_addresses, pairs, words
 
 _NUMBER = re.compile(r"([-–−+]?) ?(\d[\d, ]*(?:\.\d+)?|\.\d+)")
 _RANK = re.compile(r"(\d[\d, ]*)(?:st|nd|rd|th)?", re.IGNORECASE)
@@ -45,7 +45,7 @@ def _digits(text: str) -> str | None:
 
 def _fraction(text: str) -> str | None:
     match = _MIXED_FRACTION.fullmatch(text)
-    return quantities.mixed(match[1] or "", match[2], match[3]) if match else None
+    return pairs.mixed(match[1] or "", match[2], match[3]) if match else None
 
 
 def _telephone(text: str) -> str | None:

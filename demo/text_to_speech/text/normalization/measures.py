@@ -1,53 +1,10 @@
-"""Tables of currencies and units, which `quantities` reads.
+"""Tables of units, which `quantities` reads.
 
 `tables` describes their format: `written written … = singular | plural`.
 """
 
 from ..word_sets import word_set
 from .tables import forms, table
-
-# Written form of a currency → singular and plural of its unit, singular and plural of its hundredth.
-CURRENCIES = {
-    written: tuple(part.strip() for part in spoken.split("|"))
-    for written, spoken in table(
-        """
-        $ US$ USD = dollar | dollars | cent | cents
-        C$ CA$ CAD = Canadian dollar | Canadian dollars | cent | cents
-        A$ AU$ AUD = Australian dollar | Australian dollars | cent | cents
-        NZ$ NZD = New Zealand dollar | New Zealand dollars | cent | cents
-        HK$ HKD = Hong Kong dollar | Hong Kong dollars | cent | cents
-        S$ SGD = Singapore dollar | Singapore dollars | cent | cents
-        R$ BRL = real | reais | centavo | centavos
-        £ GBP = pound | pounds | penny | pence
-        € EUR = euro | euros | cent | cents
-        ¥ JPY = yen | yen | sen | sen
-        CNY RMB = yuan | yuan | fen | fen
-        ₹ INR Rs. Rs = rupee | rupees | paisa | paise
-        ₩ KRW = won | won | jeon | jeon
-        ₽ RUB = ruble | rubles | kopeck | kopecks
-        ₺ TRY = lira | lira | kurush | kurush
-        ₪ ILS = shekel | shekels | agora | agorot
-        ₿ BTC = bitcoin | bitcoins | cent | cents
-        CHF = Swiss franc | Swiss francs | centime | centimes
-        SEK = Swedish krona | Swedish kronor | ore | ore
-        NOK = Norwegian krone | Norwegian kroner | ore | ore
-        DKK = Danish krone | Danish kroner | ore | ore
-        PLN = zloty | zlotys | grosz | groszy
-        MXN = Mexican peso | Mexican pesos | centavo | centavos
-        ZAR = rand | rand | cent | cents
-        """
-    ).items()
-}
-
-MAGNITUDES = table(
-    """
-    k K thousand = thousand
-    m M mn MM mio million = million
-    b B bn billion = billion
-    t T tn trillion = trillion
-    quadrillion = quadrillion
-    """
-)
 
 # Units, which are read after a number.
 _UNITS = forms(
@@ -66,7 +23,7 @@ _UNITS = forms(
     yd yds = yard | yards
     ft = foot | feet
     in. = inch | inches
-    kg kgs = kilogram | kilograms
+    kg kgs KG = kilogram | kilograms
     g = gram | grams
     mg = milligram | milligrams
     ng = nanogram | nanograms
@@ -119,12 +76,22 @@ _UNITS = forms(
     kbps = kilobit per second | kilobits per second
     Mbps = megabit per second | megabits per second
     Gbps = gigabit per second | gigabits per second
+    mbps Mb/s = megabit per second | megabits per second
+    gbps Gb/s = gigabit per second | gigabits per second
+    Kbps kb/s = kilobit per second | kilobits per second
+    Tbps = terabit per second | terabits per second
+    MBps = megabyte per second | megabytes per second
     bps = bit per second | bits per second
     MP = megapixel | megapixels
     px = pixel | pixels
     dpi = dot per inch | dots per inch
     ppi = pixel per inch | pixels per inch
     fps = frame per second | frames per second
+    wpm WPM = word per minute | words per minute
+    cps = character per second | characters per second
+    rps = request per second | requests per second
+    qps QPS = query per second | queries per second
+    tps TPS = transaction per second | transactions per second
     rpm RPM = revolution per minute | revolutions per minute
     bpm BPM = beat per minute | beats per minute
     mph = mile per hour | miles per hour
@@ -187,7 +154,34 @@ _UNITS = forms(
     °C = degree Celsius | degrees Celsius
     °F = degree Fahrenheit | degrees Fahrenheit
     ° = degree | degrees
+    °K = kelvin | kelvins
+    deg deg. = degree | degrees
+    arcmin = arcminute | arcminutes
+    arcsec = arcsecond | arcseconds
     sqft = square foot | square feet
+    acre acres ac. = acre | acres
+    bbl bbls = barrel | barrels
+    bu bu. = bushel | bushels
+    MMBtu mmBtu = million B T U
+    BTU Btu = B T U
+    therm therms = therm | therms
+    gpm = gallon per minute | gallons per minute
+    cfm CFM = cubic foot per minute | cubic feet per minute
+    lpm = liter per minute | liters per minute
+    knot knots kn kt kts = knot | knots
+    nmi = nautical mile | nautical miles
+    kcals = kilocalorie | kilocalories
+    IU = I U
+    pkt pkts pkt. pkts. = packet | packets
+    pcs pcs. = pieces
+    pct pct. = percent
+    ksi = K S I
+    MeV = mega electron volt | mega electron volts
+    GeV = giga electron volt | giga electron volts
+    keV = kilo electron volt | kilo electron volts
+    EB = exabyte | exabytes
+    TiB = tebibyte | tebibytes
+    hl hL = hectoliter | hectoliters
     """
 )
 # Units that are also written with a full stop, as abbreviations.
@@ -198,6 +192,11 @@ UNITS = {
     **_UNITS,
     **{f"{unit}.": _UNITS[unit] for unit in _WITH_STOP.split()},
     **dict.fromkeys(("fl oz", "fl. oz", "fl. oz."), ("fluid ounce", "fluid ounces")),
+    **dict.fromkeys(("deg C", "deg. C", "degC"), _UNITS["°C"]),
+    **dict.fromkeys(("deg F", "deg. F", "degF"), _UNITS["°F"]),
+    "ft-lb": ("foot pound", "foot pounds"),
+    "ft lb": ("foot pound", "foot pounds"),
+    "US gal": ("U S gallon", "U S gallons"),
 }
 # Units that are read only after a space: "5s" and "5B" mean other things.
 UNITS_AFTER_SPACE = frozenset("sBN")
@@ -213,48 +212,80 @@ DURATIONS = forms(
     """
 )
 # Words near "350 F" that make it a temperature; part of a regular expression.
-HEAT = "oven|bak|heat|temp|degree|freez|boil|warm|cold|hot|cool|roast|weather|fever|summer|winter|grill"
+HEAT = (
+    r"ovens?|bak(?:e|ed|ing)|(?:pre-?)?heat(?:ed|ing|s|wave)?|temps?|temperatures?|degrees?|freez(?:e|er|es|ing)"
+    r"|frozen"
+    r"|boil(?:ed|s|ing)?|warm(?:er|ed|ing|th)?|cold(?:er|est)?|hot(?:ter|test)?|cool(?:er|ed|ing)?|roast(?:ed"
+    r"|ing)?|weather"
+    r"|fever|summer|winter|grill(?:ed|ing)?|cook(?:ed|ing)?|broil|highs?|lows?|frosts?|thaw|thermostat|thermometer"
+    r"|forecast|sunny|cloudy|gas mark|chill(?:ed)?|climate|fan|today|tonight|smoker|simmer|melts?|melting"
+    r"|ambient|outside"
+)
 # Pairs of numbers with a hyphen that are no range.
 SCORES = {"24-7": "twenty four seven", "50-50": "fifty fifty", "50–50": "fifty fifty", "10-4": "ten four"}
-# What may follow the "/" of a rate, as in "5 km/h".
-PER = table(
-    """
-    h hr hrs hour = hour
-    s sec second = second
-    min minute = minute
+# What may follow the "/" of a rate, as in "5 km/h". Any unit may, too; these are read otherwise or are no units.
+PER = {
+    **{unit: spoken[0] for unit, spoken in UNITS.items()},
+    **table(
+        """
+    h hr hrs hr. hour = hour
+    s sec sec. second = second
+    min min. minute = minute
     hL = hectoliter
-    GB = gigabyte
-    MB = megabyte
     mi mile = mile
-    oz = ounce
-    sqft = square foot
-    ea = each
+    t tn ton = ton
+    MT mt tonne = tonne
+    bbl barrel = barrel
+    bu bushel = bushel
+    sqft sf ft² ft2 = square foot
+    sqm = square meter
+    ac acre = acre
+    pp ppl person = person
+    pc pcs = piece
     game = game
     share = share
     day d = day
-    wk week = week
-    mo month = month
-    yr y year = year
-    km = kilometer
-    m = meter
-    cm = centimeter
+    wk wk. week = week
+    mo mo. mth month = month
+    yr yr. y year = year
+    qtr quarter = quarter
+    in in. inch = inch
     m² m2 = square meter
     m³ m3 = cubic meter
+    cm² cm2 = square centimeter
+    cm³ cm3 = cubic centimeter
+    km² km2 = square kilometer
     s² s2 = second squared
-    kg = kilogram
-    g = gram
-    l L = liter
-    ml mL = milliliter
-    dl dL = deciliter
-    lb = pound
-    gal = gallon
-    ft = foot
-    in = inch
-    kWh = kilowatt hour
-    mol = mole
-    person = person
     unit = unit
-    night = night
+    ea = each
+    night nt = night
+    """
+    ),
+    **dict.fromkeys(("sq ft", "sq. ft.", "sq ft.", "sq. ft"), "square foot"),
+    **dict.fromkeys(("sq m", "sq. m"), "square meter"),
+    **dict.fromkeys(("sq mi", "sq. mi."), "square mile"),
+    **dict.fromkeys(("cu ft", "cu. ft."), "cubic foot"),
+    "cu m": "cubic meter",
+    "cu yd": "cubic yard",
+}
+# What is counted per second, day or month, where it is written short.
+COUNTED = table(
+    """
+    req reqs = requests
+    tok toks = tokens
+    msg msgs = messages
+    tx txs txn txns = transactions
+    ops = operations
+    qry = queries
+    evt evts = events
+    rev revs = revolutions
+    pkts = packets
+    appts = appointments
+    hrs = hours
+    mins = minutes
+    secs = seconds
+    pcs = pieces
+    ppl = people
     """
 )
 
@@ -304,17 +335,4 @@ NO_NOUNS = word_set(
     we week weekly went were what when where which while who why wide will with within without won worth would year
     yearly yesterday yet you your friday thursday tuesday wednesday
     """
-)
-
-# Nouns before which a sum of money is an adjective, as in "a five dollar bill"; part of a regular expression.
-MONEY_NOUNS = "|".join(
-    sorted(
-        word_set(
-            """
-            bill note coin fine fee ticket prize gift check cheque deal loan budget fund investment contract project
-            grant reward bet tip discount voucher bonus donation lawsuit settlement house home car tax raise stamp
-            bailout package plan salary mortgage debt penalty jackpot gap target menu item
-            """
-        )
-    )
 )

@@ -1,34 +1,42 @@
-"""Reads titles, abbreviations, Roman numerals, initialisms, words in capitals and words in camelCase."""
+"""Reads titles, abbreviations, Roman numerals, letters with full stops, and words in camelCase."""
 
 import re
+from typing import TypeVar
 
-from . import words
+from . import ambiguous_abbreviations, broken_words, capitals, letter_a, roman_numerals, words
+from .abbreviation_tables import PHRASES, SPOKEN
+from .abbreviations import belongs_to_abbreviation, is_abbreviation
 from .internet_addresses import split_compound
 from .rules import Context, Rule, alternatives, keep_stop
 from .tables import (
     ABBREVIATIONS,
     ALWAYS_TITLES,
     BEFORE_NUMBERS,
-    NAMED,
-    ROMAN_CARDINAL,
-    ROMAN_ORDINAL,
-    SAID_AS_WORDS,
     SAID_OTHERWISE,
     SAINTS,
-    SHORT_WORDS,
-    SPELT,
     TITLES,
 )
 
-_CARDINAL = frozenset(ROMAN_CARDINAL.split())
-_ORDINAL = frozenset(ROMAN_ORDINAL.split())
+_Spoken = TypeVar("_Spoken")
+
+
+def _with_capitals(table: dict[str, _Spoken], *, stop: str = "") -> dict[str, _Spoken]:
+    """Return a table with its forms of three and more letters also in capitals throughout."""
+    in_capitals = {
+        written.upper(): spoken
+        for written, spoken in table.items()
+        if written.endswith(stop) and len(written.rstrip(".")) > 1 and written.rstrip(".").isalpha()
+    }
+    return {**in_capitals, **table}
+
+
+_ABBREVIATIONS = _with_capitals({**SPOKEN, **ABBREVIATIONS}, stop=".")
+_TITLES = _with_capitals(TITLES)
+_BEFORE_NUMBERS = _with_capitals(BEFORE_NUMBERS)
+_PHRASES = {written.replace("_", " "): spoken for written, spoken in PHRASES.items()}
 _FUNCTION_WORDS = frozenset(
     ("in", "at", "of", "to", "from", "by", "the", "near", "and", "on", "a", "with", "for", "as", "is", "was")
 )
-_VOWELS = frozenset("AEIOUY")
-
-# Letters of the longest unknown word in capitals that is read by letter. A longer one with vowels is read as a word.
-_LONGEST_SPELT = 5
 
 
 def _word_before(match: re.Match[str]) -> str:
@@ -40,12 +48,14 @@ def _word_before(match: re.Match[str]) -> str:
 def _title(match: re.Match[str], _: Context) -> str | None:
     """Read a title, unless it is a street ("Main St") or follows a name ("John Sr")."""
     title = match["title"]
+    spoken = _TITLES[title]
+    title = title.capitalize()
     if title in ("St", "Sr") and _follows_name(match, title) and not _is_saint(match, title):
         return None
     text_before = match.string[max(0, match.start() - 60) : match.start()]
     if title == "Dr" and re.search(r"\d+ (?:[A-Z]\w+ )+$", text_before):
         return None
-    return TITLES[title]
+    return spoken
 
 
 def _follows_name(match: re.Match[str], title: str) -> bool:
@@ -65,60 +75,48 @@ def _always_title(match: re.Match[str], _: Context) -> str:
     return ALWAYS_TITLES[match["title"]]
 
 
+def _title_in_capitals(match: re.Match[str], context: Context) -> str | None:
+    """Read "MRS. BENNET", and "MR DARCY" where it is no scan: among other words in capitals."""
+    if not match["stop"]:
+        name_follows = re.match(r" [A-Z]{2,}", match.string[match.end() : match.end() + 4])
+        if not name_follows or not capitals.is_shouted(match, context):
+            return None
+    return ALWAYS_TITLES[match["title"].capitalize()]
+
+
 def _abbreviation(match: re.Match[str], _: Context) -> str | None:
     """Read "etc." as "et cetera". "v." is "versus" only after a word with a capital letter."""
     written = match["it"]
     if written == "v." and not (_word_before(match)[:1].isupper()):
         return None
-    return keep_stop(match, ABBREVIATIONS[written])
+    return keep_stop(match, _ABBREVIATIONS[written])
+
+
+def _phrase(match: re.Match[str], _: Context) -> str:
+    """Read several abbreviations that have a name of their own: "Fed. R. Civ. P."."""
+    return keep_stop(match, _PHRASES[match[0]])
+
+
+def _silent_stop(match: re.Match[str], context: Context) -> str | None:
+    """Read the full stop of an abbreviation as nothing, where the sentence goes on: it would be heard as a pause."""
+    stop = match.start()
+    if belongs_to_abbreviation(context.text, 0, stop, match.end()):
+        return ""
+    following = context.text[match.end() : match.end() + 2].lstrip()
+    word = context.text[max(0, stop - 20) : stop].split()[-1:]
+    return "" if following.islower() and word and is_abbreviation(word[0].lstrip("(“'")) else None
+
+
+def _between_times(match: re.Match[str], context: Context) -> str | None:
+    """Read the dash of "9 a.m. – 5 p.m."."""
+    before = context.text[max(0, match.start() - 5) : match.start()]
+    following = context.text[match.end() : match.end() + 12]
+    return "to" if _ENDS_TIME.search(before) and _BEGINS_TIME.match(following) else None
 
 
 def _before_number(match: re.Match[str], _: Context) -> str:
     """Read "No." in "No. 5" as "number"."""
-    return BEFORE_NUMBERS[match["name"]][0]
-
-
-def _roman_after_name(match: re.Match[str], _: Context) -> str | None:
-    """Read the numeral of "chapter IV" as a number and that of "Henry VIII" as a rank."""
-    name, numeral = match["name"].lower(), match["it"]
-    value = words.roman(numeral)
-    if not value or (name == "malcolm" and numeral == "X") or (len(numeral) == 1 and numeral not in "IVX"):
-        return None
-    if numeral == "I" and name != "war" and not _FOLLOWS_FIRST.match(match.string, match.end()):
-        # "the part I like" has a pronoun.
-        return None
-    if name in _CARDINAL or (name.endswith("s") and name[:-1] in _CARDINAL):
-        return words.cardinal(str(value))
-    if name in _ORDINAL:
-        return f"the {words.ordinal(str(value))}"
-    if len(numeral) > 1 and match["name"][0].isupper() and set(numeral) <= set("IVX"):
-        return words.cardinal(str(value))
-    return None
-
-
-def _roman_range(match: re.Match[str], _: Context) -> str | None:
-    """Read the numerals of "chapters I-IV"."""
-    first, last = words.roman(match["first"]), words.roman(match["last"])
-    if not first or not last or match["name"].lower().rstrip("s") not in _CARDINAL:
-        return None
-    return f"{words.cardinal(str(first))} to {words.cardinal(str(last))}"
-
-
-def _roman_century(match: re.Match[str], _: Context) -> str | None:
-    """Read the numeral of "the XIX century" as a rank."""
-    value = words.roman(match["numeral"])
-    return words.ordinal(str(value)) if value else None
-
-
-def _roman_alone(match: re.Match[str], context: Context) -> str | None:
-    """Read a numeral that follows no name: "MMXXIV" as a year, "XIV" as a number."""
-    numeral = match["it"]
-    value = words.roman(numeral)
-    if not value or context.is_word(numeral.lower()):
-        return None
-    if numeral == "IV" and _word_before(match).lower() in ("an", "the", "by", "via", "with"):
-        return "I V"
-    return words.year(str(value)) if value > 1000 else words.cardinal(str(value))
+    return _BEFORE_NUMBERS[match["name"]][0]
 
 
 def _dotted_letters(match: re.Match[str], _: Context) -> str:
@@ -142,40 +140,6 @@ def _joined_by_ampersand(match: re.Match[str], _: Context) -> str:
     return " and ".join(words.letters(side) for side in match[0].split("&"))
 
 
-def _roman_of_small_letters(match: re.Match[str], _: Context) -> str | None:
-    """Read the numeral of "chapter iv"."""
-    value = words.roman(match["it"].upper())
-    return words.cardinal(str(value)) if value else None
-
-
-def _is_word_or_form(word: str, context: Context) -> bool:
-    """Tell whether the dictionary has a word or its base form: "items", "baked", "sales"."""
-    forms = [
-        word,
-        *(word[: -len(ending)] for ending in ("s", "es", "ed", "d", "ing") if word.endswith(ending)),
-    ]
-    return any(len(form) > 2 and context.is_word(form) for form in forms) or context.is_word(word)
-
-
-def _capitals(match: re.Match[str], context: Context) -> str | None:
-    """Read a word in capitals as a word or by letter; the conditions come in the order of their certainty."""
-    written, plural = match["word"], match["s"] or ""
-    if match[0] in SAID_OTHERWISE or written in SAID_OTHERWISE:
-        return SAID_OTHERWISE.get(match[0]) or SAID_OTHERWISE[written] + plural
-    if written in SAID_AS_WORDS:
-        return written.lower() + plural
-    if len(written) == 2 and written not in SHORT_WORDS:
-        return words.letters(written) + plural
-    is_word = _is_word_or_form(written.lower(), context)
-    has_article = _word_before(match).lower() in ("the", "an", "a", "our")
-    is_initialism = written in NAMED and not context.shouted and has_article
-    if is_word and not is_initialism and (context.shouted or written not in SPELT):
-        return written.lower() + plural
-    if written in SPELT or not _VOWELS & set(written) or len(written) <= _LONGEST_SPELT:
-        return words.letters(written) + plural
-    return written.lower() + plural
-
-
 def _mixed_case(match: re.Match[str], context: Context) -> str | None:
     """Read a word such as "iPhone" or "openAI" in its parts; "McDonald" is left to the dictionary."""
     written = match[0]
@@ -195,25 +159,44 @@ def _have(match: re.Match[str], _: Context) -> str:
     return f"{match['first']} have"
 
 
-_FOLLOWS_FIRST = re.compile(r"[,.;:!?)\0]|'s|$| (?:(?:of|was|is|and|in|to|had|reigned|died)\b|[\0–—-])")
+_ENDS_TIME = re.compile(r"(?i:[ap]\.?m\.?)\Z")
+_BEGINS_TIME = re.compile(r"\d{1,2}(?:[:.]\d\d)? ?(?i:[ap]\.?m|noon)|noon|midnight")
 _NAME_NEXT = r"(?= ?(?:[A-Z]|\0)| (?:and|&) \0)"
 
 RULES = (
+    *broken_words.RULES,
+    *capitals.EARLY_RULES,
+    *letter_a.RULES,
+    Rule(rf"(?<![\w.])(?:{alternatives(_PHRASES)})(?!\w)", _phrase, "."),
+    *ambiguous_abbreviations.RULES,
+    Rule(r"(?<=\0)(?P<it> ?[–-] ?)(?=[\0nm])", _between_times, "–-"),
     Rule(
         rf"(?<!\w)(?P<it>(?P<title>{alternatives(ALWAYS_TITLES)})\b\.?)(?!\w)",
         _always_title,
         "MD",
     ),
-    Rule(rf"(?<!\w)(?P<it>(?P<title>{alternatives(TITLES)})\.){_NAME_NEXT}", _title, "."),
+    Rule(
+        r"(?<!\w)(?P<it>(?P<title>MR|MRS|MS|MX|MESSRS|MME|MLLE|DRS)(?P<stop>\.)?)(?=\W)",
+        _title_in_capitals,
+        "MD",
+    ),
+    Rule(rf"(?<!\w)(?P<it>(?P<title>{alternatives(_TITLES)})\.){_NAME_NEXT}", _title, "."),
     Rule(r"(?<!\w)(?P<it>(?P<title>Dr|Prof|Lt|Col|Gen|Capt|Sgt|St|Mt))(?= [A-Z][a-z])", _title),
     Rule(
-        rf"(?<!\w)(?P<it>(?P<name>{alternatives(BEFORE_NUMBERS)})"
-        r"(?:\.|(?<=pp)|(?<=pg)|(?<=№)|(?<=ol)|(?<=ig)|(?<=Rm)|(?<=Apt))) ?(?=[\d\0]|[IVXL]{2,}\b)",
+        rf"(?<!\w)(?P<it>(?P<name>{alternatives(_BEFORE_NUMBERS)})"
+        r"(?:\.|(?<=pp)|(?<=pg)|(?<=№)|(?<=ol)|(?<=ig)|(?<=Rm)|(?<=Apt)))"
+        r" ?(?=[\d\0]|[IVXL]{2,}\b|[ivx]{2,}\b|[A-Z]{1,4}-?\d)",
         _before_number,
     ),
-    Rule(rf"(?<![\w.])(?P<it>{alternatives(ABBREVIATIONS)})(?!\w|\.\w)", _abbreviation),
     Rule(
-        r"(?<!\w)(?:Ph\.?D\.|B\.?Sc\.|M\.?Sc\.|B\.A\.|M\.A\.|M\.D\.|Ed\.D\.)",
+        r"(?<!\w)(?P<it>(?P<name>Figs?|Exh?|App|Pt|Ch|Sec|Vol|Apt|Rm|Sched|Eqs?|Tab|Tbl|Art|Div|Cat|[Cc]l|[Pp]ara|figs?)\.)"
+        r" ?(?=[A-HJ-Z]\b(?!['’]|\. ?[A-Z]))",
+        _before_number,
+        ".",
+    ),
+    Rule(rf"(?<![\w.])(?P<it>{alternatives(_ABBREVIATIONS)})(?!\w|\.\w)", _abbreviation),
+    Rule(
+        r"(?<![\w.])(?:Ph\.?D\.|B\.?Sc\.|M\.?Sc\.|B\.A\.|M\.A\.|M\.D\.|Ed\.D\.)",
         _degree,
         ".",
     ),
@@ -223,32 +206,19 @@ RULES = (
         ".",
     ),
     Rule(r"(?<![\w&])[A-Z]{1,3}(?:&[A-Z]{1,3})+(?![\w&])", _joined_by_ampersand, "&"),
-    Rule(
-        r"(?i:\b(?:chapter|part|section|page|volume|book|act|scene|appendix)) (?P<it>[ivxl]{2,7})\b",
-        _roman_of_small_letters,
-        "ivx",
-    ),
     Rule(r"(?<![\w.'])(?P<it>[A-Z]\.)(?= ?[A-Z])", _initial, "."),
-    Rule(r"(?<!\w)(?P<it>(?P<numeral>[IVX]+)(?:st|nd|rd|th)?)(?= [Cc]entur)", _roman_century, "IVX"),
-    Rule(
-        r"(?<!\w)(?P<name>[A-Za-z]{2,20}) (?P<it>(?P<first>[IVXL]{1,7})[-–](?P<last>[IVXL]{1,7}))(?!\w)",
-        _roman_range,
-        "-–",
-    ),
-    Rule(
-        r"(?<!\w)(?P<name>[A-Za-z]{2,20})\.? (?P<it>[IVXLC]{1,8})(?=(?:'s)?(?![\w']))",
-        _roman_after_name,
-        "IVXLC",
-    ),
-    Rule(r"(?<![\w.])(?P<it>[IVX]{2,8}|M[MDCLXVI]{3,12})(?![\w.]\w|\w|')", _roman_alone, "IVXM"),
+    *roman_numerals.RULES,
 )
 
 # Applied after the codes, which have capitals too.
 CAPITALS_RULES = (
+    *capitals.RULES,
     Rule(r"(?<![\w'])(?P<first>[A-Za-z]{1,12}(?:'[a-z]{1,4}){1,2})'ve(?![\w'])", _have, "'"),
-    Rule(r"(?<![\w'])(?P<word>[A-ZÀ-ÖØ-Þ]{2,})(?P<s>'?s)?(?![\w])", _capitals),
     Rule(
         r"(?<!\w)(?:[a-z]+[A-Z]|[A-Z]+[a-z']+[A-Z]|[A-Z]{2,}[a-z]+)[A-Za-z]*(?!\w)",
         _mixed_case,
     ),
 )
+
+# Applied after all others, which read abbreviations with their full stops.
+LAST_RULES = (Rule(r"(?<=[\w\0])\.(?=[”\")]{0,2} +[^\s.])", _silent_stop, "."),)

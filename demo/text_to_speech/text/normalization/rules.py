@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from ..symbols import check_symbols
+from .capital_runs import CapitalRuns
 
 CLOSED = "\0"
 """The character that replaces each character of a span that was read, so that no other rule reads the span again.
@@ -46,16 +47,45 @@ class Reading:
 
 
 @dataclass(frozen=True)
+class Sound:
+    """What a rule returns for a span that no dictionary word sounds like: "Shh", or the "W-" of "W-what".
+
+    Attributes:
+        spoken: The span in letters, for whoever asks for words.
+        phonemes: Its phonemes in the alphabet of `SYMBOLS`.
+    """
+
+    spoken: str
+    phonemes: str
+
+
+def _no_phonemes(_: str) -> str:
+    return ""
+
+
+@dataclass(frozen=True)
 class Context:
     """What a rule may ask about the text and the dictionary, besides its match.
 
     Attributes:
         is_word: Tells whether the dictionary has a word in exactly this spelling.
         shouted: Whether the whole text is written in capitals.
+        text: The whole text as it was written, with the spans that the caller reads closed.
+        look_up: Returns the phonemes that the dictionaries have for a word or for a form of it ("walked"); empty for
+            a word that they do not have.
+        pronounce: Returns the phonemes of any word, those of spelling rules where no dictionary has it.
     """
 
     is_word: Callable[[str], bool]
     shouted: bool
+    text: str = ""
+    look_up: Callable[[str], str] = _no_phonemes
+    pronounce: Callable[[str], str] = _no_phonemes
+
+    @cached_property
+    def runs(self) -> CapitalRuns:
+        """The runs of words in capitals."""
+        return CapitalRuns(self.text)
 
 
 @dataclass(frozen=True)
@@ -67,13 +97,13 @@ class Rule:
 
     Attributes:
         pattern: Regular expression. If it has a group `it`, only that group is replaced, and the rest is context.
-        read: Returns the words for a match, or None if the match is something else than the rule is about.
+        read: Returns the words or the sound for a match, or None if the match is something else than the rule is about.
         needs: The rule is skipped unless the text has at least one of these characters; empty for a rule that is
             always tried.
     """
 
     pattern: str
-    read: Callable[[re.Match[str], Context], str | None]
+    read: Callable[[re.Match[str], Context], str | Sound | None]
     needs: str = ""
 
     @cached_property
@@ -90,6 +120,16 @@ class Rule:
 def alternatives(words: Iterable[str]) -> str:
     """Return a regular expression that matches any of the words, the longest first."""
     return "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
+
+
+def text_before(match: re.Match[str], length: int = 40) -> str:
+    """Return the characters before a match. What other rules have read is `CLOSED` there."""
+    return match.string[max(0, match.start() - length) : match.start()]
+
+
+def text_after(match: re.Match[str], length: int = 40) -> str:
+    """Return the characters after a match."""
+    return match.string[match.end() : match.end() + length]
 
 
 def keep_stop(match: re.Match[str], spoken: str) -> str:

@@ -1,12 +1,13 @@
 """Puts numbers, Roman numerals and letters into words, from which all rules of the normaliser build their readings.
 
-The words come from `hibari.g2p.numbers` (Apache-2.0). Its commas, hyphens and "and" are removed: "one hundred five",
-as Americans say it.
+The words come from `hibari.g2p.numbers` (Apache-2.0). Its commas and hyphens are removed, and so is its "and" where the
+text is American: "one hundred five", "one hundred and five".
 """
 
 import re
 
 from ..engine import hibari_g2p
+from ..languages import is_british
 from .measures import FRACTIONS
 
 DIGIT_WORDS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
@@ -17,9 +18,15 @@ SIGNS = "-–−+"
 # Digits of the longest number that is read as a number; longer ones are read digit by digit.
 LARGEST = 15
 
+# The same of a number with separators, which shows that it is no code. hibari has names up to decillions.
+LARGEST_WITH_SEPARATORS = 36
+
 _LINKS = re.compile(r",? and |, |-")
+# British numbers keep their "and": "one hundred and five".
+_BRITISH_LINKS = re.compile(", |-")
 # "twenty-first" keeps its hyphen: it is one word, and stressed as one.
 _LINKS_BUT_HYPHENS = re.compile(r",? and |, ")
+_BRITISH_COMMAS = re.compile(", ")
 _ROMAN = re.compile(r"M{0,3}(?:CM|CD|D?C{0,3})(?:XC|XL|L?X{0,3})(?:IX|IV|V?I{0,3})")
 _ROMAN_DIGITS = {"I": 1, "V": 5, "X": 10, "L": 50, "C": 100, "D": 500, "M": 1000}
 
@@ -27,6 +34,11 @@ _ROMAN_DIGITS = {"I": 1, "V": 5, "X": 10, "L": 50, "C": 100, "D": 500, "M": 1000
 def _in_words(form: str, number: int) -> str:
     """Return a number as hibari writes it; `form` names one of its functions: cardinal, ordinal or year."""
     return str(getattr(hibari_g2p().numbers, form)(number))
+
+
+def _links() -> re.Pattern[str]:
+    """Return what the words of a number lose."""
+    return _BRITISH_LINKS if is_british() else _LINKS
 
 
 def parts(written: str) -> tuple[str, str, str]:
@@ -49,9 +61,10 @@ def integer(number: str) -> int:
 def cardinal(number: str) -> str:
     """Read a whole number, written with or without separators: "1,234" as "one thousand two hundred thirty four"."""
     digits = re.sub(r"\D", "", number)
-    if len(digits) > LARGEST or (len(digits) > 1 and digits[0] == "0"):
+    largest = LARGEST_WITH_SEPARATORS if "," in number else LARGEST
+    if len(digits) > largest or (len(digits) > 1 and digits[0] == "0"):
         return in_groups(digits)
-    return _LINKS.sub(" ", _in_words("cardinal", int(digits)))
+    return _links().sub(" ", _in_words("cardinal", int(digits)))
 
 
 def ordinal(number: str) -> str:
@@ -59,14 +72,15 @@ def ordinal(number: str) -> str:
     digits = re.sub(r"\D", "", number)
     if len(digits) > LARGEST:
         return in_groups(digits)
-    return _LINKS_BUT_HYPHENS.sub(" ", _in_words("ordinal", int(digits)))
+    links = _BRITISH_COMMAS if is_british() else _LINKS_BUT_HYPHENS
+    return links.sub(" ", _in_words("ordinal", int(digits)))
 
 
 def year(number: str) -> str:
     """Read a number of up to four digits as a year: "1905" as "nineteen oh five"."""
     if re.fullmatch(r"10[1-9]\d", number):
         return f"ten {cardinal(number[2:])}"
-    return _LINKS.sub(" ", _in_words("year", int(number))) if len(number) < 5 else cardinal(number)
+    return _links().sub(" ", _in_words("year", int(number))) if len(number) < 5 else cardinal(number)
 
 
 def digits(number: str) -> str:

@@ -1,0 +1,113 @@
+"""What the options of a batch mean: how its rows are spoken, by which models, and what the keys of rows are made of."""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from ..cli.chosen import check_vocoders, chosen_voice, model_options
+from ..cli.speak import read_lexicon
+from ..errors import ModelError
+from ..inference.model_files import model_path
+from ..inference.runtime import Precision
+from ..pipeline import SynthesizerOptions
+from ..script.directions import Manner, MannerOptions
+from ..store.voices_yml import find_voice
+from ..version import __version__
+from .rows import Directions, Keys
+
+_BLOCK = 1 << 20
+
+
+def synthesizer_options(args: argparse.Namespace) -> SynthesizerOptions:
+    """Return what the workers load.
+
+    Raises:
+        InputError: There is no such voice or vocoder, or the lexicon cannot be read.
+        ModelError: A model file is not there.
+    """
+    voice = chosen_voice(args)
+    check_vocoders(args)
+    lexicon = read_lexicon(args.lexicon)
+    models = model_options(args, voice)
+    models["voice"] = voice.name
+    return SynthesizerOptions(
+        device=args.device,
+        acoustic_device=args.device_acoustic,
+        vocoder_device=args.device_vocoder,
+        precision=args.precision,
+        hint=args.hint,
+        lexicon=lexicon if lexicon.words else None,
+        **models,
+    )
+
+
+def directions(args: argparse.Namespace) -> Directions:
+    """Return how a row is spoken that says nothing.
+
+    Raises:
+        OutputError: The container does not have the sample rate.
+    """
+    from ..speech.containers import file_rate
+
+    voice = chosen_voice(args)
+    given = {name: getattr(args, name) for name in MannerOptions.__annotations__}
+    manner = Manner(**{name: value for name, value in given.items() if value is not None})
+    file_rate(args.format, voice.sample_rate, args.sample_rate, name=f"{args.out}")
+    return Directions(
+        voice=voice.name,
+        manner=manner,
+        sample_rate=args.sample_rate,
+        container=args.format,
+        timings=args.timings or "",
+    )
+
+
+def keys(args: argparse.Namespace, options: SynthesizerOptions) -> Keys:
+    """Return what makes the keys of rows. Models of this repository are converted here, once for all workers.
+
+    Raises:
+        ModelError: A model is not there.
+    """
+    import openvino
+
+    facts: dict[str, Any] = {
+        "version": __version__,
+        "openvino": openvino.get_version(),
+        "precision": options.precision,
+        "hint": options.hint,
+        "lexicon": dict(options.lexicon.words) if options.lexicon else {},
+    }
+
+    def models(voice: str) -> Sequence[str]:
+        own = find_voice(voice)
+        names: list[tuple[str | Path, Precision]] = [
+            (options.duration_model or own.duration_model, "auto"),
+            (options.regression_model or own.regression_model, "auto"),
+            (options.vocoder_model or own.vocoder, options.precision),
+        ]
+        return [sum_of_model(model_path(name, precision=precision)) for name, precision in names]
+
+    made = Keys(facts, models)
+    made.check(options.voice)
+    return made
+
+
+def sum_of_model(path: Path) -> str:
+    """Return the SHA-256 of a model's files.
+
+    Raises:
+        ModelError: One cannot be read.
+    """
+    digest = hashlib.sha256()
+    try:
+        for file in (path, path.with_suffix(".bin")) if path.suffix == ".xml" else (path,):
+            with file.open("rb") as content:
+                while block := content.read(_BLOCK):
+                    digest.update(block)
+    except OSError as error:
+        raise ModelError(f"model {path} cannot be read: {error.strerror or error}", path=path) from error
+    return digest.hexdigest()
