@@ -7,13 +7,12 @@ how words are read, and how they are delivered.
 from __future__ import annotations
 
 import bisect
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from ..errors import InputError
 from ..text import Reading, Sentence
-from ..text.sentences import MAX_LENGTH, hide_readings, sentence_spans
+from ..text.sentences import MAX_LENGTH, cut_sentence, hide_phonemes, hide_readings, sentence_spans
 from .directions import Delivery, Mark, Pause
 
 
@@ -163,11 +162,9 @@ def _sentence_spans(text: str, block: Block) -> Iterator[tuple[int, int, bool]]:
     stripped = text.strip()
     if not block.is_sentence or not stripped:
         return sentence_spans(text)
-    if len(stripped) > MAX_LENGTH:
-        # No line end in it ends a sentence.
-        return sentence_spans(re.sub(r"\s", " ", text))
     start = text.index(stripped)
-    return iter([(start, start + len(stripped), True)])
+    pieces = list(cut_sentence(hide_phonemes(text), start, start + len(stripped), MAX_LENGTH))
+    return ((begin, end, end == pieces[-1][1]) for begin, end in pieces)
 
 
 def join_scripts(scripts: Sequence[Script]) -> Script:
