@@ -25,6 +25,9 @@ from .html_roles import is_element
 from .html_source import LONGEST_DOCUMENT, prepared
 from .source_map import Rewritten
 
+NOTES = frozenset(("footnote",))
+"""What is read of Markdown besides its text: whoever writes a note there writes few of them."""
+
 _SPECIAL = re.compile("[&<>]")
 _ITEM_MARK = re.compile(r"[-*+]|\d{1,9}[.)]")
 _TAG_NAME = re.compile(r"</?([A-Za-z][A-Za-z0-9-]*)")
