@@ -84,7 +84,7 @@ def parse_events(source: str) -> Iterator[tuple[Any, int, int]]:
         | Options.ENABLE_PLUSES_DELIMITED_METADATA_BLOCKS
     )
     offset = _characters(source)
-    for event, span in pyromark.events_with_range(source, options=options, merge_text=False):
+    for event, span in pyromark.events_with_range(source, options=options):
         yield event, offset(span["start"]), offset(span["end"])
 
 
