@@ -40,12 +40,12 @@ def run(number: int) -> None:
     exec(compile(EXAMPLES[number - 1], f"example {number}", "exec"), {"__name__": "example"})
 
 
-def test_each_of_the_ten_chapters_has_one_example() -> None:
-    assert [title.partition(".")[0] for title in TITLES] == [str(number) for number in range(1, 11)]
+def test_each_of_the_chapters_has_one_example() -> None:
+    assert [title.partition(".")[0] for title in TITLES] == [str(number) for number in range(1, 12)]
     for title in TITLES:
         link = re.sub(r"[^\w -]", "", title.lower()).replace(" ", "-")
         assert f"](#{link})" in PAGE
-    assert len(EXAMPLES) == 10
+    assert len(EXAMPLES) == 11
     assert max(len(example.splitlines()) for example in EXAMPLES) <= 25
 
 
@@ -139,3 +139,16 @@ def test_10_a_recording_is_spoken_again(folder: Path, capsys: pytest.CaptureFixt
     first, again = (soundfile.info(name).duration for name in ("hello.wav", "again.wav"))
     assert again == pytest.approx(first, abs=0.02)
     assert capsys.readouterr().out.splitlines()[-1].startswith("(1, 80, ")
+
+
+def test_11_a_page_is_read_block_by_block(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    run(11)
+    assert capsys.readouterr().out.splitlines() == [
+        "heading Plums []",
+        "paragraph Home ['navigation']",
+        "paragraph They are ripe in August.[1] []",
+        "row Kind: Early; Weeks: 30 []",
+        "paragraph In the north. ['footnote']",
+        "Counter({'footnote': 11, 'navigation': 4, 'noteref': 3})",
+    ]
+    assert soundfile.info("plums.wav").duration > 1

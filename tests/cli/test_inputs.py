@@ -222,7 +222,7 @@ def test_a_file_is_read_as_what_it_is(name: str, written: str, expected: str, tm
 
 def test_a_text_that_is_no_file_has_no_suffix() -> None:
     (given,) = read_inputs(["Read *this* in notes.md"])
-    assert given.script.text.split() == "Read this in notes.md".split()
+    assert given.script.text.split() == ["Read", "this", "in", "notes.md"]
 
 
 @pytest.mark.parametrize(

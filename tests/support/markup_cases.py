@@ -53,7 +53,7 @@ MARKDOWN: dict[str, tuple[str, str]] = {
     "a rule": ("Before.\n\n***\n\n**After.**", "Before. | After."),
     "struck-out text": ("It costs ~~$20~~ $15.", "It costs $15."),
     "front matter": ("---\ntitle: A day\ntags: [x]\n---\n\n# A day\n\nIt rained.", "A day | It rained."),
-    "a footnote": ("The sky is blue.[^1]\n\n[^1]: Rayleigh, 1871.", "The sky is blue."),
+    "a footnote": ("The sky is blue.[^1]\n\n[^1]: Rayleigh, 1871.", "The sky is blue. | Rayleigh, 1871."),
     "definitions": ("# Terms\n\nMel\n: A scale of pitch.", "Terms | Mel | A scale of pitch."),
     "HTML in Markdown": ("# Hi\n\nA<br>B <kbd>Ctrl</kbd> <!-- no --> H<sub>2</sub>O", "Hi | A | B Ctrl H2O"),
     "details": (

@@ -177,8 +177,8 @@ def _blocks_of(block: _Open, *, ends_paragraph: bool) -> list[DocumentBlock]:
     if kind in ("paragraph", "quote") and (style.is_verse or (len(groups) > 1 and not all(ends[:-1]))):
         kind = "verse"
     anchors: dict[int, list[tuple[str, int, int]]] = {}
-    for name, start, line, at in block.anchors:
-        anchors.setdefault(line, []).append((name, start, at))
+    for name, start, number, at in block.anchors:
+        anchors.setdefault(number, []).append((name, start, at))
     made = []
     for group, ends_group in zip(groups, ends, strict=True):
         runs, names = _joined([(block.lines[index], anchors.get(index, [])) for index in group])

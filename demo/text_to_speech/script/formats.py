@@ -15,7 +15,7 @@ from ..text.grouped_warnings import one_document
 from ..text.languages import AMERICAN
 from .html_reader import read_html
 from .html_source import is_xhtml
-from .markdown_reader import read_markdown
+from .markdown_reader import NOTES, read_markdown
 from .markup_signs import begins_as_html, has_markdown, is_page, is_quotation
 from .plain import parse_text
 from .script import Script
@@ -64,7 +64,7 @@ def read_script(
         if form == "html":
             return read_html(text).script()
         if form == "markdown":
-            return read_markdown(text).script()
+            return read_markdown(text).script(speak=NOTES)
         return parse_text(text)
 
 

@@ -19,7 +19,7 @@ from ..text.grouped_warnings import GroupedWarnings, part_of
 from .document import Document
 from .document_script import report_left_out, script_of
 from .html_roles import is_element
-from .markdown_reader import parse_events, read_markdown
+from .markdown_reader import NOTES, parse_events, read_markdown
 from .markup_signs import has_markdown
 from .script import Block, Script
 
@@ -203,7 +203,7 @@ class PendingMarkdown:
     def _document(self, stop: int) -> tuple[Document, Script]:
         with part_of(self._warnings):
             document = read_markdown(self.pending[:stop])
-            script = script_of(document, document.blocks, reports=False)
+            script = script_of(document, document.blocks, NOTES, reports=False)
             return document, replace(script, source_start=self._start)
 
     def _sentences(self, script: Script) -> Iterator[_Sentence]:
@@ -295,7 +295,7 @@ class PendingMarkdown:
         if not closed or closed > self._taken:
             return
         ended = Document(document.source, tuple(one for one in document.blocks if one.start < closed))
-        self._left_out += ended.left_out()
+        self._left_out += ended.left_out(NOTES)
         self.pending = self.pending[closed:]
         self._start += closed
         self._taken -= closed

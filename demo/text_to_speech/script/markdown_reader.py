@@ -25,6 +25,9 @@ from .html_roles import is_element
 from .html_source import LONGEST_DOCUMENT, prepared
 from .source_map import Rewritten
 
+NOTES = frozenset(("footnote",))
+"""What is read of Markdown besides its text: whoever writes a note there writes few of them."""
+
 _SPECIAL = re.compile("[&<>]")
 _ITEM_MARK = re.compile(r"[-*+]|\d{1,9}[.)]")
 _TAG_NAME = re.compile(r"</?([A-Za-z][A-Za-z0-9-]*)")
@@ -81,7 +84,7 @@ def parse_events(source: str) -> Iterator[tuple[Any, int, int]]:
         | Options.ENABLE_PLUSES_DELIMITED_METADATA_BLOCKS
     )
     offset = _characters(source)
-    for event, span in pyromark.events_with_range(source, options=options, merge_text=False):
+    for event, span in pyromark.events_with_range(source, options=options):
         yield event, offset(span["start"]), offset(span["end"])
 
 
