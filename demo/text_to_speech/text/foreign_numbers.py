@@ -14,14 +14,13 @@ from .traced import TracedText
 _EURO = r"(?:€|EUR\b|euros?\b|Euros?\b|CHF\b|DKK\b|kr\b)"
 _WHOLE = (
     r"(?:people|persons|inhabitants|residents|visitors|members|students|workers|employees|soldiers|voters|copies"
-    r"|units"
-    r"|cars|homes|jobs|users|pieces|books|votes|fans|spectators|children|women|men|tourists|passengers|households)"
+    r"|units|cars|homes|jobs|users|pieces|books|votes|fans|spectators|children|women|men|tourists|passengers"
+    r"|households)"
 )
 _UNIT = (
-    r"(?:[€£$%‰°]|(?:EUR|percent|million|billion|euros?|[kcm]?m[²³]?|[mk]?g|[mcd]?l|km/h|h|Hz|kHz|MHz|GHz|k?W|kWh|V"
-    r"|MB|GB|TB|lit(?:er|re)s?|met(?:er|re)s?|kilo\w*|seconds?|minutes?|hours?|years?|degrees|points|inches|tons"
-    r"|tonnes"
-    r"|miles|feet|times)\b)"
+    r"(?:[€£$%‰°]|(?:EUR|percent|million|billion|euros?|[kcm]?m[²³]?|[mk]?g|[mcd]?l|km/h|h|Hz|kHz|MHz|GHz|k?W|kWh"
+    r"|V|MB|GB|TB|lit(?:er|re)s?|met(?:er|re)s?|kilo\w*|seconds?|minutes?|hours?|years?|degrees|points|inches|tons"
+    r"|tonnes|miles|feet|times)\b)"
 )
 _FOREIGN_NUMBER = re.compile(
     r"(?<![\w.,])(?:"

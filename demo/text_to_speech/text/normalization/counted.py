@@ -11,66 +11,55 @@ from .rules import Context, Rule, keep_stop, text_after, text_before
 
 # What is counted in millions. A word may stand before it: "3m active users".
 _COUNTED_NOUNS = (
-    r"(?:people|persons?|users?|views?|viewers|subscribers?|followers|fans|likes|downloads|installs|streams|listeners"
-    r"|readers|customers|clients|members|players|visitors|visits|hits|clicks|impressions|passengers|travell?ers"
-    r"|tourists"
-    r"|voters|votes|residents|inhabitants|citizens|migrants|refugees|children|kids|students|pupils|workers|employees"
-    r"|jobs|homes|houses|households|families|vehicles|cars|units|copies|records|books|tickets|shares|stocks|options"
-    r"|barrels|tonn?es|tons|bushels|litres|liters|gallons|hectares|acres|doses|jabs|cases|deaths|patients|tests"
-    r"|transactions|payments|orders|messages|emails|tweets|posts|requests|queries|words|tokens|parameters|params|rows"
-    r"|lines|items|parts|cells|stars|species|birds|animals|trees|years|dollars|pounds|euros|yen|yuan|rupees|francs"
-    r"|accounts|devices|phones|women|men|adults|americans|britons|europeans|chinese|indians|sq|square)"
+    r"(?:people|persons?|users?|views?|viewers|subscribers?|followers|fans|likes|downloads|installs|streams"
+    r"|listeners|readers|customers|clients|members|players|visitors|visits|hits|clicks|impressions|passengers"
+    r"|travell?ers|tourists|voters|votes|residents|inhabitants|citizens|migrants|refugees|children|kids|students"
+    r"|pupils|workers|employees|jobs|homes|houses|households|families|vehicles|cars|units|copies|records|books"
+    r"|tickets|shares|stocks|options|barrels|tonn?es|tons|bushels|litres|liters|gallons|hectares|acres|doses|jabs"
+    r"|cases|deaths|patients|tests|transactions|payments|orders|messages|emails|tweets|posts|requests|queries"
+    r"|words|tokens|parameters|params|rows|lines|items|parts|cells|stars|species|birds|animals|trees|years|dollars"
+    r"|pounds|euros|yen|yuan|rupees|francs|accounts|devices|phones|women|men|adults|americans|britons|europeans"
+    r"|chinese|indians|sq|square)"
 )
 _COUNTS = re.compile(
     rf"(?i)[ -](?!(?:of|tall|high|long|wide|deep|and|or|in|to)\b)(?:[a-z]+ )?{_COUNTED_NOUNS}\b|-strong\b"
 )
 _MONEY_BEFORE = re.compile(
-    r"(?i)\b(?:revenues?|sales|profits?|earnings|turnover|population|populations|budget|costs?|worth|valued"
-    r"|raised|raise"
-    r"|funding|loss(?:es)?|debt|income|ebitda?|users?|subscribers|viewers|audience|audiences|shares|sold|shipped"
-    r"|deliver"
-    r"(?:ed|ies)|output|production|net|gross|cash|capex|dividends?|assets|deal|fine|fined|paid|fees?|circulation"
-    r"|downloads"
-    r"|views|members|votes|jobs|volume|market cap|workforce|headcount|supply|deficit|surplus|exports|imports"
-    r"|q[1-4]|fy)\b"
+    r"(?i)\b(?:revenues?|sales|profits?|earnings|turnover|population|populations|budget|costs?|worth|valued|raised"
+    r"|raise|funding|loss(?:es)?|debt|income|ebitda?|users?|subscribers|viewers|audience|audiences|shares|sold"
+    r"|shipped|deliver(?:ed|ies)|output|production|net|gross|cash|capex|dividends?|assets|deal|fine|fined|paid"
+    r"|fees?|circulation|downloads|views|members|votes|jobs|volume|market cap|workforce|headcount|supply|deficit"
+    r"|surplus|exports|imports|q[1-4]|fy)\b"
 )
 _MINUTES_BEFORE = re.compile(
     r"(?i)\b(?:prep(?:aration)?|cook(?:ing)?|bak(?:e|ing)|total|time|times|simmer\w*|rest|resting|chill\w*|ready"
-    r"|duration"
-    r"|runtime|length|eta|wait\w*|timers?|boil\w*|roast\w*|ris(?:e|ing)|marinat\w*|soak\w*|stir|knead\w*"
-    r"|proof\w*|proving"
-    r"|cool|freez\w*|meeting|call|delay\w*|late|sleep|nap|pause|break|steep|fry|saut\w+|grill|every|warm-up"
-    r"|workout)\b"
-    r"[^.!?]{0,30}$"
+    r"|duration|runtime|length|eta|wait\w*|timers?|boil\w*|roast\w*|ris(?:e|ing)|marinat\w*|soak\w*|stir|knead\w*"
+    r"|proof\w*|proving|cool|freez\w*|meeting|call|delay\w*|late|sleep|nap|pause|break|steep|fry|saut\w+|grill"
+    r"|every|warm-up|workout)\b[^.!?]{0,30}$"
 )
 _MINUTES_AFTER = re.compile(
     r"(?i) (?:ago|read|remaining|timer|walk|drive|late|early|break|delay|each side|per side|until|or until|left"
-    r"|video|call"
-    r"|episode|nap|session|meeting|workout)\b"
+    r"|video|call|episode|nap|session|meeting|workout)\b"
 )
 _LENGTH = re.compile(
-    r"(?i)[ -](?:tall|high|long|wide|deep|thick|away|from (?:the|here|there|it|home|each)|above|below|apart|of "
-    r"(?:rope|cable|fabric|wire|water"
-    r"|snow)|rope"
-    r"|race|final|finals|sprint|hurdles|dash|freestyle|relay|butterfly|backstroke|run|swim|pool|wave|waves"
-    r"|telescope)\b"
+    r"(?i)[ -](?:tall|high|long|wide|deep|thick|away|from (?:the|here|there|it|home|each)|above|below|apart"
+    r"|of (?:rope|cable|fabric|wire|water|snow)|rope|race|final|finals|sprint|hurdles|dash|freestyle|relay"
+    r"|butterfly|backstroke|run|swim|pool|wave|waves|telescope)\b"
 )
 _SPORT_BEFORE = re.compile(
     r"(?i)\b(?:ran|runs?|running|race[ds]?|sprint\w*|swam|swim\w*|jump\w*|threw|hurdles|walk\w*)\b"
 )
 _DATED_AFTER = re.compile(
-    r" (?:(?:in|by|for|since|during) (?:\d|\0|Q|FY|the (?:year|quarter|period|first|second|third|fourth|last"
-    r"|three|six))"
-    r"|(?:from|to) (?:\d|\0|last|a year)|a year|this year|last year|next year|more than|less than|compared"
+    r" (?:(?:in|by|for|since|during) (?:\d|\0|Q|FY|the (?:year|quarter|period|first|second|third|fourth|last|three"
+    r"|six))|(?:from|to) (?:\d|\0|last|a year)|a year|this year|last year|next year|more than|less than|compared"
     r"|year.on.year)"
 )
 
 _RATES = re.compile(
     r"(?i)\b(?:yields?|spreads?|rates?|basis|treasur\w+|fed|ecb|boe|bonds?|notes?|coupon|libor|sofr|hikes?|hiked"
-    r"|cuts?"
-    r"|widen\w*|tighten\w*|narrow\w*|margins?|fees?|premium|curve|points?|year|fell|falls?|rose|rises?|up|down"
-    r"|gain\w*|slip"
-    r"\w*|drop\w*|climb\w*|mortgage|credit|swap|inflation|cpi|gdp|above|below|expense|move[ds]?|higher|lower)\b"
+    r"|cuts?|widen\w*|tighten\w*|narrow\w*|margins?|fees?|premium|curve|points?|year|fell|falls?|rose|rises?|up"
+    r"|down|gain\w*|slip\w*|drop\w*|climb\w*|mortgage|credit|swap|inflation|cpi|gdp|above|below|expense|move[ds]?"
+    r"|higher|lower)\b"
 )
 _DATA = re.compile(
     r"(?i)\b(?:modem|baud|serial|link|connection|bandwidth|bit ?rate|throughput|data|network|uart|port|fax)\b"
@@ -114,9 +103,8 @@ def _is_large(match: re.Match[str], size: str) -> bool:
 
 
 _GROWTH = re.compile(
-    r"(?i)(?:^|\b(?:to|from|of|by|than|was|were|is|at|hit|reached|rose|fell|grew|about|around|over|nearly|up"
-    r"|down|another"
-    r"|some|almost|added|lost|gained)) ?$"
+    r"(?i)(?:^|\b(?:to|from|of|by|than|was|were|is|at|hit|reached|rose|fell|grew|about|around|over|nearly|up|down"
+    r"|another|some|almost|added|lost|gained)) ?$"
 )
 
 
@@ -216,9 +204,8 @@ def _over(match: re.Match[str], _: Context) -> str:
 # Applied before the decades: "for 30s".
 EARLY_RULES = (
     Rule(
-        r"(?i:\b(?P<word>for|after|every|wait|waits|waited|within|timeout|lasts|lasted|took|takes|ran|in|under"
-        r"|of|last|past"
-        r"|next|over)) (?:about |just |only )?(?P<it>(?P<number>\d{1,4})(?P<unit>[sdwy]))(?![\w'-])",
+        r"(?i:\b(?P<word>for|after|every|wait|waits|waited|within|timeout|lasts|lasted|took|takes|ran|in|under|of"
+        r"|last|past|next|over)) (?:about |just |only )?(?P<it>(?P<number>\d{1,4})(?P<unit>[sdwy]))(?![\w'-])",
         _span_of_time,
         string.digits,
     ),

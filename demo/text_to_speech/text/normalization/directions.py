@@ -104,8 +104,7 @@ RULES = (
     ),
     Rule(
         r"(?<!\w)(?P<it>[NSEW]\.?) (?:Korea|Africa|America|Carolina|Dakota|Ireland|Yorkshire|Germany|Vietnam"
-        r"|Virginia|Asia"
-        r"|Europe|Sussex|Sudan|Macedonia|Hollywood|Pole|Sea|Coast)\b",
+        r"|Virginia|Asia|Europe|Sussex|Sudan|Macedonia|Hollywood|Pole|Sea|Coast)\b",
         lambda match, context: _compass(match, context).capitalize(),
         "NSEW",
     ),
@@ -113,24 +112,23 @@ RULES = (
     Rule(rf"(?<![\w.])(?P<it>{_LETTERS})(?= (?:winds?|breezes?|gales?|swells?)\b)", _compass, "NSEW"),
     Rule(
         r"(?:(?<=^)|(?<=[ ,(]))(?P<it>[NSEW])(?= of (?:(?:the )?[A-Z][a-z]|(?:town|here|downtown)\b|the (?:river"
-        r"|city|town"
-        r"|border|road|bridge|lake|highway|station|airport|creek|park|equator|house|village|mountains?)\b))",
+        r"|city|town|border|road|bridge|lake|highway|station|airport|creek|park|equator|house|village"
+        r"|mountains?)\b))",
         _compass,
         "NSEW",
     ),
     Rule(rf"(?<![\w.])(?P<it>{_TWO_LETTERS})(?= of [A-Z])", _compass, "NSEW"),
     Rule(
         rf"(?i:\b(?:winds?|gusts?|breeze|blowing|veering|backing)\b)(?: (?:is|are|from|the|out|of|light"
-        rf"|variable))* ?:? ?"
-        rf"(?P<it>{_LETTERS})(?![\w'.-]\w|\w)",
+        rf"|variable))* ?:? ?(?P<it>{_LETTERS})(?![\w'.-]\w|\w)",
         _compass,
         "NSEW",
     ),
     Rule(
         rf"(?i:\b(?:fled|ran|drove|walked|moved|flew|sailed|rode|went|turned|headed|head|heading|headed|facing"
-        rf"|bearing|turn|drive|driving|travel(?:l?ing)?|continue|go|going|due"
-        rf"|runs?|then)) "
-        rf"(?P<it>{_LETTERS})(?=[.,;:!?)]|$| (?:on|to|at|for|from|along|until|toward|and|then|of|through|past|\d)\b)",
+        rf"|bearing|turn|drive|driving|travel(?:l?ing)?|continue|go|going|due|runs?"
+        rf"|then)) (?P<it>{_LETTERS})(?=[.,;:!?)]|$| (?:on|to|at|for|from|along|until|toward|and|then|of|through"
+        rf"|past|\d)\b)",
         _compass,
         "NSEW",
     ),

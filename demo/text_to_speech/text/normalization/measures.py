@@ -214,12 +214,10 @@ DURATIONS = forms(
 # Words near "350 F" that make it a temperature; part of a regular expression.
 HEAT = (
     r"ovens?|bak(?:e|ed|ing)|(?:pre-?)?heat(?:ed|ing|s|wave)?|temps?|temperatures?|degrees?|freez(?:e|er|es|ing)"
-    r"|frozen"
-    r"|boil(?:ed|s|ing)?|warm(?:er|ed|ing|th)?|cold(?:er|est)?|hot(?:ter|test)?|cool(?:er|ed|ing)?|roast(?:ed"
-    r"|ing)?|weather"
-    r"|fever|summer|winter|grill(?:ed|ing)?|cook(?:ed|ing)?|broil|highs?|lows?|frosts?|thaw|thermostat|thermometer"
-    r"|forecast|sunny|cloudy|gas mark|chill(?:ed)?|climate|fan|today|tonight|smoker|simmer|melts?|melting"
-    r"|ambient|outside"
+    r"|frozen|boil(?:ed|s|ing)?|warm(?:er|ed|ing|th)?|cold(?:er|est)?|hot(?:ter|test)?|cool(?:er|ed|ing)?"
+    r"|roast(?:ed|ing)?|weather|fever|summer|winter|grill(?:ed|ing)?|cook(?:ed|ing)?|broil|highs?|lows?|frosts?"
+    r"|thaw|thermostat|thermometer|forecast|sunny|cloudy|gas mark|chill(?:ed)?|climate|fan|today|tonight|smoker"
+    r"|simmer|melts?|melting|ambient|outside"
 )
 # Pairs of numbers with a hyphen that are no range.
 SCORES = {"24-7": "twenty four seven", "50-50": "fifty fifty", "50–50": "fifty fifty", "10-4": "ten four"}

@@ -10,8 +10,7 @@ from .rules import Context, Rule, alternatives
 
 _MAGNITUDE = (
     r"(?: ?-?(?P<size>thousand|million|billion|trillion|quadrillion|lakh|crore|[kKmMbBtT]n?|[mb]ln|trn|[mM]io|MM"
-    r"|mm|[cC]r)"
-    r"\b)?"
+    r"|mm|[cC]r)\b)?"
 )
 _SIGNS = alternatives(name for name in CURRENCIES if not name[-1].isalpha())
 _CODES = alternatives(name for name in CURRENCIES if name[-1].isalpha())

@@ -23,35 +23,28 @@ _USUAL_DENOMINATORS = frozenset((*range(11), 12, 16, 20, 25, 32, 50, 64, 100, 12
 # Words before "3/10" that count parts: "page three of ten".
 _PART = (
     r"parts?|pages?|pg\.?|steps?|chapters?|tweets?|threads?|slides?|episodes?|ep\.?|days?|weeks?|levels?|rounds?"
-    r"|lessons?"
-    r"|photos?|images?|sheets?|vol\.?|volumes?|sessions?|modules?|stages?|phases?|posts?|videos?|questions?"
-    r"|items?|tests?"
-    r"|laps?|rows?|sections?|discs?|disks?|files?|tasks?|units?|messages?|frames?|track|season|batch|map|figure"
-    r"|number"
-    r"|no\.?|copy|wave|issue|line|game|quarter|hole|set|exercise|problem|section|act|scene|card"
+    r"|lessons?|photos?|images?|sheets?|vol\.?|volumes?|sessions?|modules?|stages?|phases?|posts?|videos?"
+    r"|questions?|items?|tests?|laps?|rows?|sections?|discs?|disks?|files?|tasks?|units?|messages?|frames?|track"
+    r"|season|batch|map|figure|number|no\.?|copy|wave|issue|line|game|quarter|hole|set|exercise|problem|section"
+    r"|act|scene|card"
 )
 _COUNTS_PARTS = re.compile(rf"(?i)(?:^|[^\w'])(?:{_PART}),? [#(]?$")
 _RATED_BEFORE = re.compile(
     r"(?i)\b(?:rat(?:ed|es?|ing)|scor(?:ed?|es|ing)|grade[ds]?|mark(?:s|ed)?|review(?:ed|s)?|gave|give|gives"
-    r"|giving|got|get"
-    r"|gets|getting|earned|solid|overall|pain|difficulty|health|quality|apgar|verdict|quiz|exam|test|taste|value"
-    r"|received"
-    r"|recommend(?:ed)?|imdb|metacritic|rotten tomatoes)\b[^.!?/\d]{0,24}$"
+    r"|giving|got|get|gets|getting|earned|solid|overall|pain|difficulty|health|quality|apgar|verdict|quiz|exam"
+    r"|test|taste|value|received|recommend(?:ed)?|imdb|metacritic|rotten tomatoes)\b[^.!?/\d]{0,24}$"
 )
 _RATED_AFTER = re.compile(
     r"(?i) (?:stars?|rating|review|would|marks|points?|score|people|persons|users|doctors|dentists|respondents"
-    r"|voters|adults"
-    r"|americans|women|men|students|on (?:the|a|my|his|her|their|our|this) (?:\w+ )?(?:quiz|test|exam|scale"
-    r"|paper|midterm"
-    r"|final|assignment|essay|homework|imdb)|in (?:the|a|my|his|her|their) (?:\w+ )?(?:quiz|test|exam|midterm"
-    r"|final)|for me)\b"
+    r"|voters|adults|americans|women|men|students|on (?:the|a|my|his|her|their|our|this) (?:\w+ )?(?:quiz|test"
+    r"|exam|scale|paper|midterm|final|assignment|essay|homework|imdb)|in (?:the|a|my|his|her"
+    r"|their) (?:\w+ )?(?:quiz|test|exam|midterm|final)|for me)\b"
 )
 _VISION = re.compile(r"(?i)\b(?:vision|eyesight|sight|acuity|sees?|eyes?)\b")
 _PRESSURE = re.compile(r"(?i)\b(?:bp|blood pressure|pressure|systolic|hypertension|mmhg|cuff)\b")
 _MUSIC = re.compile(
-    r"(?i)(?:^| )(?:time(?! of)|rhythms?|beats?|met(?:er|re)|signatures?|grooves?|waltz|bars?|measures?|feel"
-    r"|tempo|march|jig"
-    r"|drum|swing|shuffle|section|passage)\b"
+    r"(?i)(?:^| )(?:time(?! of)|rhythms?|beats?|met(?:er|re)|signatures?|grooves?|waltz|bars?|measures?|feel|tempo"
+    r"|march|jig|drum|swing|shuffle|section|passage)\b"
 )
 _MUSIC_BEFORE = re.compile(
     r"(?i)\b(?:played|written|counted|count|meter|metre|time|rhythm|signature|song|tune|jig|waltz|in) (?:of |in )?$"
@@ -59,17 +52,14 @@ _MUSIC_BEFORE = re.compile(
 _METERS = frozenset(("2", "4", "8", "16"))
 _VERSIONED = re.compile(
     r"\b(?:Windows|Win|iOS|iPadOS|macOS|Android|Office|Python|Java|PHP|Node|Ubuntu|Debian|Fedora|Galaxy|iPhone"
-    r"|iPhones|Pixel"
-    r"|Xbox|PlayStation|PS|Vista|Chrome|Firefox|Safari|Qt|GCC|Series|Model|Gen|Class|Type|Grade|Grades|Years?"
-    r"|Rooms?|Gates?"
-    r"|Platforms?|Lines?|Routes?|Exits?|Size|Sizes|Highway|Ages?|Form|Forms|Ch|versions?|v) $"
+    r"|iPhones|Pixel|Xbox|PlayStation|PS|Vista|Chrome|Firefox|Safari|Qt|GCC|Series|Model|Gen|Class|Type|Grade"
+    r"|Grades|Years?|Rooms?|Gates?|Platforms?|Lines?|Routes?|Exits?|Size|Sizes|Highway|Ages?|Form|Forms|Ch"
+    r"|versions?|v) $"
 )
 _FRACTION_AFTER = re.compile(
     r"(?i)[ -](?:of (?:a|an|the|all|its|his|her|our|their|my|this|that|these|those)?|cups?|inch(?:es)?|miles?"
-    r"|teaspoons?"
-    r"|tablespoons?|pounds?|ounces?|pints?|quarts?|gallons?|acres?|yards?|feet|foot|hours?|mi|in\.|majority"
-    r"|share|full|empty"
-    r"|page|scale|price|size|marathon)\b"
+    r"|teaspoons?|tablespoons?|pounds?|ounces?|pints?|quarts?|gallons?|acres?|yards?|feet|foot|hours?|mi|in\."
+    r"|majority|share|full|empty|page|scale|price|size|marathon)\b"
 )
 
 
@@ -201,9 +191,8 @@ def _ratio(match: re.Match[str], _: Context) -> str:
 # Applied before the times of day, which have a colon too.
 EARLY_RULES = (
     Rule(
-        rf"(?i:\b(?:scale|ratio|ratios|odds|diluted?|dilution|mix|mixed|proportions?|model)(?: (?:of|is|was|at"
-        rf"|in|about|a))* )"
-        rf"(?P<it>({PLAIN}):({PLAIN}))(?![\w:])",
+        rf"(?i:\b(?:scale|ratio|ratios|odds|diluted?|dilution|mix|mixed|proportions?|model)(?: (?:of|is|was|at|in"
+        rf"|about|a))* )(?P<it>({PLAIN}):({PLAIN}))(?![\w:])",
         lambda match, context: " to ".join(words.number(side) for side in match["it"].split(":")),
         ":",
     ),

@@ -78,8 +78,7 @@ _NO_NAMES = frozenset(
 # What follows "St" where it is a street and no saint.
 _FOLLOWS_STREET = re.compile(
     rf" (?:[a-z&]|[\d#(\0-]|(?:{'|'.join(DAYS)}|NW|NE|SW|SE|Apt|Suite|Ste|Unit|Station|North|South|East|West)\b)"
-    rf"|[,;:!?)]|'s\b|\.?\s*$"
-    rf"|\. |[–—-]"
+    rf"|[,;:!?)]|'s\b|\.?\s*$|\. |[–—-]"
 )
 
 

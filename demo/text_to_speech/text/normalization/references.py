@@ -10,14 +10,11 @@ from .rules import Context, Rule, Sound, alternatives, text_after, text_before
 # Things whose number may be written with zeros before it, as in the names of files: "Chapter 01".
 _NUMBERED_THINGS = (
     r"chapters?|ch\.?|days?|parts?|sections?|lessons?|levels?|tracks?|seasons?|episodes?|ep\.?|steps?|units?"
-    r"|volumes?|vol\.?"
-    r"|pages?|weeks?|modules?|acts?|scenes?|rounds?|games?|stages?|phases?|exercises?|questions?|figures?|fig\.?"
-    r"|tables?"
-    r"|items?|books?|issues?|appendix|slides?|notes?|sessions?|tests?|tasks?|teams?|groups?|class|grades?|years?"
-    r"|months?"
-    r"|stops?|songs?|sides?|discs?|disks?|problems?|examples?|verses?|columns?|rows?|chapitre|tip|rule|rules"
-    r"|recipe|week"
-    r"|sample|version|article|station|zone|area|district|ward|sheet|photo|image|video|clip|take|lap|heat|race|level"
+    r"|volumes?|vol\.?|pages?|weeks?|modules?|acts?|scenes?|rounds?|games?|stages?|phases?|exercises?|questions?"
+    r"|figures?|fig\.?|tables?|items?|books?|issues?|appendix|slides?|notes?|sessions?|tests?|tasks?|teams?"
+    r"|groups?|class|grades?|years?|months?|stops?|songs?|sides?|discs?|disks?|problems?|examples?|verses?"
+    r"|columns?|rows?|chapitre|tip|rule|rules|recipe|week|sample|version|article|station|zone|area|district|ward"
+    r"|sheet|photo|image|video|clip|take|lap|heat|race|level"
 )
 
 _NO_TIME_BEFORE = re.compile(
