@@ -148,7 +148,6 @@ _NOTES = table(
     mfr = manufacturer
     mgr = manager
     nat'l = national
-    ofc = office
     ord = order
     orig = original
     secy sec'y = secretary
@@ -165,7 +164,7 @@ _NOTES = table(
 )
 # Those that are words, units or names as well are read only where the stop is there.
 _NOTES_WITH_STOP = word_set(
-    "assoc pd blk dir gal hosp incl info inv ofc ord orig temp treas yr mgr dept int'l nat'l"
+    "assoc pd blk dir gal hosp incl info inv ord orig temp treas yr mgr dept int'l nat'l"
 )
 _NOTES_ANYWHERE = {form: spoken for form, spoken in _NOTES.items() if form not in _NOTES_WITH_STOP}
 
@@ -193,6 +192,10 @@ CHAT = table(
     ilysm = I love you so much
     tysm = thank you so much
     tyvm = thank you very much
+    wya = where are you at
+    hbd = happy birthday
+    idek = I don't even know
+    tmi = T M I
     wyd = what are you doing
     hyd = how are you doing
     wbu = what about you
@@ -259,6 +262,8 @@ _SMALL_CHAT = table(
     ty = thank you
     yw = you're welcome
     jk j/k = just kidding
+    ik = I know
+    rt = R T
     dw = don't worry
     gn = good night
     ofc = of course
@@ -379,6 +384,11 @@ def _see(_: re.Match[str], __: Context) -> str:
     return "see"
 
 
+def _good_morning(_: re.Match[str], __: Context) -> str:
+    """Read "gm" before those who are greeted."""
+    return "good morning"
+
+
 def _okay(_: re.Match[str], __: Context) -> str:
     """Read "k" and "kk"."""
     return "okay"
@@ -404,7 +414,9 @@ _CHATTED = r"(?<![\w'#@./-])(?:{})(?![\w'/-]|\.\w)"
 # Applied first: these have marks and digits that addresses, times and quantities have as well.
 EARLY_RULES = (
     Rule(rf"(?<![^\s(“.!?])(?:{_FACE})(?=[\s.,!?)”]|$)", _silent, ":;=D^_TB8><\\"),
-    Rule(r"(?<![^\s(“])<?/?(?:<3)+(?=[\s.,!?)”]|$)", _hearts, "<"),
+    Rule(r"(?<![^\s(“])(?:<3+)+(?=[\s.,!?)”]|$)", _hearts, "<"),
+    Rule(r"(?<![^\s(“])</3+(?=[\s.,!?)”]|$)", lambda match, context: "broken heart", "<"),
+    Rule(r"(?<![\w/])w/(?=[a-z]{2,}(?![\w/]))(?!(?:in|out|o)\b)", lambda match, context: "with ", "/"),
     Rule(r"(?<=[A-Za-z] )#s?(?=[\s.,;:!?)]|$)(?<![Pp]ress #)(?<!key #)(?<!\b[A-G] #)", _number_sign, "#"),
     Rule(r"(?i)(?<![^\s(“])#(?= of [a-z])", _number_sign, "#"),
     Rule(
@@ -440,10 +452,16 @@ RULES = (
     ),
     Rule(rf"(?i)(?<![\w'/-])(?P<it>(?P<word>{alternatives(_NOTES)})(?P<s>)\.)(?= [a-z\d(\0])", _note, "."),
     Rule(r"(?i)(?<![^\s“(])kk?(?=,| thx| thanks| bye| cool| ok\b|[.!]?$)", _okay, "kK"),
-    Rule(r"(?<!\S)R[Ee](?=: )", lambda match, context: Sound("re", "ɹˈi"), "R"),
+    Rule(r"(?<!\S)[Rr][Ee](?=: )", lambda match, context: Sound("re", "ɹˈi"), ":"),
+    Rule(r"(?<!\S)F[Ww]d?(?=: )", lambda match, context: "forward", ":"),
+    Rule(
+        r"(?<![^\s“(])[Gg][Mm](?= (?:everyone|everybody|all|guys|folks|friends|y'all|team)\b|!)",
+        _good_morning,
+        "gG",
+    ),
     Rule(rf"(?i){_CHATTED.format(alternatives(CHAT))}", _chat),
     Rule(_CHATTED.format(rf"(?<!\d )(?<!\ba )(?:{alternatives(_SMALL_CHAT)})"), _small_chat),
-    Rule(r"(?<!\S)r(?= (?:u|you|they|we|ur|the|these|those)\b)", _are, "r"),
+    Rule(r"(?<!\S)r(?= (?:(?:u|you|they|we|ur|the|these|those)\b|\0))", _are, "r"),
     Rule(r"\b(?:[Uu]|[Yy]ou|[Ww]e|[Tt]hey|\0) (?P<it>r)(?!\S)", _are, "r"),
-    Rule(r"(?i)(?<!\S)c(?= (?:u|ya|you)\b)", _see, "cC"),
+    Rule(r"(?i)(?<!\S)c(?= (?:(?:u|ya|you)\b|\0))", _see, "cC"),
 )
