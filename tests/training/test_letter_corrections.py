@@ -7,7 +7,6 @@ from pathlib import Path
 sys.path[:0] = [str(Path(__file__).parents[2] / name) for name in ("training", "accuracy_checker")]
 
 import letter_corrections as learning  # noqa: E402
-
 from text_to_speech.text.letter_corrections import ReadSound  # noqa: E402
 
 

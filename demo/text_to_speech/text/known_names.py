@@ -22,6 +22,7 @@ brontes bɹˈɑntiz
 brontë bɹˈɑnti
 brûlée bɹulˈA
 bvlgari bˈʊlɡəɹi
+cancún kæŋkˈun
 caoimhe kwˈivə
 chalamet ʃˈæləmˌA
 chloe klˈOi
@@ -29,12 +30,18 @@ chloë klˈOi
 cholmondeley ʧˈʌmli
 châteauneuf ʃˌætOnˈʌf
 crème kɹˈɛm
+curacao kjˈʊɹəsˌW
+curaçao kjˈʊɹəsˌW
+daenerys dənˈɛɹɪs
 django ʤˈæŋɡO
 dostoevsky dˌɔstəjˈɛfski
 dvorak dvˈɔɹʒæk
 dvořák dvˈɔɹʒæk
 déjà dˌAʒˈɑ
+erdogan ˈɛɹdəwˌɑn
+erdoğan ˈɛɹdəwˌɑn
 ethereum ɪθˈɪɹiəm
+etienne ˌAtiˈɛn
 exposé ˌɛkspOzˈA
 francois fɹˌɑnswˈɑ
 francoise fɹˌɑnswˈɑz
@@ -42,12 +49,16 @@ françois fɹˌɑnswˈɑ
 françoise fɹˌɑnswˈɑz
 fraîche fɹˈɛʃ
 führer fjˈʊɹəɹ
+gdansk ɡədˈænsk
+gdańsk ɡədˈænsk
 givenchy ʒivɑnʃˈi
 goethe ɡˈɜɹtə
 gruyere ɡɹujˈɛɹ
 gruyère ɡɹujˈɛɹ
 gyllenhaal ʤˈɪlənhˌɔl
+gérard ʒəɹˈɑɹd
 gödel ɡˈɜɹdᵊl
+hermione həɹmˈIəni
 huawei wˈɑwˌA
 hyundai hˈʌndA
 ikea Ikˈiə
@@ -62,12 +73,15 @@ jose hOzˈA
 josé hOzˈA
 jürgen jˈɜɹɡən
 kotlin kˈɑtlɪn
+krakow kɹˈɑkW
+kraków kɹˈɑkW
 kubernetes kˌubəɹnˈɛTiz
 köln kˈɜln
 loughborough lˈʌfbəɹə
 lviv ləvˈiv
 maté mˈɑtA
 möbius mˈObiəs
+nestlé nˈɛslA
 nguyen wˈɪn
 niamh nˈiv
 nietzsche nˈiʧə
@@ -77,6 +91,8 @@ numpy nˈʌmpˌI
 nunez nˈunjɛz
 nuñez nˈunjɛz
 núñez nˈunjɛz
+papadopoulos pˌɑpədˈɑpələs
+pelé pˈɛlA
 piñata pɪnjˈɑTə
 pokemon pˈOkimˌɑn
 pokémon pˈOkimˌɑn
@@ -87,7 +103,9 @@ pytest pˈItˌɛst
 pâté pɑtˈA
 québécois kˌAbɛkwˈɑ
 raphaël ɹˌɑfAˈɛl
+readme ɹˈidmi
 redis ɹˈɛdɪs
+renault ɹənˈO
 rene ɹənˈA
 renee ɹənˈA
 rené ɹənˈA
@@ -112,6 +130,7 @@ sqlite ˌɛskjuˈɛlˌIt
 tchaikovsky ʧIkˈɔfski
 tolstoy tˈOlstˌY
 tête tˈɛt
+tübingen tˈubɪŋən
 wikipedia wˌɪkəpˈidiə
 xiaomi ʃˈWmi
 yosemite jOsˈɛmɪTi
@@ -123,7 +142,9 @@ zhou ʤˈO
 zoe zˈOi
 zoë zˈOi
 à ˈɑ
+étienne ˌAtiˈɛn
 über ˈubəɹ
+łódź wˈuʤ
 """
 
 KNOWN_NAMES: dict[str, str] = dict(line.split() for line in _TABLE.split("\n") if line)

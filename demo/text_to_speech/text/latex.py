@@ -24,10 +24,10 @@ _FORMULA = re.compile(
     rf"\$\$(?P<a>[^$]{{1,{LONGEST_FORMULA}}})\$\$"
     rf"|\\\[(?P<b>(?:(?!\\[\[\]]).){{1,{LONGEST_FORMULA}}}?)\\\]"
     rf"|\\\((?P<c>(?:(?!\\[()]).){{1,{LONGEST_FORMULA}}}?)\\\)"
-    rf"|(?<![\w$\\])\$(?P<d>[^\s$](?:[^$\n]{{0,{LONGEST_FORMULA}}}[^\s$\\])?)\$(?![\w$])",
+    rf"|(?<![\w$\\])\$(?P<d>[^\s$](?:[^$\n]{{0,{LONGEST_FORMULA}}}[^\s$\\])?)\$(?!\d|\$|[A-Za-su-z])",
     re.DOTALL,
 )
-_MARKED = re.compile(r"\\[A-Za-z]|[\^{]|[A-Za-z)]_")
+_MARKED = re.compile(r"\\[A-Za-z|{}%]|[\^{]|[A-Za-z)]_")
 _PLAIN_FORMULA = re.compile(
     r"(?=[^A-Za-z]*[A-Za-z])(?!\d+[-–,.]?$)(?:(?<![A-Za-z])[A-Za-z]{1,2}(?![A-Za-z])|[\d\s().,|!'<>=+*/-])+"
 )
@@ -208,8 +208,12 @@ def find_formulas(text: str) -> Iterator[Reading]:
         content = match[kind]
         spoken = read_formula(content) if kind in "abc" or _is_formula(content) else ""
         if spoken:
-            yield Reading(match.start(), match.end(), spoken=spoken)
             position = match.end()
+            if len(content) == 1 and content.islower() and text.startswith("th", position):
+                # "the $n$th": the ending belongs to the word.
+                position += 2
+                spoken = content + "th"
+            yield Reading(match.start(), position, spoken=spoken)
         else:
             # The sign that would have closed this one may open a formula.
             position = match.start() + 1

@@ -23,6 +23,7 @@ _CLIPPED_IN_FRONT = table(
     twas = /twˌʌz
     twasn't = /twˈʌzᵊnt
     twere = /twˈɜɹ
+    tweren't = /twˈɜɹənt
     twill = /twˈɪl
     twould = /twˈʊd
     em = /əm
@@ -88,6 +89,16 @@ _CLIPPED_INSIDE = table(
     gov'nor guv'nor = /ɡˈʌvnəɹ
     p'raps = /pɹˈæps
     y'know = you know
+    y'all'd = /jˈɔld
+    y'all've = /jˈɔləv
+    y'all're = /jˈɔləɹ
+    y'all'll = /jˈɔləl
+    y'all'd've = /jˈɔldəv
+    t'was = /twˌʌz
+    t'is = /tˈɪz
+    c'mere = /kəmˈɪɹ
+    g'night = /ɡənˈIt
+    m'kay mm'kay = /məkˈA
     d'you d'ya = /ʤə
     d'ye = /ʤi
     d'ya = /ʤə
@@ -104,6 +115,9 @@ _CLIPPED_INSIDE = table(
     doin' = /dˈuɪn
     """
 )
+
+# Words that end in -in before a mark which closes a quotation, although there is a word in -ing as well.
+_NOT_CLIPPED = word_set("basin raisin satin robin bobbin matin sin win kin pin din bin tin gin thin ruin")
 
 # Short forms of notes.
 _NOTES = table(
@@ -134,7 +148,6 @@ _NOTES = table(
     mfr = manufacturer
     mgr = manager
     nat'l = national
-    ofc = office
     ord = order
     orig = original
     secy sec'y = secretary
@@ -151,12 +164,12 @@ _NOTES = table(
 )
 # Those that are words, units or names as well are read only where the stop is there.
 _NOTES_WITH_STOP = word_set(
-    "assoc pd blk dir gal hosp incl info inv ofc ord orig temp treas yr mgr dept int'l nat'l"
+    "assoc pd blk dir gal hosp incl info inv ord orig temp treas yr mgr dept int'l nat'l"
 )
 _NOTES_ANYWHERE = {form: spoken for form, spoken in _NOTES.items() if form not in _NOTES_WITH_STOP}
 
 # Short forms of chats that mean nothing else, in capitals or not.
-_CHAT = table(
+CHAT = table(
     """
     omw = on my way
     otw = on the way
@@ -179,6 +192,10 @@ _CHAT = table(
     ilysm = I love you so much
     tysm = thank you so much
     tyvm = thank you very much
+    wya = where are you at
+    hbd = happy birthday
+    idek = I don't even know
+    tmi = T M I
     wyd = what are you doing
     hyd = how are you doing
     wbu = what about you
@@ -209,8 +226,6 @@ _CHAT = table(
     xoxoxo = X O X O X O
     lmao = L M A O
     lmfao = L M F A O
-    rofl = /ɹˈɔfᵊl
-    lolz = /lˈɑlz
     wtf = W T F
     wth = W T H
     omg = O M G
@@ -247,6 +262,8 @@ _SMALL_CHAT = table(
     ty = thank you
     yw = you're welcome
     jk j/k = just kidding
+    ik = I know
+    rt = R T
     dw = don't worry
     gn = good night
     ofc = of course
@@ -306,7 +323,7 @@ def _without_g(match: re.Match[str], context: Context) -> Sound | None:
     """Read "runnin'" as "running" that ends in n, unless the mark closes a quotation after a word ("basin")."""
     word = match["word"].lower()
     phonemes = context.look_up(word + "g")
-    if not phonemes.endswith("ŋ") or (context.is_word(word) and word != "goin"):
+    if not phonemes.endswith("ŋ") or word in _NOT_CLIPPED:
         return None
     return Sound(match["it"], phonemes[:-1] + "n")
 
@@ -315,7 +332,8 @@ def _without_h(match: re.Match[str], context: Context) -> Sound | None:
     """Read "'ouse" as "house" without its first sound."""
     word = match["word"].lower()
     phonemes = context.look_up("h" + word)
-    if context.is_word(word) or not phonemes.startswith("h") or phonemes[1:2] in CONSONANTS:
+    is_word = context.is_word(word) or context.is_word(word.capitalize())
+    if is_word or not phonemes.startswith("h") or phonemes[1:2] in CONSONANTS:
         return None
     return Sound(match["it"], phonemes[1:])
 
@@ -338,7 +356,7 @@ def _note(match: re.Match[str], _: Context) -> str:
 
 def _chat(match: re.Match[str], _: Context) -> str | Sound:
     """Read "omw" as "on my way"."""
-    return _in_words(_CHAT[match[0].lower()], match[0])
+    return _in_words(CHAT[match[0].lower()], match[0])
 
 
 def _small_chat(match: re.Match[str], _: Context) -> str:
@@ -366,6 +384,11 @@ def _see(_: re.Match[str], __: Context) -> str:
     return "see"
 
 
+def _good_morning(_: re.Match[str], __: Context) -> str:
+    """Read "gm" before those who are greeted."""
+    return "good morning"
+
+
 def _okay(_: re.Match[str], __: Context) -> str:
     """Read "k" and "kk"."""
     return "okay"
@@ -391,11 +414,13 @@ _CHATTED = r"(?<![\w'#@./-])(?:{})(?![\w'/-]|\.\w)"
 # Applied first: these have marks and digits that addresses, times and quantities have as well.
 EARLY_RULES = (
     Rule(rf"(?<![^\s(“.!?])(?:{_FACE})(?=[\s.,!?)”]|$)", _silent, ":;=D^_TB8><\\"),
-    Rule(r"(?<![^\s(“])<?/?(?:<3)+(?=[\s.,!?)”]|$)", _hearts, "<"),
+    Rule(r"(?<![^\s(“])(?:<3+)+(?=[\s.,!?)”]|$)", _hearts, "<"),
+    Rule(r"(?<![^\s(“])</3+(?=[\s.,!?)”]|$)", lambda match, context: "broken heart", "<"),
+    Rule(r"(?<![\w/])w/(?=[a-z]{2,}(?![\w/]))(?!(?:in|out|o)\b)", lambda match, context: "with ", "/"),
     Rule(r"(?<=[A-Za-z] )#s?(?=[\s.,;:!?)]|$)(?<![Pp]ress #)(?<!key #)(?<!\b[A-G] #)", _number_sign, "#"),
     Rule(r"(?i)(?<![^\s(“])#(?= of [a-z])", _number_sign, "#"),
     Rule(
-        rf"(?i){_CHATTED.format(alternatives(form for form in _CHAT if set(form) & set('0123456789;')))}",
+        rf"(?i){_CHATTED.format(alternatives(form for form in CHAT if set(form) & set('0123456789;')))}",
         _chat,
     ),
     Rule(r"(?<!\S)[24](?= (?:u|ya|eva)\b)", _digit_for_word, "24"),
@@ -414,7 +439,7 @@ RULES = (
     ),
     Rule(r"(?<![\w'])(?P<it>(?P<word>[Tt]h)')(?=[aeiou])", _clipped_behind, "'"),
     Rule(r"(?<![\w'-])(?P<it>(?P<word>[A-Za-z]+in)')(?![\w'])", _without_g, "'"),
-    Rule(r"(?<![\w'-])(?P<it>'(?P<word>[aeiou][a-z]{2,}))(?![\w'])", _without_h, "'"),
+    Rule(r"(?<![\w'-])(?P<it>'(?P<word>[AEIOUaeiou][a-z]{2,}))(?![\w'])", _without_h, "'"),
     Rule(
         r"(?<![\w'-])(?:[DLdl]'(?=[AEIOUHÉ])|[Dd]'(?=[A-Z]))(?P<name>[A-ZÀ-Þ][a-zà-ÿ]{2,})(?![\w'])",
         _elided,
@@ -427,10 +452,16 @@ RULES = (
     ),
     Rule(rf"(?i)(?<![\w'/-])(?P<it>(?P<word>{alternatives(_NOTES)})(?P<s>)\.)(?= [a-z\d(\0])", _note, "."),
     Rule(r"(?i)(?<![^\s“(])kk?(?=,| thx| thanks| bye| cool| ok\b|[.!]?$)", _okay, "kK"),
-    Rule(r"(?<!\S)R[Ee](?=: )", lambda match, context: Sound("re", "ɹˈi"), "R"),
-    Rule(rf"(?i){_CHATTED.format(alternatives(_CHAT))}", _chat),
+    Rule(r"(?<!\S)[Rr][Ee](?=: )", lambda match, context: Sound("re", "ɹˈi"), ":"),
+    Rule(r"(?<!\S)F[Ww]d?(?=: )", lambda match, context: "forward", ":"),
+    Rule(
+        r"(?<![^\s“(])[Gg][Mm](?= (?:everyone|everybody|all|guys|folks|friends|y'all|team)\b|!)",
+        _good_morning,
+        "gG",
+    ),
+    Rule(rf"(?i){_CHATTED.format(alternatives(CHAT))}", _chat),
     Rule(_CHATTED.format(rf"(?<!\d )(?<!\ba )(?:{alternatives(_SMALL_CHAT)})"), _small_chat),
-    Rule(r"(?<!\S)r(?= (?:u|you|they|we|ur|the|these|those)\b)", _are, "r"),
+    Rule(r"(?<!\S)r(?= (?:(?:u|you|they|we|ur|the|these|those)\b|\0))", _are, "r"),
     Rule(r"\b(?:[Uu]|[Yy]ou|[Ww]e|[Tt]hey|\0) (?P<it>r)(?!\S)", _are, "r"),
-    Rule(r"(?i)(?<!\S)c(?= (?:u|ya|you)\b)", _see, "cC"),
+    Rule(r"(?i)(?<!\S)c(?= (?:(?:u|ya|you)\b|\0))", _see, "cC"),
 )

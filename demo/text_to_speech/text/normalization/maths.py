@@ -9,8 +9,12 @@ from __future__ import annotations
 import re
 
 from . import words
-from .rules import Context, Rule
+from .rules import Context, Rule, alternatives
 
+_NAMED_FUNCTIONS = {
+    "sin": "sine", "cos": "cosine", "tan": "tangent", "log": "log", "ln": "natural log", "exp": "the exponential",
+    "sqrt": "the square root",
+}  # fmt: skip
 _NUMBER = r"\d+(?:\.\d+)?"
 # What is around a variable: an operator, and an operand on its other side.
 _OPERATOR = r"[-–−+*/=<>≤≥≠≈^×·]"
@@ -55,6 +59,21 @@ def _function(match: re.Match[str], _: Context) -> str:
     return f"{match['name'].upper()}{prime} of {arguments}"
 
 
+def _named_function(match: re.Match[str], _: Context) -> str:
+    """Read "sin(x)" as "sine of x"."""
+    return f"{_NAMED_FUNCTIONS[match['it']]} of"
+
+
+def _probability(match: re.Match[str], _: Context) -> str:
+    """Read "P(A|B)"."""
+    return f"P of {match['first']} given {match['second']}"
+
+
+def _minus(_: re.Match[str], __: Context) -> str:
+    """Read the hyphen of "x - 1"."""
+    return "minus"
+
+
 def _derivative(match: re.Match[str], _: Context) -> str:
     """Read "dy/dx" as "D Y D X"."""
     return " ".join(words.letters(side) for side in match[0].split("/"))
@@ -83,7 +102,12 @@ EARLY_RULES = (
         _function,
         "(",
     ),
+    Rule(rf"(?<!\w)(?P<it>{alternatives(_NAMED_FUNCTIONS)})(?=\()", _named_function, "("),
+    Rule(r"(?<!\w)P\((?P<first>[A-Z])(?:\||, )(?P<second>[A-Z])\)(?!\w)", _probability, "("),
     Rule(r"(?<![\w/])d[a-z]?/d[a-z](?![\w/])", _derivative, "/"),
+    Rule(r"(?<![\w/.,])\d{1,3}(?P<it>/)(?=[xyzn](?![\w/]))", _over, "/"),
+    Rule(r"(?<![\w'])[xyznt](?P<it> [-–−] |[-–−](?=\d))(?=\d|[a-z](?![\w'-])|\()", _minus, "-–−"),
+    Rule(r"(?<=[(|])[b-hj-z](?P<it> [-–−] )(?=\d|[a-z](?![\w'-])|\()", _minus, "-–−"),
     Rule(r"(?<![\w/])[xyznabkt](?P<it>/)(?=\d{1,3} ?[-+=<>)])", _over, "/"),
     # 2x + 3: an operator follows.
     Rule(
@@ -116,5 +140,5 @@ EARLY_RULES = (
     Rule(rf"(?<![\w.,])(?P<number>{_NUMBER})(?P<letters>x[yz])(?!\w)", _coefficient, "x"),
     # y = mx + b
     Rule(r"(?<=[=+] )(?P<it>[a-z]x)(?= ?[-+])", _product, "x"),
-    Rule(rf"(?<![\w'])(?P<it>a)(?={_POWER}| ?[=+×] ?[\da-zA-Z(]\b)", _by_letter, "a"),
+    Rule(rf"(?<![\w'])(?P<it>a)(?={_POWER}| ?[=+×] ?(?:[\d\0]|[a-zA-Z]\b|\())", _by_letter, "a"),
 )

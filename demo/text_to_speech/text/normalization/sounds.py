@@ -17,6 +17,7 @@ from collections.abc import Iterator
 from ..symbols import CONSONANTS, STRESS_MARKS, VOWELS
 from ..word_sets import word_set
 from . import words
+from .informal import CHAT
 from .rules import Context, Rule, Sound
 from .tables import table
 
@@ -28,7 +29,8 @@ _NOISES: tuple[tuple[str, str], ...] = (
     ("b+r{2,}h*", "/bˈɜɹ"),
     ("p+r{2,}", "/pˈɜɹ"),
     ("t+s+k+", "/tˈɪsk"),
-    ("h+[ru]?m+p+h+", "/hˈʌmf"),
+    ("h+[ru]?m+p+[hf]+", "/hˈʌmf"),
+    ("h+r+m+", "/hɜɹm"),
     ("m{2,}p?h+", "/mf"),
     ("z{3,}", "/z"),
     ("b+z{2,}", "/bz"),
@@ -71,7 +73,7 @@ _NOISE = re.compile(
 )
 # Noises without a doubled letter, which alone are asked for among all words that have none.
 _PLAIN_NOISES = (
-    "sh|tsk|h[ru]?mph|mwah|muah|tch|heh|rawr|bleh|erm|psh|pft|h?ngh|uhm|argh|arh|mhm|hm-hm|(?:nuh|uh)-uh"
+    "sh|tsk|h[ru]?mp[hf]|hrmm?|woah|mwah|muah|tch|heh|rawr|bleh|erm|psh|pft|h?ngh|uhm|argh|arh|mhm|hm-hm|(?:nuh|uh)-uh"
     "|uh-huh"
 )
 # Words in capitals that look like a noise but are an initialism: people write noises in capitals only at length.
@@ -203,6 +205,8 @@ def _long_word(match: re.Match[str], context: Context) -> str | None:
         return None
     known = _collapse(written, context)
     shortened = known or _LONG_RUN.sub(r"\1", written)
+    if shortened.lower() in CHAT:
+        return CHAT[shortened.lower()]
     return shortened.lower() if written.isupper() else shortened
 
 
@@ -259,9 +263,9 @@ def _stutter(match: re.Match[str], context: Context) -> Sound | None:
         # "an S-shaped curve": within a sentence a stutter is written as its word is.
         return None
     phonemes = context.pronounce(_collapse(word, context) or word)
-    sound = _sound_of_fragment(fragment, phonemes)
-    repeated = " ".join([sound] * (1 + match["rest"].count("-")))
-    return Sound(match["it"].strip("-").replace("-", " "), repeated) if sound else None
+    fragments = match["it"].strip("-").split("-")
+    sounds = [_sound_of_fragment(one.lower(), phonemes) for one in fragments]
+    return Sound(" ".join(fragments), " ".join(sounds)) if all(sounds) else None
 
 
 def _broken_off(match: re.Match[str], context: Context) -> Sound | None:
@@ -296,7 +300,7 @@ def _sound_of_fragment(fragment: str, phonemes: str) -> str:
 
 RULES = (
     Rule(
-        r"(?<![\w'-])(?P<it>(?P<first>[A-Za-z]{1,4})(?P<rest>(?:-(?i:(?P=first)))*)-)"
+        r"(?<![\w'-])(?P<it>(?P<first>[A-Za-z]{1,4})(?P<rest>(?:-(?i:(?P=first))[A-Za-z]{0,2})*)-)"
         r"(?P<word>(?i:(?P=first))[A-Za-z']*[A-Za-z])(?![\w-])",
         _stutter,
         "-",
@@ -308,7 +312,7 @@ RULES = (
         "—.",
     ),
     Rule(
-        r"(?i)(?<![\w'])(?P<start>m[uw]a|bw?a|a|)(?P<body>(?P<unit>hee|heh|hah|ha|he|hi|ho)(?P=unit)+)h?(?![\w'])",
+        r"(?i)(?<![\w'])(?P<start>m[uw]a|bw?a|a|)(?P<body>(?P<unit>hee|heh|hah|ha|he|hi|ho)(?P=unit)+)(?:(?<=a)a+)?h*(?![\w'])",
         _laughter,
         "hH",
     ),
