@@ -25,7 +25,7 @@ from overlay_rules import Book as CheckedBook
 from overlay_rules import broken_rules
 from text_to_speech.batch.manifest import WorkFolder
 from text_to_speech.books.command import main
-from text_to_speech.books.speaking import UnitSound, read_times
+from text_to_speech.books.speaking import Speaker, UnitSound, read_times
 
 ROOT = Path(__file__).parents[2]
 FRAME = 256 / 22_050  # seconds
@@ -321,6 +321,29 @@ def test_a_folder_that_is_in_use_is_refused(run: Run, tmp_path: Path) -> None:
         status, _, err = run("alice.epub", "-o", "a.mp3")
     assert status == 1
     assert "is in use" in err
+
+
+def test_an_interrupt_tells_what_is_kept_and_the_next_run_goes_on(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    save_novel(tmp_path / "alice.epub")
+    speak = Speaker.speak
+    spoken = []
+
+    def speak_two(self: Speaker, task: Any) -> Any:
+        if len(spoken) == 2:
+            raise KeyboardInterrupt
+        spoken.append(task)
+        return speak(self, task)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Speaker, "speak", speak_two)
+        status, _, err = run("alice.epub", "-o", "a.flac")
+    assert status == 130
+    assert "what is spoken is kept in alice.work: the same command goes on from there" in err
+    assert "no file was written" in err, "the files of units are not those that were asked for"
+    assert len(units_of(tmp_path / "alice.work")) == 4
+    assert run("alice.epub", "-o", "a.flac")[0] == 0
 
 
 def command(tiny: TinyModels, *args: object) -> list[str]:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from made_books import novel_files, save, save_novel, save_technical
+from made_books import novel_files, save, save_novel, save_technical, technical_files
 from text_to_speech.books.book import Book, Chapter
 from text_to_speech.books.chapters import select
 from text_to_speech.books.epub import decode_markup, read_epub, resolve
@@ -272,3 +272,32 @@ def test_a_package_is_read_with_its_order(tmp_path: Path) -> None:
     assert [document.is_linear for document in package.spine] == [True, True, True, False]
     assert [entry.level for entry in package.entries] == [1, 2, 2, 1, 2]
     assert package.metadata.authors == ("A. Writer",)
+
+
+def navigation(entries: str) -> str:
+    return (
+        '<html xmlns="http://www.w3.org/1999/xhtml" xmlns:epub="http://www.idpf.org/2007/ops"><body>'
+        f'<nav epub:type="toc">{entries}</nav></body></html>'
+    )
+
+
+@pytest.mark.parametrize(
+    ("entries", "chapters"),
+    [
+        # Contents that lead to themselves, and to the same place again and again.
+        ('<ol><li><a href="nav.xhtml">Contents</a></li><li><a href="#x">Again</a></li></ol>', 1),
+        ("<ol>" + '<li><a href="second.xhtml">Hearing</a></li>' * 20_000 + "</ol>", 2),
+        ("<ol>" + '<li><a href="gone.xhtml">Gone</a></li>' * 20_000 + "</ol>", 2),
+        # Lists within lists, deeper than any book has them: the headings are used then.
+        ('<ol><li><a href="chapter.xhtml">A</a>' * 500 + "</li></ol>" * 500, 2),
+    ],
+)
+def test_hostile_contents_cost_nothing_and_lose_no_text(tmp_path: Path, entries: str, chapters: int) -> None:
+    book = read_book(
+        save(tmp_path / "book.epub", {**technical_files(), "OEBPS/nav.xhtml": navigation(entries)})
+    )
+    assert len(book.chapters) == chapters
+    assert len(book.notes) <= 21
+    assert max(len(title) for title in titles(book)) <= 200
+    blocks = sum(len(holder.document.blocks) for holder in book.documents)
+    assert sum(1 for chapter in book.chapters for _ in book.blocks(chapter)) == blocks

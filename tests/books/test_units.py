@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 
 import pytest
@@ -125,3 +125,23 @@ def test_only_the_units_that_have_a_word_depend_on_its_pronunciation() -> None:
     with_entry = replace(SETTING, lexicon=Lexicon({"Xanthippe": "zænˈtɪpi"}))
     differing = [one for one, other in zip(keys(book), keys(book, with_entry), strict=True) if one != other]
     assert len(differing) == 1
+
+
+def test_a_key_depends_on_every_value_of_a_script(monkeypatch: pytest.MonkeyPatch) -> None:
+    from text_to_speech.script import Alias, Delivery, Mark, Pause, Script, parse_text
+    from text_to_speech.text import Reading
+
+    script = parse_text("One two three.")
+    values: dict[str, object] = {
+        "text": "One two four.", "readings": (Reading(0, 3, phonemes="wˈʌn"),), "aliases": (Alias(0, 3, "1"),),
+        "deliveries": ((0, Delivery(pitch=1.0)),), "directions": (Pause(14, 1.0), Mark(14, "end")),
+        "blocks": (replace(script.blocks[0], ends_paragraph=False),), "languages": ((0, "en-GB"),), "breaks_off": True,
+    }  # fmt: skip
+    # Where the text is in a document does not matter.
+    assert {field.name for field in fields(Script)} - set(values) == {"source", "source_start", "pieces"}
+
+    def key(one: Script) -> str:
+        return units_module._key(Cast().segments(one, manner=Manner(), narrator="heart"), SETTING)
+
+    keys_of = {key(script), *(key(replace(script, **{name: value})) for name, value in values.items())}  # type: ignore[arg-type]
+    assert len(keys_of) == 1 + len(values)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 # A role of this room besides those of `script.document`: documents that are outside the order of reading.
 NONLINEAR = "nonlinear"
+
+MOST_NOTES = 20  # that a reader gives on a book
 
 
 @dataclass(frozen=True)
@@ -159,6 +161,12 @@ class Book:
             holder = self.documents[part.document]
             for block in holder.document.blocks[part.start : part.stop]:
                 yield holder, block
+
+
+def bounded(notes: Sequence[str]) -> tuple[str, ...]:
+    """Return the first notes, and how many more there are."""
+    more = len(notes) - MOST_NOTES
+    return (*notes[:MOST_NOTES], *([f"and {more} more of this kind"] if more > 0 else []))
 
 
 def picture_of(data: bytes) -> Picture | None:

@@ -18,6 +18,7 @@ from .book import BookDocument, Chapter, Entry, Part
 DEPTH = 2  # levels of a table of contents that begin chapters, if nobody says otherwise: parts and chapters
 LONGEST_TITLE = 200  # characters
 BEGINNING = "Beginning"
+_MOST_TITLES = 8  # entries of the contents at one point that give a chapter its title
 
 
 @dataclass(frozen=True, order=True)
@@ -69,7 +70,7 @@ def _marks_of_contents(
         index = by_path.get(entry.path)
         if index is None:
             if not entry.path:
-                waiting.append(entry.title)
+                waiting = [*waiting, entry.title][-_MOST_TITLES:]
             else:
                 notes.append(
                     f"the contents name {entry.title[:60]!r} in {entry.path}, which is not among the texts"
@@ -81,7 +82,9 @@ def _marks_of_contents(
             )
         mark = _next_block(documents, index, anchors[index].get(entry.fragment, 0))
         titles = found.setdefault(mark, ([], entry.level))[0]
-        titles += [title for title in (*waiting, entry.title) if title not in titles]
+        titles += [title for title in (*waiting, entry.title) if title not in titles][
+            : _MOST_TITLES - len(titles)
+        ]
         waiting = []
     return {mark: (_joined(titles), level) for mark, (titles, level) in found.items()}
 

@@ -9,12 +9,15 @@ import argparse
 import logging
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from contextvars import copy_context
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..cli.frame import Report, put, run
+from ..cli.frame import Report, put, run, tell
 from ..errors import InputError, OutputError
+from ..files import finished_files
 from .options import build_parser
 
 if TYPE_CHECKING:
@@ -85,11 +88,13 @@ def _list(args: argparse.Namespace, book: Book, chapters: Sequence[Chapter], spe
     elif args.dry_run:
         put("\n".join(dry_run(book, chapters, speak)))
     else:
+        from ..cli.chosen import chosen_voice
         from .names import find_names, lexicon_lines
         from .units import spoken_blocks
 
         blocks = (block for chapter in chapters for _, block in spoken_blocks(book, chapter, speak))
-        names = find_names((block.text, block.kind == "heading") for block in blocks)
+        texts = ((block.text, block.kind == "heading") for block in blocks)
+        names = find_names(texts, language=args.language or chosen_voice(args).language)
         put("\n".join(lexicon_lines(names, title=book.metadata.title)))
 
 
@@ -193,7 +198,12 @@ def _make(
     planned = [] if book.cues else plan(book, chapters, setting)
     if not planned and not book.cues:
         raise InputError(f"nothing in {args.book} is spoken: see --dry-run")
-    with WorkFolder(workshop.folder).locked() as number:
+    with ExitStack() as stack:
+        # The files of the work are none that were asked for, so they are not told to whoever interrupts it.
+        aside = copy_context()
+        aside.run(finished_files)
+        number = aside.run(stack.enter_context, WorkFolder(workshop.folder).locked())
+        stack.enter_context(telling_what_is_kept(workshop.folder))
         with ShownProgress(quiet=args.quiet) as show:
             if book.cues:
                 sounds = speak_track(book, setting, workshop, run=number, report=show)
@@ -205,6 +215,16 @@ def _make(
     report(f"Total time: {_duration(time.monotonic() - began)} for {_duration(seconds)} of sound")
     report(f"Work folder: {workshop.folder}; it may be removed when the book will not change any more")
     report.finish()
+
+
+@contextmanager
+def telling_what_is_kept(folder: Path) -> Iterator[None]:
+    """Tell whoever interrupts the work that nothing of it is lost."""
+    try:
+        yield
+    except (KeyboardInterrupt, SystemExit):
+        tell(f"what is spoken is kept in {folder}: the same command goes on from there")
+        raise
 
 
 def _setting(

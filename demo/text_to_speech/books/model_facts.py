@@ -15,7 +15,7 @@ _BLOCK = 1 << 20
 
 
 def model_facts(options: SynthesizerOptions) -> str:
-    """Return the checksums of the weights that a synthesizer uses, and how it computes with them.
+    """Return the checksums of the weights that a synthesizer uses, how it computes with them, and how it reads.
 
     Raises:
         ModelError: A model is not there.
@@ -30,7 +30,8 @@ def model_facts(options: SynthesizerOptions) -> str:
         model_path(options.vocoder_model or voice.vocoder, precision=options.precision),
     ]
     devices = [options.acoustic_device or options.device, options.vocoder_device or options.device]
-    return " ".join([*map(_checksum, paths), *devices, options.precision, str(voice.speaker)])
+    language = options.language or voice.language
+    return " ".join([*map(_checksum, paths), *devices, options.precision, str(voice.speaker), language])
 
 
 def _checksum(path: Path) -> str:

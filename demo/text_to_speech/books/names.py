@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from ..text import Phonemizer, split_sentences
+from ..text.languages import AMERICAN
 
 _WORD = re.compile(r"[^\W\d_]+(?:['’.-][^\W\d_]+)*")
 _POSSESSIVE = re.compile(r"['’]s$")
@@ -17,12 +18,12 @@ _SHORTEST = 2  # letters
 class _Listening(Phonemizer):
     """A phonemizer that tells whether the dictionaries had a word."""
 
-    def __init__(self) -> None:
+    def __init__(self, language: str) -> None:
         from ..inference.runtime import core
         from ..pipeline import dictionary_cache
 
         self.was_unknown = False
-        super().__init__(core=core(), cache_folder=dictionary_cache())
+        super().__init__(language=language, core=core(), cache_folder=dictionary_cache())
 
     def _pronounce_unknown(self, word: str) -> str:
         self.was_unknown = True
@@ -46,7 +47,7 @@ class Name:
     is_known: bool
 
 
-def find_names(texts: Iterable[tuple[str, bool]]) -> list[Name]:
+def find_names(texts: Iterable[tuple[str, bool]], *, language: str = AMERICAN) -> list[Name]:
     """Return the names and unusual words of texts, the most frequent first.
 
     A name is a word that has a capital letter within a sentence and is nowhere written without it; an unusual word is
@@ -54,8 +55,9 @@ def find_names(texts: Iterable[tuple[str, bool]]) -> list[Name]:
 
     Args:
         texts: Texts, each with whether it is a heading, in which every word may have a capital letter.
+        language: BCP 47 tag of the English that they are read in.
     """
-    phonemizer = _Listening()
+    phonemizer = _Listening(language)
     counts, inside = _count(texts)
     small = {word for word in counts if word.islower()}
     found = []

@@ -101,7 +101,7 @@ def _add_outputs(add: Add) -> None:
     add(
         "--format",
         choices=FORMATS,
-        help="what is made, whatever the suffix; without -o, a file named after the book beside it",
+        help="what is made, whatever the suffix; without -o, a file named after the book in the present folder",
     )
     add(
         "--chapter-format",

@@ -18,7 +18,7 @@ from pathlib import Path
 
 from ..errors import InputError
 from ..script.document import Document
-from .book import Book, BookDocument, Entry, Metadata
+from .book import Book, BookDocument, Entry, Metadata, bounded
 from .chapters import DEPTH, divide
 from .epub import Package, decode_markup, read_epub
 
@@ -143,7 +143,7 @@ def _read_epub(path: Path, depth: int) -> Book:
         documents=documents,
         chapters=chapters,
         cover=package.cover,
-        notes=(*package.notes, *notes),
+        notes=bounded([*package.notes, *notes]),
         package=package,
     )
 
@@ -215,4 +215,4 @@ def _one_document(
     """Return the book that one document is."""
     documents = (BookDocument(path.name, document),)
     chapters, decided = divide(documents, entries, title=metadata.title, depth=depth)
-    return Book(metadata, documents, chapters, notes=(*notes, *decided))
+    return Book(metadata, documents, chapters, notes=bounded([*notes, *decided]))

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Sequence
+from contextvars import copy_context
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,7 +19,7 @@ from numpy.typing import NDArray
 
 from ..batch.manifest import ManifestWriter, Record, WorkFolder
 from ..errors import InputError
-from ..files import write_output
+from ..files import finished_files, write_output
 from ..speech.spoken import SpokenSentence, SpokenWord
 from .units import Task
 
@@ -107,6 +108,11 @@ class Speaker:
         Raises:
             SpeechError: Nothing in it can be spoken, a model failed, or the disk is full.
         """
+        # A command that is interrupted tells which files it has finished: those of the book, and not of its units.
+        return copy_context().run(self._speak, task)
+
+    def _speak(self, task: Task) -> Record:
+        finished_files()
         audio, sentences, lead, tail = self._sound(task)
         rate = self._synthesizers[""].sample_rate
         name = f"{UNITS}/{task.key}"

@@ -185,9 +185,8 @@ def _key(segments: Sequence[Segment], setting: Setting) -> str:
     facts = {
         "form": FORM,
         "version": __version__,
-        "text": script.text,
-        "readings": [repr(reading) for reading in (*script.readings, *script.aliases)],
-        "deliveries": repr(script.deliveries),
+        # All that the script is, whatever it will be able to say later, but for what the segments have their part of.
+        "script": repr(replace(script, blocks=(), directions=())),
         "segments": [
             [
                 segment.voice or setting.narrator,

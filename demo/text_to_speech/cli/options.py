@@ -16,6 +16,7 @@ from .frame import OneLineParser, ShowTable, file_name, number, versions
 PROG = "text-to-speech-demo"
 CONTAINERS = ("wav", "flac", "ogg", "opus", "mp3", "raw")
 PRECISIONS = ("auto", "f32", "f16", "bf16", "int8")
+INPUT_FORMATS = ("auto", "text", "markdown", "html", "ssml")
 HINTS = ("latency", "throughput")
 LANGUAGES = ("en-US", "en-GB")
 PAUSES = {"sentence": 0.4, "paragraph": 0.75}  # seconds, if the options give none
@@ -74,10 +75,10 @@ def _add_texts(add: Add) -> None:
         help="the same; give the texts either with -i or without it",
     )
     add(
-        "--ssml",
-        action=argparse.BooleanOptionalAction,
-        help="treat the texts as SSML, the W3C's markup for speech, or as plain text (default: SSML if a text begins"
-        " with <speak or <?xml)",
+        "--input-format",
+        choices=INPUT_FORMATS,
+        default="auto",
+        help="what the texts are (default: auto, which goes by the suffix of a file and by what a text looks like)",
     )
     add(
         "--encoding",

@@ -117,7 +117,8 @@ class Script:
     def span(self, start: int, end: int) -> tuple[int, int]:
         """Return the span in the source, or in the longer text, of a span of at least one character of `text`."""
         first, last = self._source_span(start), self._source_span(end - 1)
-        return self.source_start + first[0], self.source_start + last[1]
+        # A document's text may be moved: what stands between the rows of a table is read before it.
+        return self.source_start + min(first[0], last[0]), self.source_start + max(first[1], last[1])
 
     def delivery(self, at: int) -> Delivery:
         """Return the delivery of a word that begins at an offset of the text."""
