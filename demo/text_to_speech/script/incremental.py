@@ -63,8 +63,9 @@ _BEGUN_PAUSE = re.compile(r"\[pause +(?:[+-]|[+-]?[\d.][^\[\]]{0,20}\]?)?")
 _BEGUN_PHONEMES = re.compile(r"\[[^\[\]]*\]?")
 # What the rules of text/sentences.py look at after the end of a sentence. As long as a match of these reaches the end
 # of the text, another piece may change the answer.
-_NEXT_WORD = re.compile(r"[^\w\s]*\w*")
-_NEXT_WORDS = re.compile(r"[^\w\s]*(?:\w+ ){0,2}\w*")
+# A short word with a stop, or an A, is judged by the word behind it.
+_NEXT_WORD = re.compile(r"[^\w\s]*(?:\w{1,7}[^\w\s]+\s*[^\w\s]*|A\s+[^\w\s]*)?\w*")
+_NEXT_WORDS = re.compile(r"[^\w\s]*(?:\w+\.?\s){0,3}\w*")
 _SENTENCE_END = re.compile(r"[.!?…。！？][\"'”’»)\]]*$")
 _CLOSING_QUOTES = tuple("\"'”’»")
 _LINE_END = re.compile(r"[\n\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")

@@ -74,6 +74,7 @@ RULES: tuple[Rule, ...] = (
     *counted.RULES,
     *pairs.RULES,
     *quantities.RULES,
+    *names.EARLY_RULES,
     *sounds.RULES,
     *informal.RULES,
     *signs.UNIT_RULES,

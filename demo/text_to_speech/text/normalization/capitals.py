@@ -230,6 +230,7 @@ def _respelling(match: re.Match[str], context: Context) -> str | None:
     return match["it"].lower() if unknown else None
 
 
+RESPELLINGS = (Rule(r"(?<=[(/])(?P<it>[A-Za-z]{1,6}(?:[ -][A-Za-z]{1,6}){1,7})(?=[,;)/])", _respelling, "("),)
 # Applied before the codes, which would take "DeVITO" for a formula.
 EARLY_RULES = (
     Rule(
@@ -239,7 +240,6 @@ EARLY_RULES = (
     ),
 )
 RULES = (
-    Rule(r"(?<=[(/])(?P<it>[A-Za-z]{1,6}(?:[ -][A-Za-z]{1,6}){1,7})(?=[,;)/])", _respelling, "("),
     Rule(
         r"(?<![^\W_]|['’])(?:[A-Z]+['’](?:T|VE|LL|RE|D|M)(?:['’]VE)?|IT['’]S|LET['’]S|(?:WHAT|THAT|HE|SHE|WHO|HERE|THERE"
         r"|WHERE|HOW|WHEN|ONE|LET)['’]S|O['’]CLOCK|Y['’]ALL|MA['’]AM)(?![^\W_]|['’])",

@@ -163,12 +163,14 @@ _ENDS_TIME = re.compile(r"(?i:[ap]\.?m\.?)\Z")
 _BEGINS_TIME = re.compile(r"\d{1,2}(?:[:.]\d\d)? ?(?i:[ap]\.?m|noon)|noon|midnight")
 _NAME_NEXT = r"(?= ?(?:[A-Z]|\0)| (?:and|&) \0)"
 
+# Applied before the words and sounds that people write in messages: "arr. 10:50" is no pirate, "(ZITH ur)" not yours.
+EARLY_RULES = (*ambiguous_abbreviations.RULES, *capitals.RESPELLINGS)
+
 RULES = (
     *broken_words.RULES,
     *capitals.EARLY_RULES,
     *letter_a.RULES,
     Rule(rf"(?<![\w.])(?:{alternatives(_PHRASES)})(?!\w)", _phrase, "."),
-    *ambiguous_abbreviations.RULES,
     Rule(r"(?<=\0)(?P<it> ?[–-] ?)(?=[\0nm])", _between_times, "–-"),
     Rule(
         rf"(?<!\w)(?P<it>(?P<title>{alternatives(ALWAYS_TITLES)})\b\.?)(?!\w)",
