@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import re
 import signal
 import subprocess
 import time
@@ -121,9 +122,12 @@ def test_a_signal_finishes_what_is_in_hand(connected: Any, tmp_path: Path) -> No
     assert came == [signal.SIGINT]
 
 
-def test_a_cluster_that_is_not_there_is_told_in_one_line() -> None:
-    with pytest.raises(SpeechError, match=r"--ray 127\.0\.0\.1:1: there is no cluster") as caught:
-        connect("127.0.0.1:1")
+@pytest.mark.parametrize(
+    "address", ["127.0.0.1:1", "ray://127.0.0.1:1", "somewhere", "127.0.0.1:port", "[::1]:99999", ""]
+)
+def test_a_cluster_that_is_not_there_is_told_in_one_line(address: str) -> None:
+    with pytest.raises(SpeechError, match=f"--ray {re.escape(address)}: there is no cluster") as caught:
+        connect(address)
     assert "\n" not in str(caught.value)
 
 
@@ -170,9 +174,10 @@ def test_a_new_cluster_is_heard_on_this_machine_only(tmp_path: Path, tiny, job: 
 
 
 LISTENERS = """
-import os, psutil
+import os
 from text_to_speech.batch.ray_start import connect
 ray = connect("local")
+import psutil  # which Ray brings along
 ours = [psutil.Process(), *psutil.Process().children(recursive=True)]
 found = set()
 for process in ours:

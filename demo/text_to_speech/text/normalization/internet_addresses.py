@@ -3,6 +3,7 @@
 import re
 import string
 
+from ..word_sets import word_set
 from . import words
 from .address_tables import ADDRESS_SIGNS, FILE_ENDINGS, READ_FILE_ENDINGS, TOP_LEVEL_LETTERS, TOP_LEVEL_WORDS
 from .rules import Context, Rule, alternatives
@@ -74,11 +75,21 @@ def _handle(match: re.Match[str], context: Context) -> str:
     return f"at {read_address(match[1], context)}"
 
 
+# Words that begin a sentence or go on with it, where its space was left out: "the end.but then".
+_CLOSED_WORDS = word_set(
+    """
+    a also and are as at because but can did do for from had has have he her here his how however if in is it its just
+    let maybe me more my no not now of on one or our please she since so some thanks that the their them then there
+    these they this those to today very was we well were what when where which while who why will with yes yet you your
+    """
+)
+
+
 def _unknown_ending(match: re.Match[str], context: Context) -> str | None:
     """Read "shop.qqq": small letters around a full stop are an address, unless a space was left out ("end.next")."""
     host, ending = match["host"], match["ending"]
     parts = host.split(".")
-    is_sentence = context.is_word(ending) and context.is_word(parts[-1]) and not match["rest"]
+    is_sentence = ending in _CLOSED_WORDS and context.is_word(parts[-1]) and not match["rest"]
     if is_sentence or any(len(part) < 2 for part in parts) or {f"{host}.", ending} & ABBREVIATIONS.keys():
         return None
     address = read_address(f"{host}.", context)

@@ -77,7 +77,8 @@ _NO_NAMES = frozenset(
 )
 # What follows "St" where it is a street and no saint.
 _FOLLOWS_STREET = re.compile(
-    rf" (?:[a-z&]|[\d#(\0-]|(?:{'|'.join(DAYS)}|NW|NE|SW|SE|Apt|Suite|Ste|Unit|Station)\b)|[,;:!?)]|'s\b|\.?\s*$"
+    rf" (?:[a-z&]|[\d#(\0-]|(?:{'|'.join(DAYS)}|NW|NE|SW|SE|Apt|Suite|Ste|Unit|Station|North|South|East|West)\b)"
+    rf"|[,;:!?)]|'s\b|\.?\s*$"
     rf"|\. |[–—-]"
 )
 
@@ -147,6 +148,7 @@ RULES = (
         "NSEW",
     ),
     Rule(r"(?<![\w.,$-])(?:\d{2,5}|\0{1,5}) (?P<it>[NSEW]\.?) [A-Z][a-z]{3,}(?=,|$)", _direction, "NSEW"),
+    Rule(r"(?<![\w.] )(?<![\w.])(?P<it>[NSEW]\.?) (?:Broadway|Main)\b", _direction, "NSEW"),
     Rule(_address(street=rf"(?P<it>(?:{_STREET}|{_SMALL_STREET})\b\.?)"), _street_after_number),
     # "9th Cir." is a court.
     Rule(rf"(?<!\w){_RANK} (?!Cir\b)(?P<it>{_STREET})(?![\w'])", _street_after_number),
