@@ -48,7 +48,10 @@ class Book:
         with zipfile.ZipFile(path) as archive:
             self.files = {name: archive.read(name) for name in archive.namelist()}
             first = archive.infolist()[0]
-        self.rule(first.filename == "mimetype" and first.compress_type == zipfile.ZIP_STORED, "mimetype is first, stored")
+        self.rule(
+            first.filename == "mimetype" and first.compress_type == zipfile.ZIP_STORED,
+            "mimetype is first, stored",
+        )
         self.rule(self.files.get("mimetype") == b"application/epub+zip", "mimetype is that of an EPUB")
         container = ElementTree.fromstring(self.files["META-INF/container.xml"])
         rootfile = container.find(".//{urn:oasis:names:tc:opendocument:xmlns:container}rootfile")
@@ -58,7 +61,9 @@ class Book:
         self.items = {item.attrib["id"]: item.attrib for item in self.package.iter(f"{OPF}item")}
         self.paths = {name: joined(self.opf, item["href"])[0] for name, item in self.items.items()}
         self.ids = {
-            path: [e.attrib["id"] for e in ElementTree.fromstring(self.files[path]).iter() if "id" in e.attrib]
+            path: [
+                e.attrib["id"] for e in ElementTree.fromstring(self.files[path]).iter() if "id" in e.attrib
+            ]
             for name, path in self.paths.items()
             if self.items[name]["media-type"] == "application/xhtml+xml" and path in self.files
         }
@@ -82,7 +87,9 @@ class Book:
         identifiers = {element.get("id"): element.text for element in self.package.iter(f"{DC}identifier")}
         self.rule(bool(identifiers.get(unique)), "unique-identifier names a dc:identifier")
         for name in ("title", "language"):
-            self.rule(any((e.text or "").strip() for e in self.package.iter(f"{DC}{name}")), f"dc:{name} is there")
+            self.rule(
+                any((e.text or "").strip() for e in self.package.iter(f"{DC}{name}")), f"dc:{name} is there"
+            )
         modified = self.metas("dcterms:modified")
         self.rule(
             len(modified) == 1 and bool(re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", modified[0])),
@@ -96,26 +103,35 @@ class Book:
         for name in self.files:
             is_meta = name in ("mimetype", self.opf) or name.startswith("META-INF/")
             self.rule(is_meta or name in listed, f"{name} is in the manifest")
-        self.rule(sum("nav" in item.get("properties", "").split() for item in self.items.values()) == 1, "one nav")
+        self.rule(
+            sum("nav" in item.get("properties", "").split() for item in self.items.values()) == 1, "one nav"
+        )
         spine = [reference.attrib["idref"] for reference in self.package.iter(f"{OPF}itemref")]
         self.rule(bool(spine) and len(set(spine)) == len(spine), "the spine names each document once")
         for name in spine:
             self.rule(name in self.items, f"{name} of the spine is in the manifest")
         for item in self.items.values():
-            self.rule(item["media-type"] in CORE_TYPES or "fallback" in item, f"{item['href']} is a core media type")
+            self.rule(
+                item["media-type"] in CORE_TYPES or "fallback" in item, f"{item['href']} is a core media type"
+            )
         for path, ids in self.ids.items():
             self.rule(len(set(ids)) == len(ids), f"ids in {path} are unique")
             text = self.files[path].decode()
             self.rule("<!DOCTYPE html>" in text, f"{path} has the document type of HTML")
             for href in re.findall(r'<link [^>]*href="([^"]+)"', text):
                 self.rule(joined(path, href)[0] in self.files, f"{href} of {path} is there")
-        navigation = next(p for n, p in self.paths.items() if "nav" in self.items[n].get("properties", "").split())
+        navigation = next(
+            p for n, p in self.paths.items() if "nav" in self.items[n].get("properties", "").split()
+        )
         root = ElementTree.fromstring(self.files[navigation])
         tocs = [nav for nav in root.iter(f"{XHTML}nav") if nav.get(f"{OPS}type") == "toc"]
         self.rule(len(tocs) == 1, "one table of contents")
         for anchor in tocs[0].iter(f"{XHTML}a"):
             target, fragment = joined(navigation, anchor.attrib["href"])
-            self.rule(target in self.ids and (not fragment or fragment in self.ids[target]), f"{anchor.attrib} leads on")
+            self.rule(
+                target in self.ids and (not fragment or fragment in self.ids[target]),
+                f"{anchor.attrib} leads on",
+            )
 
     def check_overlays(self) -> None:
         total = 0.0
@@ -127,12 +143,18 @@ class Book:
                 continue
             self.rule(item["media-type"] == "application/xhtml+xml", "overlays belong to documents")
             durations = self.metas("media:duration", f"#{item['media-overlay']}")
-            self.rule(len(durations) == 1 and bool(CLOCK.fullmatch(durations[0])), "an overlay has one duration")
+            self.rule(
+                len(durations) == 1 and bool(CLOCK.fullmatch(durations[0])), "an overlay has one duration"
+            )
             length = self.check_smil(self.paths[item["media-overlay"]], self.paths[name])
-            self.rule(abs(length - seconds(durations[0])) < 0.0015, f"duration of {name} is that of its clips")
+            self.rule(
+                abs(length - seconds(durations[0])) < 0.0015, f"duration of {name} is that of its clips"
+            )
             total += seconds(durations[0])
         whole = self.metas("media:duration")
-        self.rule(len(whole) == 1 and abs(seconds(whole[0]) - total) < 0.001 * (len(used) + 1), "durations add up")
+        self.rule(
+            len(whole) == 1 and abs(seconds(whole[0]) - total) < 0.001 * (len(used) + 1), "durations add up"
+        )
         classes = self.metas("media:active-class")
         styles = "".join(self.files[p].decode() for n, p in self.paths.items() if p.endswith(".css"))
         self.rule(len(classes) == 1 and f".{classes[0]}" in styles, "the active class is in a stylesheet")
@@ -149,7 +171,10 @@ class Book:
                 self.broken.append("a par has a text and an audio")
                 continue
             path, fragment = joined(own, text.attrib["src"])
-            self.rule(path == document and fragment in self.ids[document], f"{text.attrib['src']} is in the document")
+            self.rule(
+                path == document and fragment in self.ids[document],
+                f"{text.attrib['src']} is in the document",
+            )
             if fragment in self.ids[document]:
                 position = self.ids[document].index(fragment)
                 self.rule(position > last, "clips follow the order of the document")
