@@ -4,8 +4,8 @@
     python benchmarks/book.py --vocoder source-filter-light --paragraphs 120
 
 A book of so many different paragraphs in chapters is spoken twice with the same loaded models: by the bare pipeline,
-sentence after sentence into nothing, and by text-to-speech-book. CPU seconds of this process are compared, so that other
-programs on the machine change little.
+sentence after sentence into nothing, and by text-to-speech-book. CPU seconds of this process are compared, so that
+other programs on the machine change little.
 """
 
 from __future__ import annotations
@@ -29,7 +29,18 @@ SENTENCES = (
     "He put the {0} letter on the table, read it again, and did not say a word.",
     "After {1} years the house was still there, with its blue door and its {0} garden.",
 )
-ADJECTIVES = "quiet narrow yellow ancient crooked silver heavy gentle broken distant".split()
+ADJECTIVES = (
+    "quiet",
+    "narrow",
+    "yellow",
+    "ancient",
+    "crooked",
+    "silver",
+    "heavy",
+    "gentle",
+    "broken",
+    "distant",
+)
 
 
 def text_of(paragraphs: int) -> str:
@@ -52,6 +63,7 @@ def cpu() -> float:
 
 
 def main() -> None:
+    """Measure, and print what was measured."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--vocoder", default="source-filter-light")
     parser.add_argument("--paragraphs", type=int, default=120)
@@ -66,7 +78,9 @@ def main() -> None:
         chapters = text.split("Chapter ")[1:]
         began = cpu()
         samples = sum(
-            chunk.audio.size for chapter in chapters for chunk in synthesizer.stream(parse_text("Chapter " + chapter))
+            chunk.audio.size
+            for chapter in chapters
+            for chunk in synthesizer.stream(parse_text("Chapter " + chapter))
         )
         bare = cpu() - began
         seconds = samples / synthesizer.sample_rate

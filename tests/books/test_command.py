@@ -400,6 +400,20 @@ def test_an_epub_with_an_overlay_is_spoken_again_as_itself(run: Run, tmp_path: P
     )
 
 
+def test_identifiers_of_a_stranger_name_no_files(run: Run, tmp_path: Path) -> None:
+    pytest.importorskip("av")
+    files = novel_files()
+    package = files["OEBPS/content.opf"]
+    assert isinstance(package, str)
+    files["OEBPS/content.opf"] = re.sub(r'(id(?:ref)?)="two"', r'\1="../../../&quot;two&lt;"', package)
+    save(tmp_path / "book.epub", files)
+    status, _, err = run("book.epub", "-o", "read.epub", "--chapters", "4")
+    assert status == 0, err
+    assert broken_rules(tmp_path / "read.epub") == []
+    with zipfile.ZipFile(tmp_path / "read.epub") as archive:
+        assert not any(".." in name for name in archive.namelist())
+
+
 @pytest.mark.parametrize("name", ["a.txt", "a.html", "a.fodt"])
 def test_other_books_become_an_epub_of_a_page_a_chapter(run: Run, tmp_path: Path, name: str) -> None:
     pytest.importorskip("av")

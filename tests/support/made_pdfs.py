@@ -58,7 +58,8 @@ def pdf(
         data += f"{number} 0 obj\n".encode() + content + b"\nendobj\n"
     table = "".join(f"{offset:010} 00000 n \n" for offset in offsets)
     size = len(objects) + 1
-    end = f"xref\n0 {size}\n0000000000 65535 f \n{table}trailer\n<< /Size {size} /Root 1 0 R >>\nstartxref\n{len(data)}\n%%EOF\n"
+    trailer = f"trailer\n<< /Size {size} /Root 1 0 R >>\nstartxref\n{len(data)}\n%%EOF\n"
+    end = f"xref\n0 {size}\n0000000000 65535 f \n{table}{trailer}"
     return data + end.encode()
 
 

@@ -8,28 +8,24 @@ from __future__ import annotations
 
 import posixpath
 import shutil
-import time
 import zipfile
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO, cast
-from uuid import NAMESPACE_URL, uuid5
 
 from ..errors import InputError
 from ..files import open_output
 from .archive import LARGEST_FILE, Archive
-from .book import NONLINEAR, Book, BookDocument, Metadata
+from .book import NONLINEAR, Book, BookDocument
 from .epub import ENCRYPTION, Item, Package
+from .epub_package import ACTIVE, SMIL_TYPE, PackageDocument, Page
 from .marked_text import STYLE, as_epub3, escaped, mark_source, page_of
 from .overlays import (
-    Clip,
     Heard,
     Highlight,
     bounds,
     clips,
-    clock,
-    duration,
     heard_in,
     in_order,
     reference,
@@ -40,12 +36,10 @@ from .tags import Tags
 from .timeline import ChapterSound
 from .xml_tree import parse_xml
 
-ACTIVE = "-epub-media-overlay-active"
 _OVERLAY_STYLE = f".{ACTIVE} {{ background-color: #ffe58a; color: #000; }}\n"
 _COPIED = 1 << 20
 _STAMP = (1980, 1, 1, 0, 0, 0)  # the time of every file in the archive, so that equal books are equal bytes
 _MIMETYPE = "application/epub+zip"
-_SMIL = "application/smil+xml"
 _NCX = "application/x-dtbncx+xml"
 _CONTAINER = """\
 <?xml version="1.0" encoding="utf-8"?>
@@ -53,29 +47,6 @@ _CONTAINER = """\
 <rootfiles><rootfile full-path="{}" media-type="application/oebps-package+xml"/></rootfiles>
 </container>
 """
-
-
-@dataclass(frozen=True)
-class Page:
-    """A document with its overlay.
-
-    Attributes:
-        id: Identifier in the package.
-        path: Name in the archive.
-        text: The document.
-        clips: What is heard in it; none for a document without sound.
-        is_linear: Whether it is in the order of reading.
-        properties: Those of the manifest.
-        title: What the table of contents calls it; for pages that are made of chapters.
-    """
-
-    id: str
-    path: str
-    text: str = field(repr=False)
-    clips: tuple[Clip, ...] = field(default=(), repr=False)
-    is_linear: bool = True
-    properties: frozenset[str] = frozenset()
-    title: str = ""
 
 
 def write_epub(
@@ -179,7 +150,7 @@ class _Writer:
             name
             for name in names
             if not any(path.startswith(self._in_root(f"{name}/")) for path in taken)
-            and not any(known.startswith((f"{name}-", f"{name}.")) for known in ids)
+            and not any(known.startswith(f"{name}.") for known in ids)
         )
         self.sounds = [self._in_own(f"sound-{chapter.number:04}.m4a") for chapter in chapters]
 
@@ -198,7 +169,7 @@ class _Writer:
         for page in self._pages_of_package(package, style) if package else self._pages_of_chapters(style):
             yield page.path, page.text.encode("utf-8", errors="replace")
             if page.clips:
-                name = self._in_own(f"{page.id}.smil")
+                name = self._in_own(page.overlay_name)
                 yield name, smil(page.clips, text=page.path, sounds=self.sounds, own=name).encode()
             # The text itself is not needed any more.
             pages.append(replace(page, text=""))
@@ -214,7 +185,19 @@ class _Writer:
         if not package and self._book.cover:
             cover = self._in_own(f"cover{self._book.cover.suffix}")
             yield cover, self._book.cover.data
-        yield self.package, self._package_document(pages, copied, navigation, style, cover).encode()
+        document = PackageDocument(
+            book=self._book,
+            modified=self._source.stat().st_mtime,
+            root=self._root,
+            own=self._own,
+            pages=tuple(pages),
+            copied=tuple(copied.values()),
+            sounds=tuple(self.sounds),
+            navigation=navigation,
+            style=style,
+            cover=cover or "",
+        )
+        yield self.package, document.text().encode()
 
     def _pages_of_package(self, package: Package, style: str) -> Iterator[Page]:
         """Yield the documents of an EPUB, marked."""
@@ -228,6 +211,7 @@ class _Writer:
                 properties.add("svg")
             text, marks = self._marked(holder, heard, style)
             yield Page(
+                number=index + 1,
                 id=item.id,
                 path=holder.path,
                 text=text,
@@ -272,7 +256,7 @@ class _Writer:
             )
             ends = {} if index is None else {index: (0.0, self._chapters[index].seconds)}
             found = tuple(clips(heard, marks, ends=ends)) if heard else ()
-            yield Page(f"chapter-{chapter.number:04}", path, text, found, title=chapter.title)
+            yield Page(chapter.number, f"chapter-{chapter.number:04}", path, text, found, title=chapter.title)
 
     def _heard(self, document: int) -> Iterator[Heard]:
         for index in range(len(self._chapters)):
@@ -326,117 +310,10 @@ class _Writer:
             f'<body><nav epub:type="toc"><ol>\n{listed}\n</ol></nav></body>\n</html>\n'
         )
 
-    def _package_document(
-        self,
-        pages: Sequence[Page],
-        copied: Mapping[str, Item],
-        navigation: str,
-        style: str,
-        cover: str | None,
-    ) -> str:
-        manifest = [*self._manifest(pages, copied, navigation, style, cover)]
-        nonlinear = ' linear="no"'
-        spine = [
-            f'<itemref idref="{escaped(page.id)}"{"" if page.is_linear else nonlinear}/>' for page in pages
-        ]
-        return "\n".join(
-            [
-                '<?xml version="1.0" encoding="utf-8"?>',
-                '<package xmlns="http://www.idpf.org/2007/opf" version="3.0" unique-identifier="book-id">',
-                '<metadata xmlns:dc="http://purl.org/dc/elements/1.1/">',
-                *self._metadata(pages),
-                "</metadata>",
-                "<manifest>",
-                *manifest,
-                "</manifest>",
-                "<spine>",
-                *spine,
-                "</spine>",
-                "</package>",
-                "",
-            ]
-        )
-
-    def _metadata(self, pages: Sequence[Page]) -> Iterator[str]:
-        metadata: Metadata = self._book.metadata
-        identifier = (
-            metadata.identifier or f"urn:uuid:{uuid5(NAMESPACE_URL, metadata.title + metadata.author)}"
-        )
-        yield f'<dc:identifier id="book-id">{escaped(identifier)}</dc:identifier>'
-        yield f"<dc:title>{escaped(metadata.title)}</dc:title>"
-        yield f"<dc:language>{escaped(metadata.language or 'en')}</dc:language>"
-        for author in metadata.authors:
-            yield f"<dc:creator>{escaped(author)}</dc:creator>"
-        for name, text in (
-            ("publisher", metadata.publisher),
-            ("date", metadata.date),
-            ("description", metadata.description),
-        ):
-            if text:
-                yield f"<dc:{name}>{escaped(text)}</dc:{name}>"
-        modified = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(self._source.stat().st_mtime))
-        yield f'<meta property="dcterms:modified">{modified}</meta>'
-        total = 0.0
-        for page in pages:
-            if page.clips:
-                seconds = duration(page.clips)
-                total += seconds
-                overlay = f"#{self._own}-{escaped(page.id)}"
-                yield f'<meta property="media:duration" refines="{overlay}">{clock(seconds)}</meta>'
-        yield f'<meta property="media:duration">{clock(total)}</meta>'
-        yield f'<meta property="media:active-class">{ACTIVE}</meta>'
-
-    def _manifest(
-        self,
-        pages: Sequence[Page],
-        copied: Mapping[str, Item],
-        navigation: str,
-        style: str,
-        cover: str | None,
-    ) -> Iterator[str]:
-        for page in pages:
-            overlay = f"{self._own}-{page.id}" if page.clips else ""
-            yield self._item(page.id, page.path, "application/xhtml+xml", page.properties, overlay)
-            if page.clips:
-                yield self._item(overlay, self._in_own(f"{page.id}.smil"), _SMIL)
-        for item in copied.values():
-            fallback = item.fallback if item.fallback in copied else ""
-            yield self._item(item.id, item.path, item.media_type, item.properties, fallback=fallback)
-        listed = [page.properties for page in pages] + [item.properties for item in copied.values()]
-        if not any("nav" in properties for properties in listed):
-            yield self._item(f"{self._own}.nav", navigation, "application/xhtml+xml", frozenset({"nav"}))
-        yield self._item(f"{self._own}.css", style, "text/css")
-        for index, name in enumerate(self.sounds, start=1):
-            yield self._item(f"{self._own}.sound-{index}", name, "audio/mp4")
-        if cover and self._book.cover:
-            yield self._item(
-                f"{self._own}.cover", cover, self._book.cover.media_type, frozenset({"cover-image"})
-            )
-
-    def _item(
-        self,
-        name: str,
-        path: str,
-        media_type: str,
-        properties: frozenset[str] = frozenset(),
-        overlay: str = "",
-        fallback: str = "",
-    ) -> str:
-        values = {
-            "id": escaped(name),
-            "href": reference(path, self._root),
-            "media-type": escaped(media_type),
-            "properties": escaped(" ".join(sorted(properties))),
-            "media-overlay": escaped(overlay),
-            "fallback": escaped(fallback),
-        }
-        listed = " ".join(f'{key}="{value}"' for key, value in values.items() if value)
-        return f"<item {listed}/>"
-
 
 def _left_behind(package: Package) -> set[str]:
     """Return the names of the files that are replaced: the contents of EPUB 2, and overlays with their sounds."""
-    overlays = {item.path for item in package.items.values() if item.media_type == _SMIL}
+    overlays = {item.path for item in package.items.values() if item.media_type == SMIL_TYPE}
     sounds = {item.path for item in package.items.values() if item.media_type.startswith("audio/")}
     return (
         overlays
