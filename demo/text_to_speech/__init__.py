@@ -20,7 +20,19 @@ if TYPE_CHECKING:
     from .inference.runtime import Hint, Precision, available_devices
     from .inference.vocoder import Vocoder
     from .pipeline import Synthesizer, SynthesizerOptions
-    from .script import Delivery, Manner, Script, WordReader, parse_ssml, parse_text
+    from .script import (
+        Delivery,
+        Document,
+        InputFormat,
+        Manner,
+        Script,
+        WordReader,
+        parse_ssml,
+        parse_text,
+        read_html,
+        read_markdown,
+        read_script,
+    )
     from .speech.containers import Container
     from .speech.playback import open_player
     from .speech.plot import save_plot
@@ -46,7 +58,19 @@ _MODULES = {
     "inference.runtime": ("Hint", "Precision", "available_devices"),
     "inference.vocoder": ("Vocoder",),
     "pipeline": ("Synthesizer", "SynthesizerOptions"),
-    "script": ("Delivery", "Manner", "Script", "WordReader", "parse_ssml", "parse_text"),
+    "script": (
+        "Delivery",
+        "Document",
+        "InputFormat",
+        "Manner",
+        "Script",
+        "WordReader",
+        "parse_ssml",
+        "parse_text",
+        "read_html",
+        "read_markdown",
+        "read_script",
+    ),
     "speech.containers": ("Container",),
     "speech.playback": ("open_player",),
     "speech.plot": ("save_plot",),
@@ -78,8 +102,10 @@ __all__ = [
     "Container",
     "Delivery",
     "DeviceError",
+    "Document",
     "Hint",
     "InputError",
+    "InputFormat",
     "Lexicon",
     "Manner",
     "ModelError",
@@ -108,7 +134,10 @@ __all__ = [
     "open_timings",
     "parse_ssml",
     "parse_text",
+    "read_html",
+    "read_markdown",
     "read_recording",
+    "read_script",
     "recording_blocks",
     "save_plot",
     "split_sentences",

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from text_to_speech.cli.documents import KINDS, document_of_bytes
-from text_to_speech.cli.inputs import decode, is_name_of_file, read_text, short_name
+from text_to_speech.cli.inputs import decode, is_name_of_file, read_inputs, read_text, short_name
 from text_to_speech.errors import InputError
 
 DEMO = Path(__file__).parents[2] / "demo"
@@ -144,7 +144,7 @@ DOCUMENTS = {
     "an OpenDocument file": archive("mimetype", "application/vnd.oasis.opendocument.text"),
     "an old Office document": bytes.fromhex("d0cf11e0a1b11ae1") + bytes(100),
     "an RTF document": b"{\\rtf1\\ansi Hello}",
-    "an HTML page": b"\xef\xbb\xbf\n<!-- saved -->\n<!DOCTYPE html><p>Hello",
+    "a web archive": b"From: <Saved by a browser>\r\nMIME-Version: 1.0\r\nContent-Type: multipart/related;\r\n",
     "a ZIP archive": archive("letter.txt", "Hello"),
     "a compressed file": bytes.fromhex("1f8b0800"),
     "a picture": b"\x89PNG\r\n\x1a\n",
@@ -198,3 +198,46 @@ def test_other_texts_are_no_documents(text: str) -> None:
 )
 def test_a_numbered_file_is_named_after_its_text(value: str, text: str, name: str) -> None:
     assert short_name(value, text) == name
+
+
+@pytest.mark.parametrize(
+    ("name", "written", "expected"),
+    [
+        ("page.html", "<h1>One</h1><nav>Home</nav><p>Two &amp; three", "One Two & three"),
+        ("page.htm", "Two &lt; three", "Two < three"),
+        ("notes.md", "# One\n\n* two\n* three", "One two three"),
+        ("notes.txt", "- one\n- two", "- one\n- two"),
+        ("answer", "**One** two", "One two"),
+    ],
+)
+def test_a_file_is_read_as_what_it_is(name: str, written: str, expected: str, tmp_path: Path) -> None:
+    path = tmp_path / name
+    path.write_text(written)
+    (given,) = read_inputs([str(path)])
+    assert given.script.text.split() == expected.split()
+    assert given.script.source == written
+    (given,) = read_inputs([str(path)], input_format="text")
+    assert given.script.text == written
+
+
+def test_a_text_that_is_no_file_has_no_suffix() -> None:
+    (given,) = read_inputs(["Read *this* in notes.md"])
+    assert given.script.text.split() == "Read this in notes.md".split()
+
+
+@pytest.mark.parametrize(
+    ("data", "expected"),
+    [
+        (b'<meta charset="windows-1252"><p>caf\xe9', "café"),
+        (
+            b"<!DOCTYPE html><meta http-equiv=content-type content='text/html; charset=ISO-8859-1'>\x93x\x94",
+            "“x”",
+        ),
+        (b"<?xml version='1.0' encoding='iso-8859-15'?><html>5 \xa4", "5 €"),
+        ('<meta charset="utf-8"><p>café'.encode(), "café"),
+        (b'<meta charset="klingon"><p>x', "x"),
+        ("\ufeff<meta charset='latin-1'>é".encode(), "é"),
+    ],
+)
+def test_a_page_may_name_its_encoding(data: bytes, expected: str) -> None:
+    assert decode(data, "page.html").endswith(expected)

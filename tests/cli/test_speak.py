@@ -269,7 +269,7 @@ REFUSED = {
     "a file that is nearly there": (["-i", "empti.txt"], "empti.txt is not there; did you mean empty.txt?"),
     "a book that is not there": (["book.epub"], "book.epub is not there: expected a text file"),
     "a path that is not there": (["./chapter.one"], "./chapter.one is not there"),
-    "a web page": (["page.html"], "page.html is an HTML page, not a text file: convert it"),
+    "a web page without text": (["page.html"], "nothing in the text can be spoken"),
     "an unknown encoding": (
         ["latin.txt", "--encoding", "klingon"],
         "--encoding klingon: expected a character",
@@ -373,7 +373,7 @@ def bad_files(folder: Path, tiny) -> set[str]:
     (folder / "binary.bin").write_bytes(bytes(range(256)))
     (folder / "zeros.txt").write_bytes(b"Hello.\0\0")
     (folder / "latin.txt").write_bytes(b"Caf\xe9.")
-    (folder / "page.html").write_text("<p>Hello.", encoding="utf-8")
+    (folder / "page.html").write_text("<nav>Hello.</nav>", encoding="utf-8")
     (folder / "noise.onnx").write_bytes(bytes(range(256)))
     (folder / "bad.tsv").write_text("good\tɡˈʊd\nbad\tb5d\n", encoding="utf-8")
     (folder / "folder").mkdir()

@@ -1,4 +1,4 @@
-"""Random SSML documents, most of them well formed, by a grammar; some are then mutated."""
+"""Random SSML, HTML and Markdown, most of it well formed, by a grammar; some is then mutated."""
 
 from __future__ import annotations
 
@@ -83,3 +83,61 @@ def _element(rng: random.Random, depth: int) -> str:
     levels = rng.choice((1, 1, 1, 1, 1, 1, 1, 1, 1, 3, 70))
     inside = _content(rng, depth + levels)
     return f"<{name}{written}>" * levels + inside + f"</{name}>" * levels
+
+
+TAGS = strings.listed(
+    "p b i em strong div ul ol li table tr td th caption thead tbody h1 h2 h6 blockquote pre code a sup sub q dl dt dd",
+    "span del s nav aside section br hr img main footer button ruby rt rp figure figcaption details summary label form",
+    "svg math title script style template iframe textarea select option noscript head body html foo o:p custom-tag",
+)
+HTML_ATTRIBUTES = [
+    "", "", "", ' id="a"', " id='b c'", ' href="#n1"', ' href="https://example.org/a?b&c"', " hidden", ' class="toc"',
+    ' class="poem"', ' epub:type="footnote"', ' role="doc-noteref"', ' lang="fr"', ' alt="A cat &amp; a dog"',
+    " reversed", ' start="7"', ' value="-3"', ' colspan="3"', ' rowspan="99999"', ' style="display:none"',
+    ' title="a > b"', " x=", ' y="',
+]  # fmt: skip
+MARKS = [
+    "# ", "## ", "- ", "* ", "1. ", "7) ", "> ", "```\n", "```python\n", "~~~\n", "    ",
+    "| a | b |\n|---|---|\n| c | d |\n", "---\n", "===\n", "***", "**", "*", "_", "__", "~~", "`", "``", "[", "](", ")",
+    "![", "](x.png)", "[^1]", "[^1]: ", "[1]", "<b>", "</b>", "<br>", "<!--", "-->", "<div>\n", "</div>\n", "&amp;",
+    "&#39;", "&mdash;", "\\", "\\*", "$", "$x_1$", "|", "\n", "\n\n", "  \n", "- [x] ", ": ", "<https://example.org>",
+    "---\ntitle: x\n---\n", "【1†a】", "> [!NOTE]\n",
+]  # fmt: skip
+
+
+def markdown(rng: random.Random) -> str:
+    """Return Markdown; one text in five is mutated afterwards."""
+    parts = []
+    for _ in range(rng.randint(0, 25)):
+        parts.append(rng.choice(MARKS) if rng.random() < 0.5 else strings.text(rng, 4))
+    whole = rng.choice(("", " ")).join(parts)
+    return strings.mutated(rng, whole) if rng.random() < 0.2 else whole
+
+
+def page(rng: random.Random) -> str:
+    """Return HTML, of which some tags are not closed; one page in five is mutated afterwards."""
+    head = rng.choice(
+        (
+            "",
+            "",
+            "<!DOCTYPE html>",
+            '<?xml version="1.0"?><html xmlns="http://www.w3.org/1999/xhtml">',
+            "\ufeff",
+        )
+    )
+    whole = head + _markup(rng, 0)
+    return strings.mutated(rng, whole) if rng.random() < 0.2 else whole
+
+
+def _markup(rng: random.Random, depth: int) -> str:
+    pieces = []
+    for _ in range(rng.randint(0, 5 if depth < 5 else 1)):
+        if rng.random() < 0.5:
+            pieces.append(
+                rng.choice(("&amp;", "&nbsp;", "<", "<![CDATA[x]]>", "<!-- x -->", strings.text(rng, 5)))
+            )
+            continue
+        name = rng.choice(TAGS)
+        closing = rng.choice((f"</{name}>", f"</{name}>", f"</{name}>", "", "</b>"))
+        pieces.append(f"<{name}{rng.choice(HTML_ATTRIBUTES)}>{_markup(rng, depth + 1)}{closing}")
+    return "".join(pieces)

@@ -69,6 +69,8 @@ def _planted() -> Check:
 _ALL = (
     Target("text", strings.text, _of_texts("plain_texts")),
     Target("ssml", documents.document, _of_texts("ssml_documents")),
+    Target("markdown", documents.markdown, _of_texts("markdown_documents")),
+    Target("html", documents.page, _of_texts("html_documents")),
     Target("lexicon", file_cases.lexicon, _of_texts("lexicons")),
     Target("checkpoint", file_cases.checkpoint, _of_files("checkpoint"), cpu_seconds=3.0),
     Target("model_yml", file_cases.description, _of_files("description")),

@@ -61,7 +61,7 @@ def test_an_answer_of_a_language_model(size: int) -> None:
 
 
 # Cases in which it is told by what comes late that a text is Markdown, or where a link points to.
-LATE = ("a link by reference", "nested bullets", "a rule")
+LATE = ("a link by reference", "nested bullets", "a rule", "a text that is a quotation", "one quoted line")
 
 
 @pytest.mark.parametrize("name", sorted(cases.MARKDOWN.keys() - set(LATE)))

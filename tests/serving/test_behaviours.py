@@ -562,6 +562,18 @@ def test_19_markup_is_not_read_out_and_no_word_is_lost(server: Server) -> None:
     assert any("#" in word or "*" in word for word in words(input_format="text"))
 
 
+def test_19_html_and_tables_and_code_are_for_a_listener(server: Server) -> None:
+    def words(text: str, **options) -> str:
+        answer = server.client.post("/v1/audio/phonemes", json={"input": text, **options})
+        assert answer.status_code == 200
+        return " ".join(word["text"] for sentence in answer.json()["sentences"] for word in sentence["words"])
+
+    assert words("<nav>Home</nav><h1>One</h1><p>two th&#114;ee</p>") == "One two three"
+    assert words("<b>x</b>", input_format="text") != words("<b>x</b>", input_format="html") == "x"
+    assert words("| A | B |\n|---|---|\n| c | d |") == "A: c; B: d"
+    assert words("Run:\n\n```\na = 1\nb = 2\n```") == "Run: Code omitted."
+
+
 # 20: the page (more of it in test_page.py)
 
 

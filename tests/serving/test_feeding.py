@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Iterator
 
@@ -147,7 +148,9 @@ def heard(speaker: Speaker, pieces: list[str | None], **options):
 )
 def test_words_have_their_times_and_offsets_in_the_whole(speaker: Speaker, pieces: list[str | None]) -> None:
     audio, words, text = heard(speaker, pieces)
-    assert [text[slice(*word.span)] for word in words] == [word.text for word in words]
+    # A mark of Markdown may stand within a word: before the comma that belongs to it.
+    written = [re.sub(r"\*\*|_|\]\(.*?\)", "", text[slice(*word.span)]) for word in words]
+    assert written == [word.text for word in words]
     letters = "".join(word.text for word in words)
     unspoken = "https://example.org"
     assert [c for c in letters if c.isalpha()] == [c for c in text.replace(unspoken, "") if c.isalpha()]

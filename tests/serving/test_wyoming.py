@@ -195,7 +195,7 @@ def test_ssml_is_followed_whole_and_in_pieces(make_service, speaker: Speaker) ->
 
 
 @pytest.mark.parametrize(
-    "data", [{"voice": {"name": "nobody"}}, {"text_format": "html"}, {"text": "x" * 2_000}]
+    "data", [{"voice": {"name": "nobody"}}, {"text_format": "rtf"}, {"text": "x" * 2_000}]
 )
 def test_after_a_refusal_comes_what_clients_wait_for(make_service, data: dict) -> None:
     async def talk() -> None:

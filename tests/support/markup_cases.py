@@ -47,6 +47,8 @@ MARKDOWN: dict[str, tuple[str, str]] = {
     "a table without outer bars": ("Name | Age\n--- | ---\nAda | 36", "Name: Ada; Age: 36"),
     "a table with an empty cell": ("| A | B |\n|---|---|\n| 1 |   |", "A: 1"),
     "a quotation": ("> To be, or **not** to be.\n> That is it.", "To be, or not to be. | That is it."),
+    "a text that is a quotation": ("> To be is to do.\n>\n> It is so.", "To be is to do. | It is so."),
+    "one quoted line": ("> To be.", "To be."),
     "a note of GitHub": ("> [!NOTE]\n> Mind the gap.", "Note | Mind the gap."),
     "a rule": ("Before.\n\n***\n\n**After.**", "Before. | After."),
     "struck-out text": ("It costs ~~$20~~ $15.", "It costs $15."),

@@ -255,7 +255,7 @@ def _workers(args: argparse.Namespace, options: SynthesizerOptions, work: WorkFo
     from .speaking import RowSpeaker
 
     prepare = partial(RowSpeaker, options, work.folder.resolve(), run_number)
-    if args.ray:
+    if args.ray is not None:
         from .ray_pool import RayPool
 
         return RayPool(prepare, address=args.ray, workers=args.workers)

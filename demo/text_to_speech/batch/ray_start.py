@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import logging
 import os
+import socket
 from typing import Any
 
 from ..errors import InputError, SpeechError
 
 LOCAL = "local"
+_CLIENT = "ray://"
+_SECONDS = 10.0  # that a cluster has to answer
 # A cluster of one machine listens on the loopback interface alone, as Ray does on macOS and Windows, and tells nobody
 # that it is used.
 _LOCAL_ENVIRONMENT = {"RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER": "0", "RAY_USAGE_STATS_ENABLED": "0"}
@@ -43,8 +46,23 @@ def connect(address: str) -> Any:
     else:
         options |= {"address": address}
     try:
+        if address not in (LOCAL, "auto"):
+            _look_for(address)
         ray.init(**options)
-    except (ConnectionError, OSError, RuntimeError, TimeoutError, ValueError) as error:
+    except (OSError, OverflowError, RuntimeError, ValueError) as error:
         reason = " ".join(str(error).split())[:300]
         raise SpeechError(f"--ray {address}: there is no cluster that answers ({reason})") from error
     return ray
+
+
+def _look_for(address: str) -> None:
+    """Raise what is wrong with an address; Ray itself would try it for minutes.
+
+    Raises:
+        OSError: Nothing answers there.
+        ValueError: It is no address.
+    """
+    host, separator, port = address.removeprefix(_CLIENT).rpartition(":")
+    if not separator or not host or not port.isdecimal():
+        raise ValueError(f"expected auto, HOST:PORT or {_CLIENT}HOST:PORT")
+    socket.create_connection((host.strip("[]"), int(port)), timeout=_SECONDS).close()

@@ -58,10 +58,12 @@ KINDS = (
     Document("an old Office document", (".doc",), _beginning(rb"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"), _OFFICE),
     Document("an RTF document", (".rtf",), _beginning(rb"\{\\rtf"), _OFFICE),
     Document(
-        "an HTML page",
-        (".html", ".htm", ".xhtml", ".mhtml"),
-        _beginning(rb"(\xef\xbb\xbf)?\s*(<!--.{0,2000}?-->\s*)?<(!doctype\s+html|html[\s>])"),
-        "convert it to a text file first, for example with pandoc -t plain",
+        "a web archive",
+        (".mhtml", ".mht"),
+        _beginning(
+            rb"(From:[^\n]{0,500}\r?\n.{0,2000}?)?(MIME-Version:.{0,2000}?)?Content-Type:\s*multipart/related"
+        ),
+        "save the page as HTML in the browser",
     ),
     Document("a ZIP archive", (".zip",), _beginning(rb"PK\x03\x04"), _OTHER),
     Document(

@@ -34,6 +34,12 @@ FILE_SUFFIXES = frozenset(f".{ending}" for ending in _FILE_ENDINGS.split())
 # Texts with these endings are names of files, with blanks too.
 TEXT_SUFFIXES = (".txt", ".ssml", ".xml")
 
+# Where in its first bytes a page names its encoding: in XML's declaration, or in a <meta> element.
+_BEGINNING = 4096
+_CHARSET = re.compile(
+    rb"<(?:\?xml\s[^>]{0,200}encoding|meta\s[^>]{0,500}charset)\s*=\s*[\"']?\s*([A-Za-z0-9_-]{1,40})",
+    re.IGNORECASE,
+)
 _PATH = re.compile(r"(\.{0,2}[/\\]|~[\w.-]*[/\\]|[A-Za-z]:[/\\])\S*\.[A-Za-z0-9]{1,5}")
 _MARKS = {
     codecs.BOM_UTF8: "utf-8",
@@ -200,7 +206,8 @@ def decode(data: bytes, source: str, *, encoding: str | None = None) -> str:
     Args:
         data: The bytes of a file or of standard input.
         source: What they are called in messages.
-        encoding: Their character encoding; when None, that of their byte order mark, or UTF-8.
+        encoding: Their character encoding; when None, that of their byte order mark, that which a page of HTML names,
+            or UTF-8.
 
     Raises:
         InputError: They are a document of another kind, binary, in another encoding, or empty.
@@ -209,7 +216,7 @@ def decode(data: bytes, source: str, *, encoding: str | None = None) -> str:
     if document:
         raise InputError(f"{source} is {document.noun}, not a text file: {document.advice}")
     if encoding is None:
-        encoding = next((name for mark, name in _MARKS.items() if data.startswith(mark)), "utf-8")
+        encoding = next((name for mark, name in _MARKS.items() if data.startswith(mark)), _declared(data))
     try:
         text = data.decode(encoding)
     except UnicodeDecodeError as error:
@@ -220,6 +227,18 @@ def decode(data: bytes, source: str, *, encoding: str | None = None) -> str:
     except UnicodeError as error:
         raise InputError(f"{source} is not {encoding.upper()} text: {error}") from error
     return _checked(text.removeprefix("\ufeff"), source)
+
+
+def _declared(data: bytes) -> str:
+    """Return the encoding that a page names (`<meta charset="windows-1252">`), UTF-8 where it names none."""
+    named = _CHARSET.search(data[:_BEGINNING]) if data.lstrip()[:1] == b"<" else None
+    name = named[1].decode("ascii") if named else "utf-8"
+    try:
+        b" ".decode(name)
+    except (LookupError, UnicodeError):
+        return "utf-8"
+    # What browsers take for Latin-1 is a larger set of characters.
+    return "cp1252" if codecs.lookup(name).name in ("iso8859-1", "ascii") else name
 
 
 def _checked(text: str, source: str) -> str:

@@ -190,6 +190,11 @@ def text_to_speech_server() -> int:
     return start("text_to_speech.serving.command")
 
 
+def text_to_speech_book() -> int:
+    """Run the console script text-to-speech-book."""
+    return start("text_to_speech.books.command")
+
+
 def text_to_speech_batch() -> int:
     """Run the console script text-to-speech-batch."""
     return start("text_to_speech.batch.command")

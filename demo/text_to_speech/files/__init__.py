@@ -197,8 +197,10 @@ def finished_files() -> list[Path]:
 
 
 def cannot_write(path: Path | str, error: OSError) -> OutputError:
-    """Return the error that names the file and the system's reason."""
-    return OutputError(f"{path} cannot be written: {error.strerror or error}", path=path)
+    """Return the error that names the file and the system's reason, whose number it has too."""
+    refused = OutputError(f"{path} cannot be written: {error.strerror or error}", path=path)
+    refused.errno = error.errno
+    return refused
 
 
 def reader_has_gone(error: OSError) -> bool:

@@ -14,7 +14,7 @@ from ..inference.acoustic import AcousticModel
 from ..inference.runtime import Hint, Precision, check_hint, resolve_target
 from ..inference.vocoder import FIRST_WINDOW, LARGEST_WINDOW, Vocoder
 from ..script.directions import Manner, MannerOptions
-from ..script.formats import read_script
+from ..script.formats import InputFormat, read_script
 from ..script.incremental import incremental_scripts
 from ..script.script import Script
 from ..script.utterances import incremental_utterances, nothing_to_speak
@@ -172,16 +172,19 @@ class Synthesizer:
         text: Text,
         manner: Manner | None = None,
         *,
+        input_format: InputFormat = "auto",
         lexicon: Lexicon | None = None,
         **options: Unpack[MannerOptions],
     ) -> Speech:
         """Speak a text and return the whole of it.
 
         Args:
-            text: English; blank lines separate paragraphs, and "[pause 0.5s]" is a pause. Or an SSML document, which
-                begins with "<speak" or "<?xml". Or a script, which `parse_text` and `parse_ssml` make of either. Or
-                an iterable of the pieces of a text.
+            text: English; blank lines separate paragraphs, and "[pause 0.5s]" is a pause. Or a document: Markdown,
+                HTML or SSML. Or a script, which `read_script` makes of all of them. Or an iterable of the pieces of a
+                text.
             manner: Speed, pitch, volume and pauses of the whole text.
+            input_format: What the text is: `text`, `markdown`, `html` or `ssml`; `auto` for what it looks like. A
+                script needs none.
             lexicon: Pronunciations for this text, which take precedence over those of the synthesizer.
             **options: Single attributes of `Manner`, such as `speed=1.25`, which replace those of `manner`.
 
@@ -189,7 +192,14 @@ class Synthesizer:
             InputError: The text is of another type or holds nothing to speak, or a number is out of range.
             SpeechError: The synthesizer is closed, or a model failed; the error names the sentence and the device.
         """
-        chunks = self.stream(text, manner, lexicon=lexicon, first_window=LARGEST_WINDOW, **options)
+        chunks = self.stream(
+            text,
+            manner,
+            input_format=input_format,
+            lexicon=lexicon,
+            first_window=LARGEST_WINDOW,
+            **options,
+        )
         return join(list(chunks))
 
     def stream(
@@ -197,6 +207,7 @@ class Synthesizer:
         text: Text,
         manner: Manner | None = None,
         *,
+        input_format: InputFormat = "auto",
         lexicon: Lexicon | None = None,
         first_window: int | None = None,
         largest_window: int = LARGEST_WINDOW,
@@ -215,6 +226,7 @@ class Synthesizer:
         Args:
             text: See `synthesize`.
             manner: Speed, pitch, volume and pauses of the whole text.
+            input_format: See `synthesize`.
             lexicon: Pronunciations for this text, which take precedence over those of the synthesizer.
             first_window: Frames of the first chunk, about; None for few with `latency` and many with `throughput`.
             largest_window: Frames of a chunk at most, about. The shorter a window, the more its context costs; but a
@@ -238,11 +250,15 @@ class Synthesizer:
         stream = Stream(models.acoustic, models.vocoder, self.voice, windows)
         reader = models.reader(lexicon)
         if isinstance(text, Iterable) and not isinstance(text, str | bytes):
-            scripts = incremental_scripts(text, wait=wait)
+            scripts = incremental_scripts(text, wait=wait, input_format=input_format)
             utterances = incremental_utterances(scripts, reader, manner, median_f0=self.voice.median_f0)
             return stream.chunks(utterances, close=scripts.close)
         with stream.stopwatch.on("text"):
-            script = text if isinstance(text, Script) else read_script(text, language=self.language)
+            script = (
+                text
+                if isinstance(text, Script)
+                else read_script(text, input_format=input_format, language=self.language)
+            )
             utterances = incremental_utterances([script], reader, manner, median_f0=self.voice.median_f0)
             # The first one is made here, so that a text with nothing to speak is refused at the call.
             first = next(utterances, None)

@@ -1,14 +1,22 @@
-"""What is to be spoken, and how: plain text and SSML become a script, and a script becomes utterances.
+"""What is to be spoken, and how: plain text, Markdown, HTML and SSML become a script, and a script becomes utterances.
 
-script = read_script("Wait. [pause 1s] Now!")  # or an SSML document
+script = read_script("Wait. [pause 1s] Now!")  # or a document
 for utterance in utterances(script, Phonemizer(), Manner(speed=1.2), median_f0=196.0):
     ...
 
 directions ◀── script ◀── inline_phonemes ◀──┐
-                  ▲                          ├── plain ◀── incremental
-                  └── script_builder         │
-                            ▲                │
-ssml_values, ssml_source ◀── ssml_elements ◀── ssml
+                  ▲                          ├── plain ◀─────────────────────────┐
+                  └── script_builder         │     ▲                             │
+                            ▲                │     │                             │
+ssml_values, ssml_source ◀── ssml_elements ◀── ssml ◀─────────────────────┐      │
+                            │                      │                      │      │
+document ◀── document_script ──────────────────────┘                      │      │
+   ▲                                                                      │      │
+block_builder ◀── html_tables ◀── html_walk ◀── html_elements             │      │
+                                                      ▲                   │      │
+html_source, html_text, source_map ◀── html_reader ───┘◀── formats ◀── incremental
+                                            ▲                 │           │
+                                   markdown_reader ◀──────────┴── incremental_markdown
 
 script, directions ◀── words ◀── utterances
 """
@@ -17,7 +25,8 @@ from .directions import Delivery, Manner, MannerOptions, Mark, Pause
 from .document import Anchor, Document, DocumentBlock, Run
 from .formats import INPUT_FORMATS, InputFormat, format_of, read_script
 from .html_reader import read_html
-from .incremental import IncrementalScripts, incremental_scripts
+from .incremental import IncrementalScripts, PendingScripts, incremental_scripts
+from .markdown_reader import read_markdown
 from .plain import parse_text
 from .script import Alias, Block, Piece, Script, join_scripts
 from .ssml import is_ssml, parse_ssml
@@ -39,6 +48,7 @@ __all__ = [
     "MannerOptions",
     "Mark",
     "Pause",
+    "PendingScripts",
     "Piece",
     "Run",
     "Script",
@@ -52,6 +62,7 @@ __all__ = [
     "parse_ssml",
     "parse_text",
     "read_html",
+    "read_markdown",
     "read_script",
     "spoken_utterances",
     "utterances",

@@ -45,10 +45,8 @@ class _Open:
     lines: list[list[Run]] = field(default_factory=lambda: [[]])
     anchors: list[tuple[str, int, int, int]] = field(default_factory=list)
     meant: set[int] = field(default_factory=set)
-
-    @property
-    def line_length(self) -> int:
-        return sum(len(run.text) for run in self.lines[-1])
+    # Characters of the last line.
+    line_length: int = 0
 
     @property
     def has_text(self) -> bool:
@@ -75,10 +73,12 @@ class BlockBuilder:
             block.style = style
             if self._label:
                 block.lines[-1].append(self._label)
+                block.line_length = len(self._label.text)
                 self._label = None
         # What is left out together with the whole block needs no role of its own.
         roles = (style.inline_roles | style.roles) - block.style.roles
         block.lines[-1].append(Run(text, start, end, style.emphasis, style.language, roles))
+        block.line_length += len(text)
 
     @property
     def open_runs(self) -> Sequence[Run]:
@@ -111,6 +111,7 @@ class BlockBuilder:
             if is_meant:
                 self._open.meant.add(len(self._open.lines) - 1)
             self._open.lines.append([])
+            self._open.line_length = 0
 
     def end_block(self, *, ends_paragraph: bool = True) -> None:
         """End the current block, if it has text."""
@@ -175,25 +176,31 @@ def _blocks_of(block: _Open, *, ends_paragraph: bool) -> list[DocumentBlock]:
     kind = style.kind
     if kind in ("paragraph", "quote") and (style.is_verse or (len(groups) > 1 and not all(ends[:-1]))):
         kind = "verse"
+    anchors: dict[int, list[tuple[str, int, int]]] = {}
+    for name, start, line, at in block.anchors:
+        anchors.setdefault(line, []).append((name, start, at))
     made = []
     for group, ends_group in zip(groups, ends, strict=True):
-        runs: list[Run] = []
-        anchors: list[Anchor] = []
-        for index in group:
-            length = sum(len(run.text) for run in runs)
-            anchors += [
-                Anchor(name, length + at, start) for name, start, line, at in block.anchors if line == index
-            ]
-            runs += block.lines[index]
-            if index != group[-1]:
-                end = runs[-1].end
-                runs.append(Run(" ", end, end, language=style.language, roles=runs[-1].roles))
-        made.append(
-            DocumentBlock(
-                kind, tuple(runs), style.level, style.roles, tuple(anchors), ends_paragraph=ends_group
-            )
-        )
+        runs, names = _joined([(block.lines[index], anchors.get(index, [])) for index in group])
+        made.append(DocumentBlock(kind, runs, style.level, style.roles, names, ends_paragraph=ends_group))
     return made
+
+
+def _joined(
+    lines: Sequence[tuple[Sequence[Run], Sequence[tuple[str, int, int]]]],
+) -> tuple[tuple[Run, ...], tuple[Anchor, ...]]:
+    """Return the runs and the names of lines that are read as one."""
+    runs: list[Run] = []
+    names: list[Anchor] = []
+    length = 0
+    for line, anchors in lines:
+        if runs:
+            runs.append(replace(runs[-1], text=" ", start=runs[-1].end))
+            length += 1
+        names += [Anchor(name, length + at, start) for name, start, at in anchors]
+        runs += line
+        length += sum(len(run.text) for run in line)
+    return tuple(runs), tuple(names)
 
 
 def _is_meant(line: Sequence[Run], following: Sequence[Run], style: Style) -> bool:

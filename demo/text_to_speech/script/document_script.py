@@ -101,7 +101,9 @@ def _add_run(script: ScriptBuilder, run: Run, *, is_stressed: bool) -> None:
     is_stressed = is_stressed and len(run.text) <= LONGEST_EMPHASIS
     script.set_delivery(EMPHASIS[run.emphasis] if run.emphasis and is_stressed else Delivery())
     script.set_language(_english_of(run))
-    script.add_text(run.text, run.start, run.end)
+    # Every word is somewhere: what stands for no character of the source stands for the one before it.
+    end = max(run.end, 1)
+    script.add_text(run.text, min(run.start, end - 1) if run.text.strip() else run.start, end)
 
 
 def _english_of(run: Run) -> str:

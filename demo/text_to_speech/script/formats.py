@@ -16,7 +16,7 @@ from ..text.languages import AMERICAN
 from .html_reader import read_html
 from .html_source import is_xhtml
 from .markdown_reader import read_markdown
-from .markup_signs import begins_as_html, has_markdown, is_page
+from .markup_signs import begins_as_html, has_markdown, is_page, is_quotation
 from .plain import parse_text
 from .script import Script
 from .ssml import is_ssml, parse_ssml
@@ -97,4 +97,4 @@ def format_of(text: str, *, name: str | None = None) -> InputFormat:
         return by_name
     if begins_as_html(text):
         return "html"
-    return "markdown" if has_markdown(text) else "text"
+    return "markdown" if has_markdown(text) or is_quotation(text) else "text"

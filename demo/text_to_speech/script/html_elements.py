@@ -152,7 +152,7 @@ def _has_no_exponent(before: str) -> bool:
 def _quotes(walk: Walk, node: Node, attributes: Attributes, style: Style) -> None:
     start, end = walk.span(node)
     walk.put("“", start, end, style)
-    walk.children(node, style, lambda: walk.put("”", end, end, style))
+    walk.children(node, style, lambda: walk.put("”", walk.last_end(), walk.last_end(), style))
 
 
 def _preformatted(walk: Walk, node: Node, attributes: Attributes, style: Style) -> None:

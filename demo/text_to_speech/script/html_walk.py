@@ -158,6 +158,11 @@ class Walk:
         runs = self.cell.runs if self.cell else self.builder.open_runs
         return "".join(run.text for run in runs[-3:])[-20:]
 
+    def last_end(self) -> int:
+        """Return where in the source the last run ends of the block or the cell that is open."""
+        runs = self.cell.runs if self.cell else self.builder.open_runs
+        return runs[-1].end if runs else 0
+
     def span(self, node: Node) -> tuple[int, int]:
         """Return the span in the source of an element's start tag."""
         start = node.origin_offset

@@ -38,7 +38,7 @@ from ..text.sentences import (
 from .formats import InputFormat, check_format
 from .html_reader import read_html
 from .html_source import is_xhtml
-from .incremental_markdown import PendingMarkdown, may_have_begun, shows_markdown
+from .incremental_markdown import PendingMarkdown, may_be_head, may_have_begun, shows_markdown
 from .markup_signs import has_markdown, is_page
 from .plain import read_phonemes, take_pauses
 from .script import Block, Script
@@ -168,16 +168,20 @@ class PendingScripts:
     Args:
         form: The format; `auto` is decided by what arrives.
         warnings: Where warnings about the text are collected.
+        start: Offset of the text in a longer one, of which it is a part.
 
     Attributes:
         form: The format as far as it is known: `auto` while the beginning may still be that of a document.
     """
 
-    def __init__(self, form: InputFormat = "auto", warnings: GroupedWarnings | None = None) -> None:
+    def __init__(
+        self, form: InputFormat = "auto", warnings: GroupedWarnings | None = None, *, start: int = 0
+    ) -> None:
         self.form = form
         self._is_given = form != "auto"
         self._warnings = warnings or GroupedWarnings()
         self._text = _PendingText(self._warnings)
+        self._text.start = start
         self._markdown: PendingMarkdown | None = None
         if form == "markdown":
             self._begin_markdown()
@@ -209,14 +213,16 @@ class PendingScripts:
             return self._markdown.complete()
         if self.form != "text":
             return None
-        stop = len(self._text.pending) if self._is_given else may_have_begun(self._text.pending)
-        return self._text.complete(stop)
+        return self._text.complete(self._may_stop())
 
     def paused(self) -> Script | None:
         """Take everything except markup that is open."""
         if self._markdown:
             return self._markdown.paused()
-        return self._text.paused() if self.form == "text" else None
+        if self._may_become_markdown and has_markdown(self._text.pending):
+            self._begin_markdown()
+            return self.paused()
+        return self._text.paused(self._may_stop()) if self.form == "text" else None
 
     def rest(self) -> Script | None:
         """Take everything, at the end of the text."""
@@ -231,14 +237,15 @@ class PendingScripts:
                 return read_html(self._text.pending).script()
         return self._text.rest()
 
-    def clause(self, pattern: re.Pattern[str], *, first: int, longest: int) -> Script | None:
-        """Take the beginning of a sentence of Markdown whose end has not come; see `PendingMarkdown.clause`."""
-        return self._markdown.clause(pattern, first=first, longest=longest) if self._markdown else None
-
     def finish(self) -> None:
         """Say what was left out, at the end of the text."""
         if self._markdown:
             self._markdown.finish()
+
+    def _may_stop(self) -> int:
+        """Return the offset in the pending text from which a mark of Markdown may be open, or its length."""
+        text = self._text.pending
+        return len(text) if self._is_given else min(may_have_begun(text), may_be_head(text))
 
     def _begin_markdown(self) -> None:
         """Read what is pending, and all that comes, as Markdown."""
@@ -297,9 +304,9 @@ class _PendingText:
         script = self._take_certain(stop)
         return self._take_all(len(self.pending)) if too_much and not script else script
 
-    def paused(self) -> Script | None:
-        """Take everything except markup that is open; the last sentence may go on in the next script."""
-        return self._take_all(_undecided(self.pending), breaks_off=True)
+    def paused(self, stop: int) -> Script | None:
+        """Take everything before an offset except open markup; the last sentence may go on in the next script."""
+        return self._take_all(min(stop, _undecided(self.pending)), breaks_off=True)
 
     def rest(self) -> Script | None:
         """Take everything, at the end of the text."""

@@ -31,10 +31,13 @@ _LONGEST_OPEN = 400
 
 _SIGN = re.compile(r"[*_`#\[\]<>&|~\\【】=-]")
 _SENTENCE_END = re.compile(r"[.!?…。！？][\"'”’»)\]*_`~]*(?:\s|$)|\n")
+_STOP = re.compile(r"[.!?…。！？][\"'”’»)\]]*$")
+_BEGUN_TAG = re.compile(r"<(?:/?[A-Za-z][^<>\n]*|/)?\Z")
+_UNDERLINE = re.compile(r"[ \t|:=-]*\Z")
 _FENCE = re.compile(r"^ {0,3}(`{3,}|~{3,})[^\n]*$", re.MULTILINE)
 _OPENING = re.compile(
     r"(?<![\w\\*])\*{1,3}(?=[^\s*])|(?<![\w\\_])_{1,3}(?=[^\s_])|(?<![\\~])~~(?=\S)|(?<![\\`])`+|(?<!\\)!?\["
-    r"|</?[A-Za-z][^<>\n]*$|&#?\w{0,30}$|\\$|<!--"
+    r"|<(?:/?[A-Za-z][^<>\n]*|/)?$|&#?\w{0,30}$|\\$|<!--"
 )
 
 
@@ -49,6 +52,15 @@ def may_have_begun(text: str) -> int:
             return opening.start()
         position = max(end, opening.end())
     return len(text)
+
+
+def may_be_head(text: str) -> int:
+    """Return where the last line begins that the next one may make a heading or the head of a table, or the length."""
+    line = text.rfind("\n") + 1
+    if not line or not _UNDERLINE.match(text, line):
+        return len(text)
+    before = text.rfind("\n", 0, line - 1) + 1
+    return before if text[before : line - 1].strip() else len(text)
 
 
 def _is_no_tag(mark: str) -> bool:
@@ -126,6 +138,8 @@ class PendingMarkdown:
         self._taken = 0
         # Whether something arrived that can make an end certain.
         self._is_new = False
+        # Whether what was taken last ended where another sentence begins.
+        self._has_gap = False
         self._left_out: Counter[str] = Counter()
 
     @property
@@ -153,47 +167,21 @@ class PendingMarkdown:
         return self._take(self._certain)
 
     def paused(self) -> Script | None:
-        """Take everything except a block of code that is open, and marks that are."""
+        """Take everything except a block of code and marks that are open; the last sentence may go on afterwards."""
         fence = self._open_fence()
         stop = min(len(self.pending) if fence is None else fence, may_have_begun(self.pending))
-        return self._take(lambda sentences, text: sum(one.source_end <= stop for one in sentences), stop=stop)
+        goes_on = not self.pending[:stop].endswith("\n")
+        script = self._take(lambda sentences, text: len(sentences), stop=stop)
+        if script is None or not script.blocks:
+            return script
+        last = script.blocks[-1]
+        written = script.text[last.start : last.end].rstrip()
+        blocks = (*script.blocks[:-1], replace(last, ends_paragraph=last.ends_paragraph and not goes_on))
+        return replace(script, blocks=blocks, breaks_off=goes_on and not _STOP.search(written))
 
     def rest(self) -> Script | None:
         """Take everything, at the end of the text."""
         return self._take(lambda sentences, text: len(sentences), stop=len(self.pending))
-
-    def clause(self, pattern: re.Pattern[str], *, first: int, longest: int) -> Script | None:
-        """Take the beginning of a sentence whose end has not come.
-
-        Args:
-            pattern: Matches the end of a clause.
-            first: Characters that it has at least.
-            longest: Characters after which it ends at a space if no clause ends before.
-        """
-        if self._open_fence() is not None:
-            return None
-        _, script = self._document(len(self.pending))
-        sentences = list(self._sentences(script))
-        if not sentences or "|" in self.pending[self._taken :]:
-            return None
-        sentence = sentences[0]
-        stop = may_have_begun(self.pending)
-        ends = [
-            match.end() for match in pattern.finditer(script.text, sentence.start + first - 1, sentence.end)
-        ]
-        ends = [
-            end for end in ends if end < sentence.end and script.span(end - 1, end)[1] - self._start <= stop
-        ]
-        near = [end for end in ends if end - sentence.start <= longest]
-        if not near and sentence.end - sentence.start > longest:
-            space = script.text.rfind(" ", sentence.start + first, sentence.start + longest)
-            near = [space] if space > 0 else []
-        if not near:
-            return None
-        end = near[0] if len(near) == 1 or first else near[-1]
-        source_end = script.span(end - 1, end)[1] - self._start
-        self._taken = source_end
-        return replace(script, blocks=(Block(sentence.start, end, ends_paragraph=False, is_sentence=True),))
 
     def finish(self) -> None:
         """Say what was left out of the whole text."""
@@ -239,7 +227,7 @@ class PendingMarkdown:
     def _certain(self, sentences: list[_Sentence], text: str) -> int:
         """Return how many of the first sentences no later text can move."""
         closed = self._closed()
-        stop = max(may_have_begun(self.pending), closed)
+        stop = max(min(may_have_begun(self.pending), may_be_head(self.pending)), closed)
         count = 0
         for sentence, following in itertools.pairwise(sentences):
             span = (sentence.start, sentence.end, sentence.is_last_of_block)
@@ -251,9 +239,12 @@ class PendingMarkdown:
         return count
 
     def _seen(self) -> int:
-        """Return the end of what can be read: a row of a table is none before its end has come."""
+        """Return the end of what can be read: a row of a table is none before its end has come, nor is a tag."""
         line = self.pending.rfind("\n") + 1
-        return line if self.pending[line:].lstrip().startswith("|") else len(self.pending)
+        if self.pending[line:].lstrip().startswith("|"):
+            return line
+        tag = _BEGUN_TAG.search(self.pending, line)
+        return tag.start() if tag else len(self.pending)
 
     def _closed(self) -> int:
         """Return where the last block at the top level begins: all before it has ended."""
@@ -277,14 +268,16 @@ class PendingMarkdown:
             choose: Returns how many.
             stop: Offset in `pending` before which everything counts as taken; None for the next sentence.
         """
-        document, script = self._document(self._seen() if stop is None else len(self.pending))
+        document, script = self._document(self._seen() if stop is None else stop)
         sentences = list(self._sentences(script))
         count = choose(sentences, script.text)
         if stop is None:
             if not count:
                 return None
             stop = sentences[count - 1].source_end
-        first = sentences[0].start if self._taken and sentences else -1
+        # The pauses before a sentence come with the one before, if it was known by then.
+        first = sentences[0].start - (not self._has_gap) if self._taken and sentences else -1
+        self._has_gap = count < len(sentences)
         end = sentences[count].start if count < len(sentences) else len(script.text)
         directions = tuple(one for one in script.directions if first < one.at <= end)
         blocks = tuple(

@@ -14,8 +14,6 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
-import numpy as np
-
 from ..errors import InputError
 from ..text.characters import check_text
 from ..text.grouped_warnings import one_document
@@ -91,6 +89,8 @@ def _characters(source: str) -> Callable[[int], int]:
     """Return a function from offsets in UTF-8 to offsets in characters."""
     if source.isascii():
         return lambda offset: offset
+    import numpy as np
+
     begins = (np.frombuffer(source.encode(), np.uint8) & 0xC0) != 0x80
     counts = np.concatenate([[0], np.cumsum(begins, dtype=np.int32)])
     return lambda offset: int(counts[offset])
@@ -209,7 +209,7 @@ class _Writer:
         elif name == "List":
             self._tag("<ul>" if value is None else f'<ol start="{value}">', start)
         elif name == "Item":
-            mark = _ITEM_MARK.match(self._source, start)
+            mark = _ITEM_MARK.search(self._source, start, end)
             self._tag("<li>", start, mark.end() if mark else start)
         elif name == "BlockQuote":
             self._tag("<blockquote>", start)

@@ -36,7 +36,8 @@ _BEFORE = r"(?:^|(?<=[\s(\[{\"'“‘«—–:>/*_~-]))"
 # Marks of Markdown on one line, and blocks.
 _MARKDOWN = (
     re.compile(r"^ {0,3}#{1,6}[ \t]+(?!of\b)\S", re.MULTILINE),
-    re.compile(r"^ {0,3}(```|~~~)[^`\n]*\n(?:.*\n){0,5000}? {0,3}\1", re.MULTILINE),
+    re.compile(r"^ {0,3}```[\w+#.-]*[ \t]*$", re.MULTILINE),
+    re.compile(r"^ {0,3}~~~[^~\n]*\n(?:.*\n){0,5000}? {0,3}~~~", re.MULTILINE),
     re.compile(
         r"^[^\n|]*\|[^\n]*\n {0,3}\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\|?[ \t]*$", re.MULTILINE
     ),
@@ -109,6 +110,12 @@ def _tags(text: str) -> Iterator[tuple[bool, str]]:
 def has_entities(text: str) -> bool:
     """Tell whether a text has entities of HTML."""
     return any(not match[1] or f"{match[1]};" in html.entities.html5 for match in _ENTITY.finditer(text))
+
+
+def is_quotation(text: str) -> bool:
+    """Tell whether every line of a text begins with `>`."""
+    lines = [line for line in text.split("\n") if line.strip()]
+    return bool(lines) and all(line.lstrip().startswith("> ") or line.strip() == ">" for line in lines)
 
 
 def has_markdown(text: str) -> bool:

@@ -7,13 +7,12 @@ how words are read, and how they are delivered.
 from __future__ import annotations
 
 import bisect
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from ..errors import InputError
 from ..text import Reading, Sentence
-from ..text.sentences import MAX_LENGTH, hide_readings, sentence_spans
+from ..text.sentences import MAX_LENGTH, cut_sentence, hide_phonemes, hide_readings, sentence_spans
 from .directions import Delivery, Mark, Pause
 
 
@@ -118,7 +117,8 @@ class Script:
     def span(self, start: int, end: int) -> tuple[int, int]:
         """Return the span in the source, or in the longer text, of a span of at least one character of `text`."""
         first, last = self._source_span(start), self._source_span(end - 1)
-        return self.source_start + first[0], self.source_start + last[1]
+        # A document's text may be moved: what stands between the rows of a table is read before it.
+        return self.source_start + min(first[0], last[0]), self.source_start + max(first[1], last[1])
 
     def delivery(self, at: int) -> Delivery:
         """Return the delivery of a word that begins at an offset of the text."""
@@ -162,11 +162,9 @@ def _sentence_spans(text: str, block: Block) -> Iterator[tuple[int, int, bool]]:
     stripped = text.strip()
     if not block.is_sentence or not stripped:
         return sentence_spans(text)
-    if len(stripped) > MAX_LENGTH:
-        # No line end in it ends a sentence.
-        return sentence_spans(re.sub(r"\s", " ", text))
     start = text.index(stripped)
-    return iter([(start, start + len(stripped), True)])
+    pieces = list(cut_sentence(hide_phonemes(text), start, start + len(stripped), MAX_LENGTH))
+    return ((begin, end, end == pieces[-1][1]) for begin, end in pieces)
 
 
 def join_scripts(scripts: Sequence[Script]) -> Script:

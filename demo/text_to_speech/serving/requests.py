@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from ..errors import InputError
 from ..script.directions import LONGEST_PAUSE, PARAGRAPH_PAUSE, PITCHES, SENTENCE_PAUSE, VOLUMES
+from ..script.formats import InputFormat
 from ..speech.encoders import CONTAINERS
 from ..text import Lexicon
 from .errors import ApiError
@@ -40,10 +41,8 @@ class TextRequest(BaseModel):
             return fields
         return {name: value for name, value in fields.items() if value is not None or name == "input"}
 
-    input: str = Field(description="The text: plain, Markdown or SSML.")
-    input_format: Literal["auto", "text", "markdown", "ssml"] = Field(
-        "auto", description="What the text is; auto: SSML where it begins so, else Markdown."
-    )
+    input: str = Field(description="The text: plain, Markdown, HTML or SSML.")
+    input_format: InputFormat = Field("auto", description="What the text is; auto: what it looks like.")
     ssml: bool | None = Field(None, description="Kokoro-FastAPI's word for input_format: ssml.")
     lexicon: dict[str, str] | None = Field(
         None, description="Pronunciations for this text: words, with IPA or ARPAbet."
@@ -56,7 +55,7 @@ class TextRequest(BaseModel):
         except InputError as error:
             raise ApiError(400, str(error), param="lexicon", code="invalid_value") from None
 
-    def form(self) -> str:
+    def form(self) -> InputFormat:
         """Return what the text is."""
         return "ssml" if self.ssml else self.input_format
 

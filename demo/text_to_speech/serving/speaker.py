@@ -20,7 +20,6 @@ from ..speech.spoken import AudioChunk
 from ..store.voices_yml import DEFAULT_VOICE
 from ..text import Lexicon, PhonemizedWord, Reading
 from .feeding import TextFeed, first_clause_first
-from .markdown_pieces import pieces_without_markup
 from .names import voice_cards
 from .scheduler import Idle
 from .wanted import Wanted
@@ -139,8 +138,6 @@ class Speaker:
         """
 
         def chunks(pieces: Iterator[str | None]) -> Iterator[AudioChunk]:
-            if wanted.may_be_markdown:
-                pieces = pieces_without_markup(pieces)
             try:
                 yield from self._stream(wanted, first_clause_first(pieces))
             except InputError:
@@ -168,6 +165,7 @@ class Speaker:
         return self._synthesizer(wanted).stream(
             text,
             wanted.manner,
+            input_format=wanted.input_format,
             lexicon=wanted.lexicon,
             first_window=FIRST_WINDOW,
             largest_window=self._windows[wanted.model or self.models[0]],

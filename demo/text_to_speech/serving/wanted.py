@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from ..errors import InputError
 from ..script.directions import ALPHAS, PARAGRAPH_PAUSE, SENTENCE_PAUSE, Manner
-from ..script.plain import parse_text
+from ..script.formats import InputFormat, read_script
 from ..script.script import Script
-from ..script.ssml import is_ssml, parse_ssml
 from ..text import Lexicon
-from .markdown import without_markup
 
-INPUT_FORMATS = ("auto", "text", "markdown", "ssml")
 SPEEDS = (1 / ALPHAS[1], 1 / ALPHAS[0])  # what the voice can do; OpenAI's clients may ask for 0.25 to 4
 LONGEST_LEXICON = 10_000  # words
 
@@ -23,8 +20,8 @@ class Wanted:
     """A text, and how it is said.
 
     Attributes:
-        text: Plain text, Markdown or SSML.
-        input_format: Which of them: `text`, `markdown`, `ssml`, or `auto`: SSML where it begins so, else Markdown.
+        text: Plain text, Markdown, HTML or SSML.
+        input_format: Which of them; `auto` for what it looks like.
         speed: How many times as fast, beside the voice's own pace; what it cannot do is the nearest that it can.
         pitch: Semitones.
         volume: Decibels.
@@ -36,7 +33,7 @@ class Wanted:
     """
 
     text: str
-    input_format: str = "auto"
+    input_format: InputFormat = "auto"
     speed: float = 1.0
     pitch: float = 0.0
     volume: float = 0.0
@@ -66,11 +63,6 @@ class Wanted:
             pause_paragraph=self.pause_paragraph,
         )
 
-    @property
-    def may_be_markdown(self) -> bool:
-        """Whether Markdown's markup is not spoken."""
-        return self.input_format in ("auto", "markdown")
-
     def script(self) -> Script:
         """Return what is to be said.
 
@@ -79,11 +71,7 @@ class Wanted:
         """
         if not self.text.strip():
             raise InputError("the text is empty: expected at least one word")
-        if self.input_format == "ssml" or (self.input_format == "auto" and is_ssml(self.text)):
-            return parse_ssml(self.text)
-        if not self.may_be_markdown:
-            return parse_text(self.text)
-        return replace(parse_text(without_markup(self.text)), source=self.text)
+        return read_script(self.text, input_format=self.input_format)
 
 
 def read_lexicon(words: Mapping[str, str]) -> Lexicon:

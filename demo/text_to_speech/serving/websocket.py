@@ -136,7 +136,7 @@ class _Conversation:
         await self._socket.send_json(
             {"type": "started", "sample_rate": encoder.sample_rate, "media_type": encoder.media_type}
         )
-        dictation = Dictation(self._service, wanted, encoder, whole=wanted.input_format == "ssml")
+        dictation = Dictation(self._service, wanted, encoder, whole=wanted.input_format in ("ssml", "html"))
         self._speech = _Speech(self._socket, self._service, dictation, watch, request.timestamps)
 
     async def _tell(self, error: Exception) -> None:

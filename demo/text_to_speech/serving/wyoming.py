@@ -24,6 +24,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from .. import __version__
+from ..script.formats import INPUT_FORMATS
 from .dictation import Dictation
 from .errors import ApiError, api_error
 from .metrics import Watch
@@ -316,7 +317,9 @@ class _Connection:
     def _begin(self, wanted: Wanted, *, whole: bool = False) -> Dictation:
         rate = self._service.speaker.sample_rate(wanted)
         encoder = self._service.encoder("pcm", wanted, sample_rate=rate)
-        return Dictation(self._service, wanted, encoder, whole=whole or wanted.input_format == "ssml")
+        return Dictation(
+            self._service, wanted, encoder, whole=whole or wanted.input_format in ("ssml", "html")
+        )
 
     async def _answer_all(self) -> None:
         """Answer the requests in their order, until the client takes nothing any more."""
@@ -390,8 +393,12 @@ def _wanted(event: Event, default_voice: str) -> Wanted:
     voice = event.data.get("voice") or {}
     name = voice.get("name") if isinstance(voice, dict) else None
     form = event.data.get("text_format") or "auto"
-    if form not in ("auto", "text", "ssml"):
-        raise ApiError(400, f"text format {str(form)[:40]!r}: expected text or ssml", code="invalid_value")
+    if form not in INPUT_FORMATS:
+        expected = ", ".join(INPUT_FORMATS)
+        raise ApiError(
+            400, f"text format {str(form)[:40]!r}: expected one of {expected}", code="invalid_value"
+        )
+    # Home Assistant says "text" of what a language model wrote.
     wanted = Wanted(_text(event), input_format="auto" if form == "text" else form)
     return replace(wanted, voice=voice_id(str(name), default_voice)) if name else wanted
 

@@ -79,7 +79,8 @@ _TOKEN = re.compile(rf"\S{{1,{MAX_READABLE_TOKEN_LENGTH}}}")
 # A character, and the accents or parts of a Korean syllable that Unicode's composition joins to it.
 _CLUSTER = re.compile(r".[\u0300-\u036f\u1100-\u11ff]*", re.DOTALL)
 
-_COMPASS = re.compile(r"[NSEW](?!\w)")
+# A direction after seconds of arc, or the side that is measured: 46″N, 72″L.
+_COMPASS = re.compile(r"[NSEWLHDT](?!\w)")
 _DOUBLE_QUOTE = re.compile('["″]')
 _DOUBLE_QUOTE_AFTER_DIGIT = re.compile(r"[\d¼-¾⅐-⅞][\"″]")
 

@@ -17,6 +17,12 @@ _WHOLE = (
     r"|units"
     r"|cars|homes|jobs|users|pieces|books|votes|fans|spectators|children|women|men|tourists|passengers|households)"
 )
+_UNIT = (
+    r"(?:[€£$%‰°]|(?:EUR|percent|million|billion|euros?|[kcm]?m[²³]?|[mk]?g|[mcd]?l|km/h|h|Hz|kHz|MHz|GHz|k?W|kWh|V"
+    r"|MB|GB|TB|lit(?:er|re)s?|met(?:er|re)s?|kilo\w*|seconds?|minutes?|hours?|years?|degrees|points|inches|tons"
+    r"|tonnes"
+    r"|miles|feet|times)\b)"
+)
 _FOREIGN_NUMBER = re.compile(
     r"(?<![\w.,])(?:"
     # 1.234,56  1.234,-  1.234.567
@@ -27,6 +33,8 @@ _FOREIGN_NUMBER = re.compile(
     r"|\d{1,2}(?:,\d\d)+,\d{3}"
     # 1 234,50
     r"|\d{1,3}(?: \d{3})+,\d{1,2}"
+    # 1 250 000 kg
+    rf"|\d{{1,3}}(?: \d{{3}})+(?= {_UNIT})"
     # €3,50  €12,-  €1.250
     rf"|(?<=[€£$₹])(?:\d+,\d\d|\d+,[–—-]{{1,2}}(?!\w))|(?:(?<=€)|(?<=€ )|(?<=EUR ))\d{{1,3}}\.\d{{3}}"
     # 499,-
@@ -41,10 +49,7 @@ _DECIMAL_COMMA = re.compile(r"\d{1,3},\d{1,2}")
 _LIST_BEFORE = re.compile(
     r"(?i)(?:\b(?:(?!was|is|has|plus|times|minus|versus|across|gross|this|thus|yes)[a-z]{2,}s|and|or|nos?\.|in) )$"
 )
-_MEASURED = re.compile(
-    r" ?(?:[€£$%‰°]|(?:EUR|percent|million|billion|euros?|[kcm]?m[²³]?|[mk]?g|[mcd]?l|km/h|h|Hz|kHz|MHz|GHz|k?W|kWh|V"
-    r"|MB|GB|TB|lit(?:er|re)s?|met(?:er|re)s?|kilo\w*)\b)"
-)
+_MEASURED = re.compile(rf" ?{_UNIT}")
 _LIST_AFTER = re.compile(r"(?: ?(?:and|or|&) \d|, ?\d)")
 _CLOSING = re.compile(r"[.,][–—-]{1,2}$")
 _ADDRESS_GROUP = 255
@@ -58,6 +63,8 @@ def as_americans_write(text: TracedText) -> TracedText:
 def _rewrite(match: re.Match[str]) -> str:
     number = _CLOSING.sub("", match[0]).replace("'", "").replace(" ", "")
     if "'" in match[0]:
+        return number
+    if number.isdecimal():
         return number
     if _DECIMAL_COMMA.fullmatch(number):
         return match[0] if _is_list(match, number) else number.replace(",", ".")

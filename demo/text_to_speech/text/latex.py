@@ -244,7 +244,7 @@ class _Reader:
     """
 
     def __init__(self, tokens: Sequence[str]) -> None:
-        self._tokens = tokens
+        self._tokens = list(tokens)
         self._index = 0
 
     def _next(self) -> str:
@@ -359,6 +359,7 @@ class _Reader:
         if not name.rstrip("*").isalpha():
             return [_ESCAPED[part]] if part in _ESCAPED else []
         if name in _FRACTIONS:
+            self._split_digits()
             return _fraction(self._group(depth), self._group(depth))
         if name in ("binom", "dbinom"):
             return [*self._group(depth), "choose", *self._group(depth)]
@@ -378,6 +379,12 @@ class _Reader:
                 self._index += 1
             return []
         return [_COMMANDS.get(name, name.rstrip("*"))]
+
+    def _split_digits(self) -> None:
+        r"""Part the first digit of the next number from the others, as TeX does in "\frac12"."""
+        number = self._next()
+        if number.isdecimal() and len(number) > 1:
+            self._tokens[self._index : self._index + 1] = [number[0], number[1:]]
 
     def _root(self, depth: int) -> list[str]:
         degree = "two"

@@ -9,6 +9,7 @@ Each line end is judged by five lines before it and three lines after it, so tha
 not be there as a whole.
 """
 
+import itertools
 import re
 from collections.abc import Sequence
 
@@ -68,7 +69,7 @@ def _is_meaningful(before: Sequence[str], after: Sequence[str]) -> bool:
     width = max(map(len, lines))
     if width > LONGEST_WRAPPED or _is_heading(line, following) or _is_table(line, following):
         return True
-    pairs = list(zip(lines, lines[1:], strict=False))
+    pairs = list(itertools.pairwise(lines))
     roomy = sum(_has_room(first, second, width) for first, second in pairs)
     is_ragged = 2 * roomy >= len(pairs)
     if width < _VERY_NARROW and not any(_MARK_INSIDE.search(each) for each in lines):

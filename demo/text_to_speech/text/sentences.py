@@ -33,19 +33,25 @@ _FIGURES = "⁰¹²³⁴⁵⁶⁷⁸⁹"
 _NUMBERS = r"[1-9]\d{0,2}(?:[,–-] ?[1-9]\d{0,2})*"
 _NOTE = rf"(?:[{_FIGURES}*†‡§]+(?:[,–⁻-] ?[{_FIGURES}]+)*|(?P<plain>{_NUMBERS}(?=\s+[“\"(]?[A-Z])))"
 _NOTED = re.compile(r"(?:(?P<word>[^\W\d_]{3,})|(?<!\d)(?:1[5-9]|20)\d\d)[”’)]*\Z")
+# A stop behind a word with its closing marks; one to which the next sentence is glued; one of Chinese or Japanese.
 _STOP = re.compile(
-    rf"(?P<stop>(?<![.!?…])[.!?…]+(?:[ \t][.!?…]+)*[\"'”’»)\]}}]*)(?P<note>{_NOTE})?(?=\s|$)"
-    r"|(?<=[a-z\d])[.!?](?=[A-Z][a-z]*(?:[ ,'’]|[.!?](?:\s|$)))|[。！？]+[”’」』）]*"
+    rf"(?P<stop>(?<![.!?…])[.!?…]+(?:[ \t][.!?…]+)*[\"'”’»)\]}}]*){_NOTE}?(?=\s|$)"
+    r"|(?<=[a-z\d])[.!?](?=[A-Z][a-z]*(?:[ ,'’]|[.!?](?:\s|$)))"
+    r"|[。！？]+[”’」』）]*"
 )
 _OPENING_MARKS = "\"'“‘«([{¿¡—–-/"
 _NEXT = re.compile(rf"\s*[{re.escape(_OPENING_MARKS)}]*(\w*)")
 _SPACE = re.compile(r"\s*")
 _SPEAKER = re.compile(
-    rf"\s*(?:(?:Mrs?|Ms|Dr|Prof|Sir|Capt|Sgt|Lt|Col|Fr|Miss)\.? )?(?:\w+ ){{1,2}}?(?:{_SPEECH_VERBS})\b"
+    rf"\s*(?:(?:Mrs?|Ms|Dr|Prof|Sir|Capt|Sgt|Lt|Col|Fr|Miss)\.?\s)?(?:\w+\s){{1,2}}?(?:{_SPEECH_VERBS})\b"
 )
 _LIST_ITEM = re.compile(r"\s*(?:[-*•‣▪●–—]|\(?(?:\d{1,3}[.)]|[A-Za-z]\)))\s+\S")
 _LAST_WORD = re.compile(r"[^\s\"'“”‘’()]*\Z")
 _ONE_WORD = re.compile(r"\W*\w+")
+# The words from the last stop or line end on begin with a small letter. Only some characters are looked at, so that the
+# answer is the same where the text before has been taken already.
+_BEGINS_SMALL = re.compile(r"(?:\A|\n|[.!?…][\"'”’»)\]]*\s)\s*[\"'“‘(]?[a-zß-ÿ][^.!?…\n]*\Z")
+_NEAR = 120
 _ITEM_MARK = re.compile(r"\s*[a-z][.)]\s")
 _GLUED = re.compile(r"[^\s./@\\_:]+\Z")
 _ENUMERATION = re.compile(r"\(?(?:\d{1,3}(?:\.\d{1,2})*|[A-Za-z]|[ivxIVX]{1,5})\.")
@@ -302,10 +308,12 @@ def _is_glued(text: str, start: int, stop: re.Match[str], next_word: str) -> boo
 
 def _ends_before_small_letter(text: str, start: int, stop: re.Match[str]) -> bool:
     """Tell whether a sentence ends before a small letter: where the writer begins sentences so, and in a list."""
-    if not text[start].islower() or stop[0][:2] in ("..", "…"):
-        return False
     if _ITEM_MARK.match(text, start) and _ITEM_MARK.match(text, stop.end()):
         return True
+    if stop[0][:2] in ("..", "…") or not _BEGINS_SMALL.search(
+        text, max(0, stop.start() - _NEAR), stop.start()
+    ):
+        return False
     if stop[0][0] != ".":
         return stop[0][-1] in "!?"
     word = (_LAST_WORD.search(text, max(start, stop.start() - 30), stop.start()) or [""])[0]

@@ -3,7 +3,8 @@
 The network (0.65 M parameters, Apache-2.0, in the package hibari-tts) takes a word as letter ids [1, length] and
 returns phoneme ids [1, 4 * length], which are decoded as in connectionist temporal classification: repetitions of an id
 count once, and id 0 is nothing. hibari's own class for the network uses another runtime, drops letters that the
-network does not know, and drops everything after the 24th letter. This module drops nothing.
+network does not know, and drops everything after the 24th letter. This module drops nothing. What the American network
+gives is corrected by `letter_corrections`.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import itertools
 import json
 import re
 import threading
+from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -21,7 +23,8 @@ import numpy as np
 from ..forks import check_not_forked, loading_models
 from ..openvino_import import meet_numpy
 from .engine import hibari_g2p
-from .symbols import nearest_symbols
+from .letter_corrections import ReadSound, corrected
+from .symbols import STRESS_MARKS, nearest_symbols
 
 CACHE_SIZE = 8192
 """Words whose pronunciations are kept, because a text repeats the same names."""
@@ -65,12 +68,45 @@ class UnknownWords:
         return self._cached(word)
 
     def _pronounce(self, word: str) -> str:
-        """Pronounce a word in pieces of equal length that the network can take."""
+        """Pronounce a word piece by piece."""
+        spoken = []
+        for letters in self._pieces(word):
+            sounds = self._sounds(letters)
+            corrects = not self._is_british and letters.isascii() and letters.isalpha()
+            spoken.append(
+                corrected(letters, sounds) if corrects else "".join(one.stress + one.sound for one in sounds)
+            )
+        return "".join(spoken)
+
+    def sounds(self, word: str) -> list[ReadSound]:
+        """Return the sounds that the network gives a word of at most 24 letters, without corrections."""
+        return self._sounds(self._known_letters(word))
+
+    def _pieces(self, word: str) -> Iterator[str]:
+        """Yield the letters of a word in pieces of equal length that the network can take."""
         letters = self._known_letters(word)
         pieces = -(-len(letters) // self._longest)
         bounds = [len(letters) * piece // pieces for piece in range(pieces + 1)] if pieces else []
-        spoken = (self._run(letters[start:end]) for start, end in itertools.pairwise(bounds))
-        return nearest_symbols(_LANGUAGE_TAG.sub("", "".join(spoken)), is_british=self._is_british).strip()
+        yield from (letters[start:end] for start, end in itertools.pairwise(bounds))
+
+    def _sounds(self, letters: str) -> list[ReadSound]:
+        """Return the sounds of a piece, each with its letter."""
+        written = self._run(letters)
+        text = "".join(symbols for symbols, _ in written)
+        letter_of = [letter for symbols, letter in written for _ in symbols]
+        hidden = {at for tag in _LANGUAGE_TAG.finditer(text) for at in range(*tag.span())}
+        sounds, stress = [], ""
+        for at, symbol in enumerate(text):
+            if at in hidden:
+                continue
+            if symbol in STRESS_MARKS:
+                stress = symbol
+                continue
+            # A symbol may have no near one in the alphabet, or none at all, as a space or a digit.
+            for near in nearest_symbols(symbol, is_british=self._is_british).strip():
+                sounds.append(ReadSound(near, letter_of[at], stress))
+                stress = ""
+        return sounds
 
     def _known_letters(self, word: str) -> str:
         """Return the letters of a word; those that the network does not know are replaced by their base letters."""
@@ -82,7 +118,8 @@ class UnknownWords:
         letters = (c if c in self._letter_ids and len(word) > 1 else anyascii(c) for c in word)
         return "".join(letter for letter in "".join(letters) if letter in self._letter_ids)
 
-    def _run(self, letters: str) -> str:
+    def _run(self, letters: str) -> list[tuple[str, int]]:
+        """Return the symbols that the network writes, each with the index of the letter at which it writes it."""
         ids = np.array([[self._letter_ids[letter] for letter in letters]], dtype=np.int64)
         check_not_forked()
         with self._lock:
@@ -90,7 +127,12 @@ class UnknownWords:
                 self._request = _network(self._model, self._core).create_infer_request()
             self._request.infer({"chars": ids})
             best = self._request.get_output_tensor(0).data[0].tolist()
-        return "".join(self._phonemes[index] for index, _ in itertools.groupby(best))
+        frames = len(best) // len(letters)
+        symbols = []
+        for frame, (before, index) in enumerate(itertools.pairwise((0, *best))):
+            if index not in (0, before):
+                symbols.append((self._phonemes[index], frame // frames))
+        return symbols
 
 
 def _network(model: Path, core: Any) -> Any:

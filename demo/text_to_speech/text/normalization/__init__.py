@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import lru_cache
 
 from ..characters import make_readable, warn_about
 from ..languages import AMERICAN, is_british, reading_in
@@ -64,8 +65,8 @@ RULES: tuple[Rule, ...] = (
     *identifiers.RULES,
     *internet_addresses.RULES,
     *references.RULES,
-    *signs.EARLY_RULES,
     *directions.RULES,
+    *signs.EARLY_RULES,
     *postal_addresses.RULES,
     *codes.EARLY_RULES,
     *maths.EARLY_RULES,
@@ -85,6 +86,9 @@ RULES: tuple[Rule, ...] = (
     *signs.RULES,
     *names.LAST_RULES,
 )
+
+# The characters without which some rule is skipped.
+_NEEDED = frozenset("".join(rule.needs for rule in (*british_forms.RULES, *RULES)))
 
 _LETTERS = re.compile(r"[^\W\d_]{2,}")
 _SPACE_BEFORE_MARK = re.compile(r" (?=[,.;:!?)”]|'s\b)|(?<=[(“]) ")
@@ -114,12 +118,23 @@ def normalize(
     found: list[Reading] = []
     open_text = text.replace(closed, CLOSED)
     context = Context(is_word, _is_shouted(text), open_text, look_up, pronounce)
-    characters = set(open_text)
-    for rule in (*british_forms.RULES, *RULES) if is_british() else RULES:
-        if rule.needs and characters.isdisjoint(rule.needs):
-            continue
-        open_text = rule.regex.sub(_reader(rule, context, found), open_text)
+    for rule in _rules_for(_NEEDED.intersection(open_text), is_british()):
+        # Most rules match nothing, and a search is cheaper than a substitution.
+        if rule.regex.search(open_text):
+            open_text = rule.regex.sub(_reader(rule, context, found), open_text)
     return sorted(found, key=lambda reading: reading.start)
+
+
+@lru_cache(maxsize=1024)
+def _rules_for(characters: frozenset[str], british: bool) -> tuple[Rule, ...]:
+    """Return the rules, in their order, that a text may match.
+
+    Args:
+        characters: Those characters of the text that some rule needs.
+        british: Whether the text is read as in Britain.
+    """
+    rules = (*british_forms.RULES, *RULES) if british else RULES
+    return tuple(rule for rule in rules if not rule.needs or not characters.isdisjoint(rule.needs))
 
 
 def _is_shouted(text: str) -> bool:

@@ -11,23 +11,24 @@ from .tables import table
 # spelling of the word.
 TITLES = word_set(
     """
-    mr mrs ms mx messrs mme mmes mlle mlles dr drs prof profs rev revs hon Fr Frs Br Bro Sr Srs Ste St Sts Mt Mts Ft Pt
-    gov govs sen sens Rep Reps Pres Supt Adm VAdm RAdm Brig Gen Gens capt Cpt cmdr Cdr comdr Comm Col Cols cpl lt lts
-    Maj sgt sgts ssgt msgt sfc pvt pfc Ens insp det Const Ofc atty attys amb msgr mgr archbp bp abp Sec Treas Chmn Asst
-    Assoc Dep Lieut Sra Srta Ven Rt Eng Arch Cllr Coun Dipl Ald Wm Geo Chas Thos Jas
-    Jos Robt Edw Benj Alex Saml Danl Jno Fredk Richd Theo Nich Steph Alf Fred Jn Jonath Eliz Margt Nathl Matth Xtopher
+    mr mrs ms mx messrs mme mmes mlle mlles dr drs prof profs rev revs hon Fr Frs Br Bro Sr Srs Ste St Sts Mt Mts Ft
+    Pt gov govs sen sens Rep Reps Pres Supt Adm VAdm RAdm Brig Gen Gens capt Cpt cmdr Cdr comdr Comm Col Cols cpl lt
+    lts Maj sgt sgts ssgt msgt sfc pvt pfc Ens insp det Const Ofc atty attys amb msgr mgr archbp bp abp Sec Treas Chmn
+    Asst Assoc Dep Lieut Sra Srta Ven Rt Eng Arch Cllr Coun Dipl Ald Wm Geo Chas Thos Jas Jos Robt Edw Benj Alex Saml
+    Danl Jno Fredk Richd Theo Nich Steph Alf Fred Jn Jonath Eliz Margt Nathl Matth Xtopher
     """
 )
 ALWAYS_TITLES = word_set("mr mrs ms mx messrs mme mlle dr drs prof gov sen lt sgt capt cpl pvt cmdr msgr")
 NUMBERED = word_set(
     """
-    no nos nr nrs n° num p pp pg pgs vol vols fol fols MS MSS ch chs chap chaps fig figs sec secs sect sects art arts eq eqs eqn eqns
-    op opp ref refs tab tabs tbl par pars para paras pt pts bk bks ver vers tel fax ph ext exts app apps appx cl cls
-    ep eps ex exs ill illus pl prob thm lem prop cor def defn rem fn fnn n nn l ll ln lns v vv max min mvt mvmt lat rm rms apt apts
-    ste bldg flr lot blk bx rte rt hwy sr sch sched sub subd subsec cat acct dkt doc docs exh ed edn rev sess stat reg
-    regs res wt sz mk col cols ser iss pat pkg grp cf ca circa lv lvl st div cir dist prec gr rnd rd wk inv conf seq
-    Gen Exod Lev Num Deut Josh Judg Sam Kgs Chron Neh Esth Ps Pss Prov Eccl Isa Jer Lam Ezek Dan Hos Obad Mic Nah Hab
-    Zeph Hag Zech Mal Matt Rom Cor Gal Eph Phil Thess Tim Tit Philem Heb Jas Pet Jn Rev Macc Wis Sir
+    no nos nr nrs n° num p pp pg pgs vol vols fol fols MS MSS ch chs chap chaps fig figs sec secs sect sects art arts
+    eq eqs eqn eqns op opp ref refs tab tabs tbl par pars para paras pt pts bk bks ver vers tel fax ph ext exts app
+    apps appx cl cls ep eps ex exs ill illus pl prob thm lem prop cor def defn rem fn fnn n nn l ll ln lns v vv max
+    min mvt mvmt lat rm rms apt apts ste bldg flr lot blk bx rte rt hwy sr sch sched sub subd subsec cat acct dkt doc
+    docs exh ed edn rev sess stat reg regs res wt sz mk col cols ser iss pat pkg grp cf ca circa lv lvl st div cir
+    dist prec gr rnd rd wk inv conf seq Gen Exod Lev Num Deut Josh Judg Sam Kgs Chron Neh Esth Ps Pss Prov Eccl Isa
+    Jer Lam Ezek Dan Hos Obad Mic Nah Hab Zeph Hag Zech Mal Matt Rom Cor Gal Eph Phil Thess Tim Tit Philem Heb Jas Pet
+    Jn Rev Macc Wis Sir
     """
 )
 UNITS = word_set(
@@ -53,27 +54,25 @@ OPEN = word_set(
 ANY = word_set(
     """
     jr sr esq inc ltd corp Co Cos bros plc llc llp pty gmbh lp mfg mfr mfrs ph.d m.d ed.d ll.b ll.m b.sc m.sc d.phil
-    St Sts Ste ave aves av blvd rd rds hwy hwys pkwy pky tpke expy fwy ln Dr Ct Cts Pl Sq Ter terr Cir trl Hts Pk Plz xing
-    ctr ctrs bldg bldgs apt apts rm jct stn rte rtes twp cty mtn mtns isl isls hbr spgs
-    dept depts univ univs coll acad inst sch assn ass'n assoc assocs soc fdn govt gov't comm cmte commn admin div divs hq
-    lab dir mgr mgmt mktg acct accts acctg exec exp fin pers purch pub publ mag asst natl nat'l intl int'l misc std avg
-    al cit loc ibid seq ff sqq s.v q.v N.B P.S ult prox ob etc ed eds edn edit rev transl trans comp intro pref bibl
-    bibliog bull jour ann proc rec rept abr abstr anon app attrib auth encycl quart ser suppl libr bk bks
-    Ala Ariz Ark Cal Calif Colo Conn Del Fla Ga Ida Ill Ind Kan Kans Ky Md Mass Mich Minn Miss Mo Mont Neb Nebr Nev Okla
-    Ore Oreg Pa Penn Penna Tenn Tex Vt Va Wash Wis Wisc Wyo Alta Ont Que Sask Nfld Dak Mex Car
-    Bucks Berks Cambs Glos Hants Herts Lancs Leics Lincs Middx Northants Notts Oxon Salop Staffs Warks Wilts Worcs Yorks
-    Fed Civ Crim Proc Evid Supp App Cir Ct Cl Const Stat Ann Code Reg Rul Rev Rptr Bankr Mun Super Juris Com Bus Prof
-    Ins Pen Veh Welf Prob Educ Elec Pub Cong Sess Rec Doc Exec Att'y Gen Tech Ass'n Auth Comm'n Comm'r Dep't Def Plf
-    amer brit eng engl fr ger ital span lat gk russ jap austl eur hist philos psychol phys chem biol math mathem surg
-    econ sociol geol geog astron engin mech elect agric archit philol theol sci med natur entom bot zool biochem
-    sp spp var subsp ssp subg cv syn nov comb fam hort auct
-    adj adv conj interj pron prep vb vt vi fem masc neut obs dial colloq abbr abbrev sing plur lit fig
-    pizz arco cresc decresc dim rit ritard rall accel stacc dol espr marc vc vcl vln vla fl cl clar ob bsn hn tpt trb tbn
-    timp perc pno org sopr mezz alt
-    beg cont dec foll inc incl tog patt pat rem rep rnd rnds sl st sts yo dc hdc tr htr
-    inj sol susp amp tabs caps dx hx rx sx tx fx b.i.d t.i.d q.i.d p.r.n p.o i.v i.m
-    qty amt pkg wt ht hgt lgth approx temp temps vel freq volt max min tot dup spec specs mos yrs hrs wks mins secs
-    bal pd pmt pmts rcpt inv chg cr disc exch int prin pfd shr yld ref refs req info encl bcc cc addr tel fax mob ext
+    St Sts Ste ave aves av blvd rd rds hwy hwys pkwy pky tpke expy fwy ln Dr Ct Cts Pl Sq Ter terr Cir trl Hts Pk Plz
+    xing ctr ctrs bldg bldgs apt apts rm jct stn rte rtes twp cty mtn mtns isl isls hbr spgs dept depts univ univs
+    coll acad inst sch assn ass'n assoc assocs soc fdn govt gov't comm cmte commn admin div divs hq lab dir mgr mgmt
+    mktg acct accts acctg exec exp fin pers purch pub publ mag asst natl nat'l intl int'l misc std avg al cit loc ibid
+    seq ff sqq s.v q.v N.B P.S ult prox ob etc ed eds edn edit rev transl trans comp intro pref bibl bibliog bull jour
+    ann proc rec rept abr abstr anon app attrib auth encycl quart ser suppl libr bk bks Ala Ariz Ark Cal Calif Colo
+    Conn Del Fla Ga Ida Ill Ind Kan Kans Ky Md Mass Mich Minn Miss Mo Mont Neb Nebr Nev Okla Ore Oreg Pa Penn Penna
+    Tenn Tex Vt Va Wash Wis Wisc Wyo Alta Ont Que Sask Nfld Dak Mex Car Bucks Berks Cambs Glos Hants Herts Lancs Leics
+    Lincs Middx Northants Notts Oxon Salop Staffs Warks Wilts Worcs Yorks Fed Civ Crim Proc Evid Supp App Cl Const
+    Stat Ann Code Reg Rul Rev Rptr Bankr Mun Super Juris Com Bus Prof Ins Pen Veh Welf Prob Educ Elec Pub Cong Sess
+    Rec Doc Exec Att'y Gen Tech Ass'n Auth Comm'n Comm'r Dep't Def Plf amer brit eng engl fr ger ital span lat gk russ
+    jap austl eur hist philos psychol phys chem biol math mathem surg econ sociol geol geog astron engin mech elect
+    agric archit philol theol sci med natur entom bot zool biochem sp spp var subsp ssp subg cv syn nov comb fam hort
+    auct adj adv conj interj pron prep vb vt vi fem masc neut obs dial colloq abbr abbrev sing plur lit fig pizz arco
+    cresc decresc dim rit ritard rall accel stacc dol espr marc vc vcl vln vla fl cl clar bsn hn tpt trb tbn timp perc
+    pno org sopr mezz alt beg cont dec foll incl tog patt pat rem rep rnd rnds sl st sts yo dc hdc tr htr inj sol susp
+    amp tabs caps dx hx rx sx tx fx b.i.d t.i.d q.i.d p.r.n p.o i.v i.m qty amt pkg wt ht hgt lgth approx temp temps
+    vel freq volt max min tot dup spec specs mos yrs hrs wks mins secs bal pd pmt pmts rcpt inv chg cr disc exch int
+    prin pfd shr yld ref refs req info encl bcc cc addr tel fax mob ext
     """
 )
 # Abbreviations that are words or names, too: their stop ends the sentence unless their surroundings say otherwise.
@@ -81,8 +80,8 @@ WORDS = word_set(
     """
     no art arts fig figs op tab tabs par pars bar in ins ill ore wash miss mass pen lot issue ward ex fin lab dim pat
     amp code super bull mag tot spec specs sun sat wed pa ma sub cat bus ref refs app apps sec secs pop temp temps rep
-    rev gal gals max min cap caps tog lit sing pub med gen dan sam tim phil pet tit mal mark info int disc alt alas def
-    prob prop auth sir ann job doc docs ed mon org p k l m n s t g c fur is mal mo me ark
+    rev gal gals max min cap caps tog lit sing pub med gen dan sam tim phil pet tit mal mark info int disc alt alas
+    def prob prop auth sir ann job doc docs ed mon org p k l m n s t g c fur is mo me ark
     """
 )
 

@@ -71,8 +71,8 @@ _PLACE_BEFORE = re.compile(r"[A-Z][\w'’.-]*, \Z")
 # Units that no name of a thing follows.
 _MEASURES = word_set(
     """
-    ft in ins yd yds mi hr hrs min mins sec secs wk wks mo mos yr yrs km kms cm mm m deg mph kph m.p.h k.p.h rpm ac kg kgs
-    lbs hp kt kts l.b.w
+    ft in ins yd yds mi hr hrs min mins sec secs wk wks mo mos yr yrs km kms cm mm m deg mph kph m.p.h k.p.h rpm ac kg
+    kgs lbs hp kt kts l.b.w
     """
 ) - {"lbs"}
 
@@ -80,11 +80,11 @@ _MEASURES = word_set(
 LABELLED = word_set(
     """
     answer answers option options choice choices plan plans type types grade grades class classes group groups team
-    teams vitamin vitamins hepatitis section sections part parts point points appendix annex exhibit figure table column
-    row item items letter letters model schedule form level tier category phase stage step block unit room gate terminal
-    platform pier hall wing zone side building site line series serie division league company squad version chapter act scene
-    book volume canto article title war round game set question case sample solution scenario variant party player
-    position area sector flat apartment minor an got gets straight key influenza strain
+    teams vitamin vitamins hepatitis section sections part parts point points appendix annex exhibit figure table
+    column row item items letter letters model schedule form level tier category phase stage step block unit room gate
+    terminal platform pier hall wing zone side building site line series serie division league company squad version
+    chapter act scene book volume canto article title war round game set question case sample solution scenario
+    variant party player position area sector flat apartment minor an got gets straight key influenza strain
     """
 ) | frozenset(ROMAN_CARDINAL.split())
 _IS = word_set("is was are be were equals chose chosen choose picked select")
@@ -95,17 +95,17 @@ _ANSWER = re.compile(
 # Words with which sentences often begin.
 _OPENERS = word_set(
     """
-    a about above according after again all almost already also although always an and another any anyone are as ask at
-    because before besides both but by call can check clearly come consider could did do does don't during each either
-    even every everyone everything few finally first for fortunately from further furthermore get give go had has have
-    he hence her here his how however i if i'm in indeed instead into is it its it's i've just last later let let's like
-    look make many may maybe meanwhile more moreover most much must my neither never nevertheless next no nobody none nor
-    not nothing now of often on once one only or other others our out over per perhaps please put rather remember see
-    several shall she should similarly since so some someone something sometimes soon still such suddenly take that
-    that's the their them then there therefore these they they're this those though thus to today together tomorrow
-    tonight too try turn two three four five six seven eight nine ten under unfortunately unless until up use usually very was we we're were what whatever when
-    whenever where whether which while who whoever whose why will with within without would yes yesterday yet you you're
-    your
+    a about above according after again all almost already also although always an and another any anyone are as ask
+    at because before besides both but by call can check clearly come consider could did do does don't during each
+    either even every everyone everything few finally first for fortunately from further furthermore get give go had
+    has have he hence her here his how however i if i'm in indeed instead into is it its it's i've just last later let
+    let's like look make many may maybe meanwhile more moreover most much must my neither never nevertheless next no
+    nobody none nor not nothing now of often on once one only or other others our out over per perhaps please put
+    rather remember see several shall she should similarly since so some someone something sometimes soon still such
+    suddenly take that that's the their them then there therefore these they they're this those though thus to today
+    together tomorrow tonight too try turn two three four five six seven eight nine ten under unfortunately unless
+    until up use usually very was we we're were what whatever when whenever where whether which while who whoever
+    whose why will with within without would yes yesterday yet you you're your
     """
 )
 _FAR = 60
@@ -128,20 +128,21 @@ def belongs_to_abbreviation(text: str, start: int, stop: int, after: int) -> boo
     Returns:
         False also for a full stop that no abbreviation has: then it ends the sentence.
     """
-    before = text[max(start, stop - _FAR) : stop]
+    before = text[max(start, stop - _FAR) : stop].replace("\n", " ")
     match = _LAST_WORD.search(before)
     if not match or not match[0]:
         return False
     word = _PART.split(match[0])[-1]
     if not word:
         return False
-    following = text[after : after + _FAR].lstrip()
+    following = text[after : after + _FAR].lstrip().replace("\n", " ")
     return _goes_on(word, before[: len(before) - len(word)], following)
 
 
 def is_abbreviation(word: str) -> bool:
     """Tell whether a word in front of a full stop is an abbreviation, whatever is around it."""
-    return bool((_forms(word) & _KNOWN and not _forms(word) & WORDS) or _ACRONYM.fullmatch(word))
+    known = _forms(word) & _KNOWN
+    return bool((known and (word[0].isupper() or not known & WORDS)) or _ACRONYM.fullmatch(word))
 
 
 _KNOWN = TITLES | NUMBERED | UNITS | DATES | OPEN | ANY

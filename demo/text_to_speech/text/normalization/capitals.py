@@ -8,6 +8,7 @@ that initialisms do not have. Words that are both (US, IT, WHO) are decided by t
 
 import re
 
+from ..word_sets import word_set
 from . import words
 from .initialisms import ALSO_WORDS, DAYS, INITIALISMS, NAMES, SHORT_NAMES
 from .pronounceable import is_pronounceable
@@ -20,69 +21,11 @@ _VOWELS = frozenset("AEIOUYÀÁÂÃÄÅÆÈÉÊËÌÍÎÏÒÓÔÕÖØÙÚÛÜÝ"
 _FAR = 40
 
 _ARTICLES = frozenset(("the", "an", "a", "our"))
-_BEFORE_US = frozenset(
-    [
-        "ask",
-        "call",
-        "contact",
-        "follow",
-        "give",
-        "help",
-        "join",
-        "let",
-        "make",
-        "save",
-        "see",
-        "send",
-        "show",
-        "teach",
-        "tell",
-        "text",
-        "trust",
-        "visit",
-        "watch",
-        "write",
-        "with",
-        "to",
-        "for",
-        "of",
-        "on",
-        "from",
-        "about",
-        "between",
-        "among",
-        "around",
-        "behind",
-        "both",
-        "all",
-        "like",
-        "near",
-        "upon",
-        "at",
-        "by",
-    ]
+_VERBS_BEFORE_US = word_set(
+    "ask call contact follow give help join let make save send show teach tell text trust visit watch"
 )
-_VERBS_BEFORE_US = frozenset(
-    [
-        "ask",
-        "call",
-        "contact",
-        "follow",
-        "give",
-        "help",
-        "join",
-        "let",
-        "make",
-        "save",
-        "send",
-        "show",
-        "teach",
-        "tell",
-        "text",
-        "trust",
-        "visit",
-        "watch",
-    ]
+_BEFORE_US = _VERBS_BEFORE_US | word_set(
+    "write with to for of on from about between among around behind both all like near upon at by"
 )
 _IT_NOUNS = re.compile(
     r"\W{0,2}(?i:department|dept|staff|support|team|manager|sector|firm|giant|service|services|systems?|security|special"
@@ -155,7 +98,7 @@ def _is_sure(context: Context, written: str) -> bool:
 def is_shouted(match: re.Match[str], context: Context) -> bool:
     """Tell whether a word stands in a run of capitals that has words."""
     run = context.runs.at(match.start())
-    return bool(run) and context.runs.is_shouted(run, lambda word: _is_sure(context, word))
+    return run is not None and context.runs.is_shouted(run, lambda word: _is_sure(context, word))
 
 
 def _at_place_of_name(match: re.Match[str], context: Context) -> bool:
@@ -194,9 +137,8 @@ def _is_read_by_letter(written: str, match: re.Match[str], context: Context) -> 
         return False
     if written in INITIALISMS and not (shouted and written in ALSO_WORDS):
         return True
-    if written in NAMED and not shouted:
-        if _word_before(match, context).lower() in _ARTICLES:
-            return True
+    if written in NAMED and not shouted and _word_before(match, context).lower() in _ARTICLES:
+        return True
     if _is_known(written, context):
         return False
     if not _VOWELS & set(written):

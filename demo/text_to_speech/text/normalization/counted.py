@@ -4,7 +4,7 @@ import re
 import string
 
 from . import words
-from .amounts import AMOUNT, TIMES, is_adjective, read_amount, read_counted, read_per
+from .amounts import AMOUNT, PER_PART, TIMES, is_adjective, read_amount, read_counted, read_per
 from .currencies import MAGNITUDES
 from .measures import DURATIONS, UNITS
 from .rules import Context, Rule, keep_stop, text_after, text_before
@@ -158,7 +158,7 @@ def _basis_points(match: re.Match[str], _: Context) -> str | None:
     if number >= (1000 if is_plural else 100) and not _RATES.search(near):
         return None
     is_one = words.is_one(match["a"]) and not match["b"]
-    return f"{read_amount(match)} basis point{'' if is_one or is_adjective(match) else 's'}"
+    return f"{read_amount(match)} basis point{'' if is_one or is_adjective(match) else 's'}{read_per(match['per'])}"
 
 
 def _duration(match: re.Match[str], _: Context) -> str:
@@ -220,7 +220,7 @@ EARLY_RULES = (
         r"|of|last|past"
         r"|next|over)) (?:about |just |only )?(?P<it>(?P<number>\d{1,4})(?P<unit>[sdwy]))(?![\w'-])",
         _span_of_time,
-        "sdwy",
+        string.digits,
     ),
 )
 
@@ -229,7 +229,7 @@ RULES = (
         r"(?<![\w.])\d+ ?d,? ?\d+ ?h(?:,? ?\d+ ?m)?(?!\w)|(?<![\w.])\d+ ?h,? ?\d+ ?m(?:,? ?\d+ ?s)?(?!\w)"
         r"|(?<![\w.])\d+ ?m,? ?\d+ ?s(?!\w)",
         _duration,
-        "hs",
+        string.digits,
     ),
     Rule(r"(?<![\w/.-])([yqmwYQMW])(?:/|-o-)\1(?![\w/-])", _over, "/-"),
     Rule(r"(?<![\w.])(?P<it>[Ee]st\.)(?!\w)", _estimate, "."),
@@ -244,13 +244,13 @@ RULES = (
         _noun_per_noun,
         "/",
     ),
-    Rule(rf"(?<![\w.]){AMOUNT}[ -]?(?P<unit>bps|bp)(?!\w|/)", _basis_points, "b"),
-    Rule(rf"(?<![\w.]){AMOUNT} ?(?P<unit>pp|ppt|ppts|p\.p\.)(?!\w|/)", _percentage_points, "p"),
+    Rule(rf"(?<![\w.]){AMOUNT}[ -]?(?P<unit>bps|bp)(?!\w){PER_PART}", _basis_points, string.digits),
+    Rule(rf"(?<![\w.]){AMOUNT} ?(?P<unit>pp|ppt|ppts|p\.p\.)(?!\w|/)", _percentage_points, string.digits),
     Rule(
         rf"(?<![\w.]){AMOUNT}(?P<space> ?)(?P<size>[mbt]n|[MBT]n|[mb]ln|trn|[mM]io|MM|[mMbBkK])"
         rf"(?P<per>/{TIMES})?(?![\w/'²³])",
         _millions,
         string.digits,
     ),
-    Rule(rf"(?<![\w.]){AMOUNT} ?m(?![\w/'²³]|\. ?\d)\.?(?=$|\W)(?<!\.)", _minutes, "m"),
+    Rule(rf"(?<![\w.]){AMOUNT} ?m(?![\w/'²³]|\. ?\d)\.?(?=$|\W)(?<!\.)", _minutes, string.digits),
 )

@@ -39,10 +39,12 @@ _YEAR = (
 _SUBJECT = re.compile(
     r"(?i)(?:^|[^\w'])(?:i|you|he|she|it|we|they|who|that|which|to|will|can|could|and|\w+s|\w+n't) $"
 )
-_AFTER_A_DATE = re.compile(
-    r"\s*(?:$|[.,;:!?)–—\0-]|(?:at|in|and|or|to|until|till|from|by|for|with|is|was|the|this|last|next|we|he|she|it|on"
+AFTER_A_DATE = re.compile(
+    r"\s*(?!(?:or|to|and) \d+ [a-z]{3})(?:$|[.,;:!?)–—\0-]|(?:at|in|and|or|to|until|till|from|by|for|with|is|was"
+    r"|the|this|last|next|we|he|she|it|on"
     r"|through|deadline|meeting|event|election|elections|game|show|release|\d{4})\b)"
 )
+"""What may follow a date that is written without a year, and shows that nothing is counted."""
 
 
 _PLURAL = re.compile(
@@ -105,7 +107,7 @@ def _is_verb(match: re.Match[str]) -> bool:
         return True
     if match["month"] not in _WORDS_TOO or match["rank"] or match["year"] or match["short"]:
         return False
-    return bool(_SUBJECT.search(text_before(match, 20))) or not _AFTER_A_DATE.match(text_after(match, 12))
+    return bool(_SUBJECT.search(text_before(match, 20))) or not AFTER_A_DATE.match(text_after(match, 12))
 
 
 def _month_day(match: re.Match[str], _: Context) -> str | None:
@@ -122,8 +124,7 @@ def _day_month(match: re.Match[str], _: Context) -> str | None:
         return None
     if not _exists(int(match["day"]), _number_of(match["month"])):
         return None
-    before = text_before(match).lower().split()
-    the = "" if "the" in before[-3:] else "the "
+    the = "" if text_before(match, 5).lower().endswith("the ") else "the "
     return keep_stop(match, f"{the}{_days(match)} of {_MONTH_NAMES[match['month']]}{_year_after(match)}")
 
 
@@ -301,5 +302,16 @@ RULES = (
     Rule(rf"(?<=\0)(?:\.?{_AND} ?|/)?(?P<it>(?:{_SHORT}|(?<=\0){_SMALL_MONTH})\b(?!\w)\.?)", _short),
     Rule(rf"(?<!\w)(?P<it>{_SHORT_DAY}\b\.?)(?=,? (?:\0|\d|{_SHORT_MONTH}))(?<![Tt]he Sun)", _short),
     Rule(rf"(?<!\w)(?P<it>(?i:{_SHORT_DAY})\b\.?)(?=,? \0)", _short),
+    Rule(
+        r"(?i:\b(?:in|since|until|by|of|last|next|this|early|late|mid|to)) (?P<it>(?:Jan|Mar|Jun|Jul)\.)",
+        _short,
+        ".",
+    ),
+    Rule(
+        r"(?i:\b(?:on|last|next|this|every|until|by|from|till|each))"
+        r" (?P<it>(?:Mon|Wed|Sat|Sun)(?:\.|(?= (?:night|morning|afternoon|evening|at|\d)|[,;!?]|$)))",
+        _short,
+        "MWS",
+    ),
     Rule(rf"(?<!\w)(?P<it>{_ONLY_DAYS}|{_ONLY_MONTHS})(?![\w.'])", _short),
 )

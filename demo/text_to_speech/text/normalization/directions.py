@@ -26,10 +26,10 @@ COMPASS = table(
     SSW = south southwest
     WNW = west northwest
     WSW = west southwest
-    NB = northbound
-    SB = southbound
-    EB = eastbound
-    WB = westbound
+    NB N/B = northbound
+    SB S/B = southbound
+    EB E/B = eastbound
+    WB W/B = westbound
     """
 )
 _LETTERS = alternatives(name for name in COMPASS if name[-1] != "B")
@@ -37,7 +37,7 @@ _TWO_LETTERS = alternatives(name for name in COMPASS if len(name) > 1)
 _ANY = alternatives(COMPASS)
 
 _ROAD = (
-    r"(?:\b(?:I|US|U\.S\.|SR|CR|FM|M|A|B|E|N|K|[A-Z]{2})[- ]?\d{1,4}"
+    r"(?:\b(?:(?:I|US|U\.S\.|SR|CR|FM|[A-Z]{2})[- ]?|[MABENK]-?)\d{1,4}"
     r"|\b(?:[Rr]oute|Rte\.?|Rt\.?|[Hh]ighway|Hwy\.?|[Ii]nterstate|[Ff]reeway|[Tt]urnpike|[Ee]xit|[Mm]otorway"
     r"|Road) (?:[A-Z]{1,2}-?)?\d{1,4}"
     rf"|\b(?:{alternatives(AFTER_STREETS)})\.?) "
@@ -85,16 +85,22 @@ RULES = (
     ),
     Rule(r"(?<![\w.])\d{1,2}\.\d+ ?(?P<it>[NS])(?=[,;]? \d{1,3}\.\d+ ?[EW]\b)", _compass, "NS"),
     Rule(r"(?<=\0)[,;]? \d{1,3}\.\d+ ?(?P<it>[EW])(?!\w)", _compass, "EW"),
-    Rule(rf"{_ROAD}(?P<it>{_ANY})(?![\w'&-]|\.\w| ?[=+*/])", _compass),
+    Rule(
+        rf"{_ROAD}(?P<it>{_ANY})(?![\w'&-]|\.\w| ?[=+*/]| (?:bulb|heater|lamp|light|motor|panel|charger)s?\b)",
+        _compass,
+        "NSEW",
+    ),
     # "Route 9W" is called by its letter.
     Rule(
         r"(?:\b(?:[Rr]oute|Rte\.?|[Hh]ighway|Hwy\.?|US|I|SR)[ -])\d{1,3}(?P<it>[NSEW])(?!\w)",
         lambda match, _: match["it"],
+        string.digits,
     ),
     Rule(
         rf"(?<![\w.])(?P<it>{_LETTERS})(?= (?:corner|side|part|wall|edge|wing|quadrant|coast|end|slope|face"
         rf"|tower|entrance|exit)\b)",
         _compass,
+        "NSEW",
     ),
     Rule(
         r"(?<!\w)(?P<it>[NSEW]\.?) (?:Korea|Africa|America|Carolina|Dakota|Ireland|Yorkshire|Germany|Vietnam"
@@ -103,20 +109,30 @@ RULES = (
         lambda match, context: _compass(match, context).capitalize(),
         "NSEW",
     ),
-    Rule(rf"{_DISTANCE}(?:to the |due )?(?P<it>{_LETTERS})(?= of\b)", _compass),
-    Rule(rf"(?<![\w.])(?P<it>{_LETTERS})(?= (?:winds?|breezes?|gales?|swells?)\b)", _compass),
-    Rule(rf"(?<![\w.])(?P<it>{_TWO_LETTERS})(?= of [A-Z])", _compass),
+    Rule(rf"{_DISTANCE}(?:to the |due )?(?P<it>{_LETTERS})(?= of\b)", _compass, "NSEW"),
+    Rule(rf"(?<![\w.])(?P<it>{_LETTERS})(?= (?:winds?|breezes?|gales?|swells?)\b)", _compass, "NSEW"),
+    Rule(
+        r"(?:(?<=^)|(?<=[ ,(]))(?P<it>[NSEW])(?= of (?:(?:the )?[A-Z][a-z]|(?:town|here|downtown)\b|the (?:river"
+        r"|city|town"
+        r"|border|road|bridge|lake|highway|station|airport|creek|park|equator|house|village|mountains?)\b))",
+        _compass,
+        "NSEW",
+    ),
+    Rule(rf"(?<![\w.])(?P<it>{_TWO_LETTERS})(?= of [A-Z])", _compass, "NSEW"),
     Rule(
         rf"(?i:\b(?:winds?|gusts?|breeze|blowing|veering|backing)\b)(?: (?:is|are|from|the|out|of|light"
         rf"|variable))* ?:? ?"
         rf"(?P<it>{_LETTERS})(?![\w'.-]\w|\w)",
         _compass,
+        "NSEW",
     ),
     Rule(
-        rf"(?i:\b(?:head|heading|headed|facing|bearing|turn|drive|driving|travel(?:l?ing)?|continue|go|going|due"
-        rf"|runs?)) "
+        rf"(?i:\b(?:fled|ran|drove|walked|moved|flew|sailed|rode|went|turned|headed|head|heading|headed|facing"
+        rf"|bearing|turn|drive|driving|travel(?:l?ing)?|continue|go|going|due"
+        rf"|runs?|then)) "
         rf"(?P<it>{_LETTERS})(?=[.,;:!?)]|$| (?:on|to|at|for|from|along|until|toward|and|then|of|through|past|\d)\b)",
         _compass,
+        "NSEW",
     ),
     Rule(
         rf"(?<![\w.-])\d{{1,3}} (?:mph|kph|knots|kts?|km/h|m/s) (?P<it>{_LETTERS})(?![\w'.-]\w|\w)",

@@ -259,6 +259,7 @@ _SMALL_CHAT = table(
     abt = about
     rly = really
     srsly = seriously
+    sry = sorry
     smth sth = something
     u = you
     ur = your
@@ -317,6 +318,16 @@ def _without_h(match: re.Match[str], context: Context) -> Sound | None:
     if context.is_word(word) or not phonemes.startswith("h") or phonemes[1:2] in CONSONANTS:
         return None
     return Sound(match["it"], phonemes[1:])
+
+
+def _elided(match: re.Match[str], context: Context) -> Sound | None:
+    """Read "D'Arcy" as one word, unless a dictionary has it."""
+    written = match[0]
+    if context.look_up(written) or context.look_up(written.lower()):
+        return None
+    phonemes = context.pronounce(match["name"])
+    schwa = "ə" if phonemes.lstrip("ˈˌ")[:1] in CONSONANTS else ""
+    return Sound(written, written[0].lower() + schwa + phonemes)
 
 
 def _note(match: re.Match[str], _: Context) -> str:
@@ -404,6 +415,11 @@ RULES = (
     Rule(r"(?<![\w'])(?P<it>(?P<word>[Tt]h)')(?=[aeiou])", _clipped_behind, "'"),
     Rule(r"(?<![\w'-])(?P<it>(?P<word>[A-Za-z]+in)')(?![\w'])", _without_g, "'"),
     Rule(r"(?<![\w'-])(?P<it>'(?P<word>[aeiou][a-z]{2,}))(?![\w'])", _without_h, "'"),
+    Rule(
+        r"(?<![\w'-])(?:[DLdl]'(?=[AEIOUHÉ])|[Dd]'(?=[A-Z]))(?P<name>[A-ZÀ-Þ][a-zà-ÿ]{2,})(?![\w'])",
+        _elided,
+        "'",
+    ),
     Rule(r"(?<=[A-Z][a-z][a-z] )Am(?= (?:[A-Z]|[a-z]{2,}|\d))", _am, "A"),
     Rule(
         rf"(?i)(?<![\w'/-])(?P<it>(?P<word>{alternatives(_NOTES_ANYWHERE)})(?P<s>'s)?\.?)(?![\w'/]|\.\w)",

@@ -3,6 +3,7 @@
 import re
 import string
 
+from ..word_sets import word_set
 from . import words
 from .address_tables import ADDRESS_SIGNS, FILE_ENDINGS, READ_FILE_ENDINGS, TOP_LEVEL_LETTERS, TOP_LEVEL_WORDS
 from .rules import Context, Rule, alternatives
@@ -74,11 +75,21 @@ def _handle(match: re.Match[str], context: Context) -> str:
     return f"at {read_address(match[1], context)}"
 
 
+# Words that begin a sentence or go on with it, where its space was left out: "the end.but then".
+_CLOSED_WORDS = word_set(
+    """
+    a also and are as at because but can did do for from had has have he her here his how however if in is it its just
+    let maybe me more my no not now of on one or our please she since so some thanks that the their them then there
+    these they this those to today very was we well were what when where which while who why will with yes yet you your
+    """
+)
+
+
 def _unknown_ending(match: re.Match[str], context: Context) -> str | None:
     """Read "shop.qqq": small letters around a full stop are an address, unless a space was left out ("end.next")."""
     host, ending = match["host"], match["ending"]
     parts = host.split(".")
-    is_sentence = context.is_word(ending) and context.is_word(parts[-1]) and not match["rest"]
+    is_sentence = ending in _CLOSED_WORDS and context.is_word(parts[-1]) and not match["rest"]
     if is_sentence or any(len(part) < 2 for part in parts) or {f"{host}.", ending} & ABBREVIATIONS.keys():
         return None
     address = read_address(f"{host}.", context)
@@ -107,6 +118,14 @@ def _version(match: re.Match[str], _: Context) -> str | None:
 def _ip_address(match: re.Match[str], _: Context) -> str:
     """Read "192.168.0.1" digit by digit."""
     return " dot ".join(words.digits(number) for number in match[0].split("."))
+
+
+def _ip6_address(match: re.Match[str], _: Context) -> str | None:
+    """Read "fe80::1" character by character, with its colons."""
+    if not any(map(str.isalnum, match[0])):
+        return None
+    names = {":": "colon"}
+    return " ".join(names.get(c) or (words.digits(c) if c.isdecimal() else c.upper()) for c in match[0])
 
 
 def _port(match: re.Match[str], _: Context) -> str:
@@ -193,6 +212,7 @@ RULES = (
         rf"(?:-\d{{1,4}})?(?![\w-])"
         r"|(?<![\w.,/-])\d{3}-\d{4}(?![\w-])"
         r"|(?<!\w)\+(?=(?:[ .()-]{0,2}\d){7})\d{1,3}(?:[ .-]?\(?\d{1,4}\)?){2,6}(?![\w-])"
+        r"|(?<![\w.,/-])(?:0\d{3}-\d{4,6}|9-1-1)(?![\w-])"
         r"|(?<![\w.,/-])0\d{2,4} \d{3,4} \d{3,4}(?![\w-])"
         r"|(?<![\w.,/-])\d{2,4}(?:-\d{2,4}){2,5}(?![\w-])"
         r"|(?<![\w.,/-])\d{4}(?: \d{4}){3}(?![\w-])",
@@ -207,6 +227,11 @@ RULES = (
     ),
     Rule(r"(?<=\0\0) ?(?:x|ext\.?) ?(\d{1,5})(?!\w)", _extension, "xe"),
     Rule(r"(?<![\w.])\d{1,3}(?:\.\d{1,3}){3}(?![\w.]\d|\w)", _ip_address, "."),
+    Rule(
+        r"(?i)(?<![\w:])(?=[\da-f:]{0,45}::|(?:[\da-f]{1,4}:){7})(?:[\da-f]{0,4}:){2,7}[\da-f]{0,4}(?![\w:])",
+        _ip6_address,
+        ":",
+    ),
     Rule(r"(?:(?<=localhost)|(?<=\0)):\d{2,5}(?![\w:]|[.,]\d)", _port, ":"),
     Rule(
         r"(?<![\w.])(?:(version|Version|Python|Ubuntu|iOS|Android|macOS|release|[vV](?=\d)) ?)?"

@@ -19,7 +19,26 @@ _LETTER_WITHIN = re.compile(r"[\s]*(?:[,;:!?)\]/&”\"'+=.\d\0–—-]|\Z)|['’
 _SMALL_WORD = re.compile(r" [a-zß-ÿ]")
 _WORD_BEFORE = re.compile(r"([^\W\d_]+)['’]?s?[ -]\Z")
 _NO_LABELS = frozenset(
-    "part parts point line case game got gets person man woman war round minor major is was are".split()
+    [
+        "part",
+        "parts",
+        "point",
+        "line",
+        "case",
+        "game",
+        "got",
+        "gets",
+        "person",
+        "man",
+        "woman",
+        "war",
+        "round",
+        "minor",
+        "major",
+        "is",
+        "was",
+        "are",
+    ]
 )
 
 
@@ -33,7 +52,7 @@ def _letter(match: re.Match[str], context: Context) -> str | None:
         return "A"
     if is_shouted(match, context):
         return "A" if label in LABELLED - _NO_LABELS and label != "an" else None
-    if not word and not before.endswith(("\0 ", ", ", "& ", "+ ", "= ", "-")) or _BEGINS.search(before):
+    if (not word and not before.endswith(("\0 ", ", ", "& ", "+ ", "= ", "-"))) or _BEGINS.search(before):
         return "A" if _LETTER_AT_START.match(after) else None
     if label in LABELLED - _NO_LABELS or label in ("the", "an") or _LETTER_WITHIN.match(after):
         return "A"

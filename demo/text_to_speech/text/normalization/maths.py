@@ -25,6 +25,18 @@ _ASKS = (
     r"|[Tt]hen) "
 )
 
+# Words of mathematics before "8x", and what is said of "2x" and of no quantity.
+_TERM = (
+    r"\b(?:slopes?|values?|graphs?|derivatives?|integrals?|coefficients?|sums?|products?|terms?|factors?|roots?|zeros"
+    r"|line|expressions?|equations?|functions?|polynomials?|double|half|twice)(?: of)? "
+)
+_PREDICATE = (
+    r" (?:is|are|equals|must be|can be) (?:an? )?(?:even|odd|zero|positive|negative|prime|defined|divisible|multiple"
+    r"|integer|equal|greater than|less than|at (?:most|least)|\d+x?\b"
+    r"|(?:one|two|three|four|five|six|seven|eight|nine|ten)\b)"
+)
+_ASKED = r" (?:even|odd|positive|negative|prime|defined|divisible|equal|greater than|less than)\b"
+
 
 def _coefficient(match: re.Match[str], _: Context) -> str | None:
     """Read "2x" as "two X"."""
@@ -85,6 +97,17 @@ EARLY_RULES = (
     Rule(
         r"(?:(?<=[\w)\0²³] [-–−+*=<>≤≥≠×·] )|(?<=[\w)\0²³][-+=<>≤≥≠×·])|(?<=[(√]))"
         rf"(?P<number>{_NUMBER})(?P<letters>x[yz]?)"
+        rf"(?!\w|{_COMPARED})",
+        _coefficient,
+        "x",
+    ),
+    Rule(
+        rf"(?<![\w.,])(?P<number>{_NUMBER})(?P<letters>x[yz]?)(?={_PREDICATE})",
+        _coefficient,
+        "x",
+    ),
+    Rule(
+        rf"(?:{_TERM}|\0 (?:is|equals) |\b[Ii]s (?=\d+x{_ASKED}))(?P<it>(?P<number>{_NUMBER})(?P<letters>x[yz]?))"
         rf"(?!\w|{_COMPARED})",
         _coefficient,
         "x",

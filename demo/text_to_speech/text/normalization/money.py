@@ -80,6 +80,6 @@ RULES = (
         _money,
         string.digits,
     ),
-    Rule(rf"(?<![\w.])(\d+(?:\.\d+)?) ?(?:¢|c(?=/)){PER_PART}", _cents, "¢c"),
-    Rule(rf"(?<![\w.,:])(\d{{1,2}})p{PER_PART}(?![\w-])", _pence, "p"),
+    Rule(rf"(?<![\w.])(\d+(?:\.\d+)?) ?(?:¢|c(?=/)){PER_PART}", _cents, string.digits),
+    Rule(rf"(?<![\w.,:])(\d{{1,2}})p{PER_PART}(?![\w-])", _pence, string.digits),
 )

@@ -184,7 +184,8 @@ RULES = (
     Rule(r"(?<!\w)(?P<it>(?P<title>Dr|Prof|Lt|Col|Gen|Capt|Sgt|St|Mt))(?= [A-Z][a-z])", _title),
     Rule(
         rf"(?<!\w)(?P<it>(?P<name>{alternatives(_BEFORE_NUMBERS)})"
-        r"(?:\.|(?<=pp)|(?<=pg)|(?<=№)|(?<=ol)|(?<=ig)|(?<=Rm)|(?<=Apt))) ?(?=[\d\0]|[IVXL]{2,}\b|[ivx]{2,}\b|[A-Z]{1,4}-?\d)",
+        r"(?:\.|(?<=pp)|(?<=pg)|(?<=№)|(?<=ol)|(?<=ig)|(?<=Rm)|(?<=Apt)))"
+        r" ?(?=[\d\0]|[IVXL]{2,}\b|[ivx]{2,}\b|[A-Z]{1,4}-?\d)",
         _before_number,
     ),
     Rule(

@@ -7,7 +7,7 @@ import re
 
 from . import words
 from .amounts import OF_UNIT, PLAIN
-from .dates import read_date
+from .dates import AFTER_A_DATE, read_date
 from .measures import UNITS, VULGAR
 from .rules import Context, Rule, text_after, text_before
 
@@ -166,7 +166,7 @@ def _pair_alone(match: re.Match[str], above: str, below: str) -> str:
         return f"{words.cardinal(above)} out of {words.cardinal(below)}"
     if top < bottom and bottom in _USUAL_DENOMINATORS:
         return mixed("", above, below) + _unit_of_fraction(match)
-    if len(above) < 3 and len(below) < 3 and (date := read_date(bottom, top)):
+    if len(above) < 3 and len(below) < 3 and (date := _date(match, bottom, top)):
         return date
     if top == 1:
         # "1/250 s" is a time of exposure.
@@ -175,6 +175,11 @@ def _pair_alone(match: re.Match[str], above: str, below: str) -> str:
         return words.fraction(above, below) + _unit_of_fraction(match)
     link = "over" if top < bottom else "slash"
     return f"{words.cardinal(above)} {link} {words.cardinal(below)}{_unit_of_fraction(match)}"
+
+
+def _date(match: re.Match[str], day: int, month: int) -> str | None:
+    """Read "8/15" as a date, unless a noun follows it: "a 12/24 volt charger"."""
+    return read_date(day, month) if AFTER_A_DATE.match(text_after(match, 12)) else None
 
 
 def _two_versions(match: re.Match[str], _: Context) -> str:
@@ -209,7 +214,7 @@ RULES = (
     Rule(r"(?<![\w./,])(20\d\d|19\d\d)/(\d\d)(?![\w/.]|[,]\d)", _seasons, "/"),
     Rule(r"(?<![\w./,])(\d{1,3}\.\d+)/(\d{1,3}(?:\.\d+)?)(?![\w/]|[.,]\d)", _two_versions, "/"),
     Rule(
-        r"(?<![\w./,])(?:(\d+)[ -])?(\d{1,4})/(\d{1,4})(?P<rank>(?i:st|nd|rd|ths?)\b)?(?![\d/]|[.,]\d)"
+        r"(?<![\w./,])(?:(\d+)[ -])?(\d{1,4})/(\d{1,4})(?P<rank>(?i:(?:st|nd|rd|th)s?)\b)?(?![\d/]|[.,]\d)"
         + OF_UNIT,
         _fraction,
         "/",

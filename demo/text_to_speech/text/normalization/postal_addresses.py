@@ -10,7 +10,7 @@ from .rules import Context, Rule, alternatives, keep_stop, text_after
 from .tables import DAYS
 
 _STATE = alternatives(STATES)
-_CITY = r"[A-Z][a-z]+\.?, "
+_CITY = r"(?:[A-Z][a-z]+\.?|LA|NYC|SF), "
 _STREET = alternatives(STREETS)
 # "est" and "view" are words; "xing" is nobody's way to write an address in small letters.
 _SMALL_STREET = alternatives({street.lower() for street in STREETS} - {"est", "vw", "xing", "pl", "brg"})
@@ -77,7 +77,8 @@ _NO_NAMES = frozenset(
 )
 # What follows "St" where it is a street and no saint.
 _FOLLOWS_STREET = re.compile(
-    rf" (?:[a-z&]|[\d#(\0-]|(?:{'|'.join(DAYS)}|NW|NE|SW|SE|Apt|Suite|Ste|Unit|Station)\b)|[,;:!?)]|'s\b|\.?\s*$"
+    rf" (?:[a-z&]|[\d#(\0-]|(?:{'|'.join(DAYS)}|NW|NE|SW|SE|Apt|Suite|Ste|Unit|Station|North|South|East|West)\b)"
+    rf"|[,;:!?)]|'s\b|\.?\s*$"
     rf"|\. |[–—-]"
 )
 
@@ -132,7 +133,7 @@ RULES = (
         _zip,
         string.digits,
     ),
-    Rule(rf"{_CITY}(?P<it>{_STATE})(?=,?\s*(?:[\0,;:!?)]|\.?$))", _state, ","),
+    Rule(rf"{_CITY}(?P<it>{_STATE})(?!, [A-Z]{{2}}\b)(?=,?\s*(?:[\0,;:!?)]|\.?$))", _state, ","),
     Rule(_address(house=r"(?P<it>\d{3,5})"), _house, string.digits),
     Rule(_address(direction=rf"(?P<it>{_COMPASS}\.?)"), _direction, "NSEW"),
     Rule(rf"(?<![\w.])(?P<it>{_COMPASS}\.?) {_RANK} (?:{_STREET}|{_WHOLE_STREET})(?!\w)", _direction, "NSEW"),
@@ -146,8 +147,11 @@ RULES = (
         _direction,
         "NSEW",
     ),
+    Rule(r"(?<![\w.,$-])(?:\d{2,5}|\0{1,5}) (?P<it>[NSEW]\.?) [A-Z][a-z]{3,}(?=,|$)", _direction, "NSEW"),
+    Rule(r"(?<![\w.] )(?<![\w.])(?P<it>[NSEW]\.?) (?:Broadway|Main)\b", _direction, "NSEW"),
     Rule(_address(street=rf"(?P<it>(?:{_STREET}|{_SMALL_STREET})\b\.?)"), _street_after_number),
-    Rule(rf"(?<!\w){_RANK} (?P<it>{_STREET})(?![\w'])", _street_after_number),
+    # "9th Cir." is a court.
+    Rule(rf"(?<!\w){_RANK} (?!Cir\b)(?P<it>{_STREET})(?![\w'])", _street_after_number),
     Rule(rf"(?<!\w)(?P<name>[A-Z][\w'’-]*[a-z]) (?P<it>{_STREET})(?![\w.-])", _street),
     Rule(
         r"(?i:\b(?:the|a|my|your|his|her|our|this|see|seeing|call)) (?P<it>Dr)\b(?=\.? [a-z]|[,;:!?)]|\.?$)",

@@ -2,20 +2,22 @@
 
 import re
 
-_ONSETS = (
-    "b bh bl br c ch chl chr cl cr cz d dh dr dw f fl fr g gh gl gn gr gu gw h j k kh kl kn kr kw l ll m mc mn n ng p ph"
-    " pl pn pr ps pt q qu r rh s sc sch scr sh shr sk sl sm sn sp sph spl spr squ sr st str sv sw t th thr tr ts tw tz v"
-    " vl w wh wr x y z zh zw"
+_ONSET = frozenset(
+    """
+    b bh bl br c ch chl chr cl cr cz d dh dr dw f fl fr g gh gl gn gr gu gw h j k kh kl kn kr kw l ll m mc mn n
+    ng p ph pl pn pr ps pt q qu r rh s sc sch scr sh shr sk sl sm sn sp sph spl spr squ sr st str sv sw t th thr
+    tr ts tw tz v vl w wh wr x y z zh zw
+    """.split()
 )
-_CODAS = (
-    "b bb c ch ck ct d dd dge f ff ft g gg gh ght gn h k l lb lch ld ldt lf lg lk ll lls lm lms ln lp lph ls lsh lt lth"
-    " lts lv lz m mb mm mp mph mps mpt ms n nc nch nck nd nds ng ngs ngst nk nks nn nns ns nst nt nth nts nx nz p ph pp"
-    " pps ps pt pth q r rb rc rch rck rd rds rf rg rk rks rl rld rls rm rms rn rns rp rps rr rrs rs rsh rst rt rth rts"
-    " rtz rv rx rz s sc sch sh sk sm sp ss st sts t tch th ths ts tt tts tz v w wd wk wl wls wn wns ws x xt y z zz bs cks"
-    " cs cts ds ffs fts gs ks ng's"
+_CODA = frozenset(
+    """
+    b bb c ch ck ct d dd dge f ff ft g gg gh ght gn h k l lb lch ld ldt lf lg lk ll lls lm lms ln lp lph ls lsh
+    lt lth lts lv lz m mb mm mp mph mps mpt ms n nc nch nck nd nds ng ngs ngst nk nks nn nns ns nst nt nth nts
+    nx nz p ph pp pps ps pt pth q r rb rc rch rck rd rds rf rg rk rks rl rld rls rm rms rn rns rp rps rr rrs rs
+    rsh rst rt rth rts rtz rv rx rz s sc sch sh sk sm sp ss st sts t tch th ths ts tt tts tz v w wd wk wl wls wn
+    wns ws x xt y z zz bs cks cs cts ds ffs fts gs ks ng's
+    """.split()
 )
-_ONSET = frozenset(_ONSETS.split())
-_CODA = frozenset(_CODAS.split())
 _VOWELS = "aeiouyàáâãäåæèéêëìíîïòóôõöøùúûüýÿœ"
 _SPLIT = re.compile(f"([{_VOWELS}]+)")
 _LONGEST_NUCLEUS = 3

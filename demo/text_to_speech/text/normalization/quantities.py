@@ -21,7 +21,7 @@ def _temperature(match: re.Match[str], _: Context) -> str | None:
     # "300 K" may be a sum, and "in 3 C" a room: they need two digits.
     is_sure = len(number) > 1 or not match["space"] or number != match["a"]
     near = f"{text_before(match, 80)} {text_after(match, 80)}"
-    is_fever = scale == "F" and "." in number
+    is_fever = "." in number and (scale == "F" or (scale == "C" and not match["space"]))
     if not is_signed and not is_fever and not (is_sure and re.search(rf"(?i)°|\b(?:{HEAT})\b", near)):
         return None
     name = {"F": "degrees Fahrenheit", "C": "degrees Celsius", "K": "kelvins"}[scale]
@@ -102,11 +102,27 @@ def _ordinal(match: re.Match[str], _: Context) -> str:
     return words.ordinal(match[1])
 
 
+_IS_TASK = re.compile(r"(?i)\b(?:compute|calculate|solve|evaluate|what is|what's|subtract|simplify) $")
+_SIDES = {"L": "long", "W": "wide", "H": "high", "D": "deep", "T": "tall"}
+
+
+def _side(match: re.Match[str], _: Context) -> str:
+    """Read 72″L as "seventy two inches long"."""
+    return f"{read_amount(match)} inch{'' if words.is_one(match['a']) else 'es'} {_SIDES[match['side']]}"
+
+
+def _amperes(match: re.Match[str], _: Context) -> str:
+    """Read "a 3 A fuse"."""
+    return f"{read_amount(match)} ampere{'' if words.is_one(match['a']) or is_adjective(match) else 's'}"
+
+
 def _range(match: re.Match[str], _: Context) -> str:
     """Read "3-5" as "three to five"."""
     if match[0] in SCORES:
         return SCORES[match[0]]
-    is_difference = match.string[match.end() : match.end() + 2].lstrip().startswith("=")
+    if any(len(number) > 1 and number[0] == "0" and number.isdecimal() for number in match.groups()):
+        return ", ".join(words.digits(number) for number in match.groups())
+    is_difference = text_after(match, 2).lstrip().startswith("=") or _IS_TASK.search(text_before(match, 24))
     first, second = words.spoken_integer(match[1]), words.spoken_integer(match[2])
     return f"{first} {'minus' if is_difference else 'to'} {second}"
 
@@ -142,18 +158,25 @@ RULES = (
     Rule(
         r"(?<![\w.])(\d+(?:\.\d+)?)[eE]([-+−]\d{1,3}|(?<=e)\d{1,3}|(?<=\.\dE)\d{1,3})(?!\w)",
         _exponent,
-        "eE",
+        string.digits,
+    ),
+    Rule(rf"(?<![\w.]){AMOUNT}″ ?(?P<side>[LWHDT])(?!\w)", _side, "″"),
+    Rule(
+        rf"(?<![\w.]){AMOUNT} ?A"
+        r"(?= (?:power|fuse|current|supply|charger|breaker|socket|circuit|plug|at \d|draw|output|max)\b)",
+        _amperes,
+        "A",
     ),
     Rule(
         r"\bdegrees? (?P<it>[CF])(?![\w'+#])",
-        lambda match, _: {"C": "Celsius", "F": "Fahrenheit"}[match["it"]],
+        _scale,
         "CF",
     ),
     Rule(rf"(?<![\w.]){AMOUNT}(?P<space> ?)(?P<scale>[CFK])(?![\w+#/'-]|\.\w)", _temperature, "CFK"),
     Rule(rf"(?<![\w.]){AMOUNT} ?(?P<sign>[%‰])", _percent, "%‰"),
     Rule(r"(?<![\w.,])(\d+)['′] ?[x×] ?(\d+)['′]", _feet_by_feet, "'′"),
     Rule(r"(?<![\w.,'\\–-])(\d+)'(?= [a-z]|[,.;)]|$)", _foot_sign, "'"),
-    Rule(r"(?<![\w.,])(\d+)['′] ?(\d+(?:\.\d+)?)(?:[\"”″]|'')?(?!\w)", _feet, "'′"),
+    Rule(r"(?<![\w.,])(\d+)['′](?: |-(?=[\d.]{1,5}[\"”″]))?(\d+(?:\.\d+)?)(?:[\"”″]|'')?(?!\w)", _feet, "'′"),
     Rule(
         rf"(?<![\w.])(?<!\d/){AMOUNT}(?: (?P<size>thousand|million|billion|trillion))?(?P<space>[ -]?)"
         rf"(?P<shape>(?:sq|cu)\.? )?(?P<unit>° ?[CFK]|{UNIT}|in(?![ ]|-\d))"
@@ -163,11 +186,11 @@ RULES = (
     ),
     Rule(r"(?i)(?<![\w.])(\d[\d,]*)(?:st|nd|rd|th)(?![A-Za-z0-9])", _ordinal, string.digits),
     Rule(
-        rf"(?<![\w.])(?:{PLAIN})(?: ?[x×] ?(?:{PLAIN})){{1,4}}(?: ?(?P<unit>{UNIT})(?P<power>[2²3³])?)?(?!\w)",
+        rf"(?<![\w.])(?:{PLAIN})(?: ?[x×] ?(?:{PLAIN})){{1,4}}(?:[ -]?(?P<unit>{UNIT})(?P<power>[2²3³])?)?(?!\w)",
         _by,
-        "x×",
+        string.digits,
     ),
-    Rule(rf"(?<![\w.])({PLAIN})[x×](?!\w)", _times, "x×"),
+    Rule(rf"(?<![\w.])({PLAIN})[x×](?!\w)", _times, string.digits),
     Rule(
         rf"(?<![\w.,–-])({PLAIN}) ?[-–] ?({PLAIN})(?![\w]|[-–]\w|[.,]\d)",
         _range,

@@ -5,7 +5,7 @@ import string
 
 from . import words
 from .bible_books import BOOKS, CERTAIN, CHAPTERS, NUMBERED, RANKS
-from .rules import Context, Rule, alternatives, text_after, text_before
+from .rules import Context, Rule, Sound, alternatives, text_after, text_before
 
 # Things whose number may be written with zeros before it, as in the names of files: "Chapter 01".
 _NUMBERED_THINGS = (
@@ -135,8 +135,25 @@ def _sections(match: re.Match[str], _: Context) -> str:
     return "sections" if match[0][0] == "§" else "paragraphs"
 
 
+def _name_of_job(_: re.Match[str], __: Context) -> Sound:
+    """Read the name of the book of Job, which is written as the word for work is."""
+    return Sound("Job", "ʤˈOb")
+
+
+def _verses_of_job(match: re.Match[str], _: Context) -> str | None:
+    """Read the chapter and the verses after "Job"."""
+    chapter = int(match["it"].split(":")[0])
+    return None if chapter > CHAPTERS["Job"] else _spoken_numbers(match["it"])
+
+
 # Applied before the dates and times: "John 3:16" is no time of day.
 EARLY_RULES = (
+    Rule(
+        rf"(?<![\w.])Job (?P<it>\d{{1,2}}:{_VERSES}(?:[,;] ?{_VERSES})*)(?![\w:]| ?[ap]\.?m)",
+        _verses_of_job,
+        ":",
+    ),
+    Rule(r"(?:(?<=[Bb]ook of )|(?<!\w))(?P<it>Job)(?:(?<=ook of Job)|(?= \0\0))", _name_of_job, "J"),
     Rule(
         rf"(?<![\w.])(?:(?P<rank>{_RANK}) ?)?(?P<book>{_BOOK})(?P<stop>\.)? "
         rf"(?P<numbers>{_CHAPTER_AND_VERSES}{_MORE})(?![\w:])",
@@ -165,7 +182,7 @@ RULES = (
         _without_zeros,
         "0",
     ),
-    Rule(r"(?<!\w)[Ss](\d{1,2}) ?[Ee](\d{1,3})(?!\w)", _episode, "SsEe"),
+    Rule(r"(?<!\w)[Ss](\d{1,2}) ?[Ee](\d{1,3})(?!\w)", _episode, string.digits),
     Rule(r"(?<![\w.])([45]\d\d)\(([a-z])\)(?:\((\d{1,2})\))?", _plan, "("),
     Rule(r"§ ?§|¶ ?¶", _sections, "§¶"),
 )

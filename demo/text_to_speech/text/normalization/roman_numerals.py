@@ -9,113 +9,99 @@ from .tables import ROMAN_CARDINAL, ROMAN_ORDINAL
 
 _CARDINAL = frozenset(ROMAN_CARDINAL.split()) | word_set(
     """
-    amendment annexe apartheid auto battlefield bloc booklet borderlands bowl bracket canticle caesar cap case cataract
-    civilization codex commandment concerto condition constitution crisis cycle deck diablo directive doom dragon ep
-    epistle era evangelion exhibit expansion fable falcon fallout form fragment   halo hall hell kill
-    kingdom league legend lethal line list lp maccabees mach mark matrix mission missile model mortal nocturne oblivion
-    odyssey olympics opus paragraph  pillar plan player point polonaise prelude principle problem  project
-    protocol psalm quest question reactor reich republic revelation   rule samuel saturn  science season
-    series set sequence   singularity skylon sonnet souls species squadron statute stave step street suite
-    syndrome system taxon terminator test theft theorem theory thesis titan track tract treaty trial trilogy trimester
-    tron unit variety variation vostok walpurgis ward war-zone warcraft witcher wonder world year zone wing  tab
+    amendment annexe apartheid auto battlefield bloc booklet borderlands bowl bracket canticle caesar cap case
+    cataract civilization codex commandment concerto condition constitution crisis cycle deck diablo directive doom
+    dragon ep epistle era evangelion exhibit expansion fable falcon fallout form fragment halo hall hell kill kingdom
+    league legend lethal line list lp maccabees mach mark matrix mission missile model mortal nocturne oblivion
+    odyssey olympics opus paragraph pillar plan player point polonaise prelude principle problem project protocol
+    psalm quest question reactor reich republic revelation rule samuel saturn science season series set sequence
+    singularity skylon sonnet souls species squadron statute stave step street suite syndrome system taxon terminator
+    test theft theorem theory thesis titan track tract treaty trial trilogy trimester tron unit variety variation
+    vostok walpurgis ward war-zone warcraft witcher wonder world year zone wing tab
     """
 )
 _ORDINAL = frozenset(ROMAN_ORDINAL.split()) | word_set(
     """
     adrian hadrian adolf adolph adolphus afonso agapetus agatho aethelred alaric albrecht alexios alexius alexei
-    alexandra alexandre alfonso alfred amadeus amenemhat anastasius andronicus andronikos anacletus antiochus antoninus
-    antoine ariarathes arsaces artaxerxes ashikaga ashurnasirpal ashurbanipal athelstan attalus augustus baldwin
-    balthasar barbarossa bela béla berengar bernard bernhard bohemond boleslaus bolesław boris bolesław callixtus
-    calixtus cambyses canute carl casimir caspar celestine charlemagne childebert childeric chilperic chlothar chosroes
-    christina christoph claudius clotaire clovis cnut conon constans constantin constantius cosimo cosmas cyril cyrus
-    dagobert damasus demetrius diocletian diodotus dionysius dmitri edmund edgar edred edwin egbert elagabalus emanuel
-    enrique eric erich erik ernest ernst esarhaddon ethelbert ethelred eugene eugenius eumenes eusebius farouk faisal
-    feodor feisal fernando franz françois frans frederik friedrich fuad fyodor gaius galerius george georg gerard gelasius
-    georgios gian gilbert giovanni gojong gustaf haakon hakon hammurabi hamad hardicanute harold harthacnut hassan hatshepsut
-    heinrich heraclius hermann hethum honorius hugh hugo humbert humphrey hussein ibrahim ine irene isaac isabel isabella
-    isabelle ismail istvan ivan jacob jacques jaime jagiello jan jane jean jeanne jerome joachim joan joanna johan johann
-    johannes joao joão jose josé joseph jovian juan julian julianus julius justin justinian karl kamehameha karol katharina
-    khalid khufu knut konrad kouros kublai ladislaus ladislas landon lambert leka leofric leonard leonardo leonidas leopold
-    liutpold lothair lothar lucius ludwig ludovico luis luise luitpold lulach magnus mahmud manuel marcellus marcus margrethe
-    maria marie martin mathilde matilda matthias maurice maximilian mehmet mengistu menelik mentuhotep michael miguel mieszko
-    milan mithridates mohammed moritz muhammad mustafa mutesa narmer nebuchadnezzar nero neferirkare nerva nicephorus
-    nicomedes nicola nicolas niall nikephoros nikita nikolai norodom osman osorkon oscar oskar oswald pascal paschal pasqual
-    pedro pepi pepin pelagius petar phraates pierre pippin polycarp porus psamtik puyi qaboos radbod rainier rama ramiro
-    ranulf raymond rene rené reza roger roland romanos romanus rudolf rudolph rupert saladin salman salmanassar sancho
-    sargon selim senusret septimius sergius seti shapur shalmaneser sigmund sigismund silverius silvester simeon simon sixtus
-    sobekhotep stanislaus stanislaw stanisław stefan stephanus suleiman suleyman sweyn sylvester symmachus taharqa tarquin
-    theobald theodor theodora theodore theoderic theodoric thibault thomas tiberius tigranes tiglath-pileser titus tokugawa
-    tomislav totila tvrtko umar urraca valentinian valerian vasili vasily vespasian victoria vigilius vitalian vittorio
-    vladimir vladislav vlad vratislaus vsevolod wenceslaus wenceslas wilhelmina władysław wladyslaw xavier xerxes yaroslav
-    yusuf zachary zeno zog zosimus abbas abdul abdullah abdülhamid ahmad ahmed akbar aleksandr alexis ali amadeo anna aethelwulf
-    dalai  patriarch shah khan caliph emir rajah maharaja archduke margrave landgrave elector count viscount
+    alexandra alexandre alfonso alfred amadeus amenemhat anastasius andronicus andronikos anacletus antiochus
+    antoninus antoine ariarathes arsaces artaxerxes ashikaga ashurnasirpal ashurbanipal athelstan attalus augustus
+    baldwin balthasar barbarossa bela béla berengar bernard bernhard bohemond boleslaus bolesław boris callixtus
+    calixtus cambyses canute carl casimir caspar celestine charlemagne childebert childeric chilperic chlothar
+    chosroes christina christoph claudius clotaire clovis cnut conon constans constantin constantius cosimo cosmas
+    cyril cyrus dagobert damasus demetrius diocletian diodotus dionysius dmitri edmund edgar edred edwin egbert
+    elagabalus emanuel enrique eric erich erik ernest ernst esarhaddon ethelbert ethelred eugene eugenius eumenes
+    eusebius farouk faisal feodor feisal fernando franz françois frans frederik friedrich fuad fyodor gaius galerius
+    george georg gerard gelasius georgios gian gilbert giovanni gojong gustaf haakon hakon hammurabi hamad hardicanute
+    harold harthacnut hassan hatshepsut heinrich heraclius hermann hethum honorius hugh hugo humbert humphrey hussein
+    ibrahim ine irene isaac isabel isabella isabelle ismail istvan ivan jacob jacques jaime jagiello jan jane jean
+    jeanne jerome joachim joan joanna johan johann johannes joao joão jose josé joseph jovian juan julian julianus
+    julius justin justinian karl kamehameha karol katharina khalid khufu knut konrad kouros kublai ladislaus ladislas
+    landon lambert leka leofric leonard leonardo leonidas leopold liutpold lothair lothar lucius ludwig ludovico luis
+    luise luitpold lulach magnus mahmud manuel marcellus marcus margrethe maria marie martin mathilde matilda matthias
+    maurice maximilian mehmet mengistu menelik mentuhotep michael miguel mieszko milan mithridates mohammed moritz
+    muhammad mustafa mutesa narmer nebuchadnezzar nero neferirkare nerva nicephorus nicomedes nicola nicolas niall
+    nikephoros nikita nikolai norodom osman osorkon oscar oskar oswald pascal paschal pasqual pedro pepi pepin
+    pelagius petar phraates pierre pippin polycarp porus psamtik puyi qaboos radbod rainier rama ramiro ranulf raymond
+    rene rené reza roger roland romanos romanus rudolf rudolph rupert saladin salman salmanassar sancho sargon selim
+    senusret septimius sergius seti shapur shalmaneser sigmund sigismund silverius silvester simeon simon sixtus
+    sobekhotep stanislaus stanislaw stanisław stefan stephanus suleiman suleyman sweyn sylvester symmachus taharqa
+    tarquin theobald theodor theodora theodore theoderic theodoric thibault thomas tiberius tigranes tiglath-pileser
+    titus tokugawa tomislav totila tvrtko umar urraca valentinian valerian vasili vasily vespasian victoria vigilius
+    vitalian vittorio vladimir vladislav vlad vratislaus vsevolod wenceslaus wenceslas wilhelmina władysław wladyslaw
+    xavier xerxes yaroslav yusuf zachary zeno zog zosimus abbas abdul abdullah abdülhamid ahmad ahmed akbar aleksandr
+    alexis ali amadeo anna aethelwulf dalai patriarch shah khan caliph emir rajah maharaja archduke margrave landgrave
+    elector count viscount
     """
 )
 # First names of people whose fathers and grandfathers had the same name.
 _FIRST_NAMES = _ORDINAL | word_set(
     """
-    aaron adam alan albert alvin amos anthony archibald arnold arthur ashton barry benjamin bob bradley brandon brian bruce
-    calvin carlton cary cecil chad chester chris clarence clark clayton clifford clint clinton cole colin curtis cyrus dale
-    daniel darryl dave davis dean dennis derek dexter don donald douglas drew duncan dwight earl edgar elijah elliott elmer
-    elton ernest ethan eugene evan everett floyd forrest foster frank franklin fred gary gene gerald glenn gordon grant graham
-    grayson gregory griffin guy harlan harrison harry harvey henry herbert herman horace howard hubert hunter ian ira irving
-    jack jackson jake jason jay jeff jefferson jeffrey jeremy jerry jesse jim joe joel john johnny jonathan jordan josh joshua
-    karl keith ken kenneth kevin kirk kyle lance larry lawrence lee leon leonard leroy lester lewis lloyd logan loudon luke
-    luther mark marshall marvin mason matthew maxwell melvin mike miles milton mitchell morgan morris moses murray nathan
-    nathaniel ned neil nelson noah norman oliver oscar owen parker patrick percy perry pete phil phillip preston quentin ralph
-    randall randolph randy ray rex reginald rob rodney rogers ron ronald rory ross roy russell ryan sam samuel scott sean seth
-    seymour sheldon sherman sidney spencer stanley steve steven stewart strom stuart ted terrence terry theodore thornton
-    thurston tim timothy todd tom tony travis trevor troy tucker ty tyler vernon vincent wallace walter warren wayne wendell
-    wes wesley wilbur will willard willis winston winthrop woodrow zachary
+    aaron adam alan albert alvin amos anthony archibald arnold arthur ashton barry benjamin bob bradley brandon brian
+    bruce calvin carlton cary cecil chad chester chris clarence clark clayton clifford clint clinton cole colin curtis
+    cyrus dale daniel darryl dave davis dean dennis derek dexter don donald douglas drew duncan dwight earl edgar
+    elijah elliott elmer elton ernest ethan eugene evan everett floyd forrest foster frank franklin fred gary gene
+    gerald glenn gordon grant graham grayson gregory griffin guy harlan harrison harry harvey henry herbert herman
+    horace howard hubert hunter ian ira irving jack jackson jake jason jay jeff jefferson jeffrey jeremy jerry jesse
+    jim joe joel john johnny jonathan jordan josh joshua karl keith ken kenneth kevin kirk kyle lance larry lawrence
+    lee leon leonard leroy lester lewis lloyd logan loudon luke luther mark marshall marvin mason matthew maxwell
+    melvin mike miles milton mitchell morgan morris moses murray nathan nathaniel ned neil nelson noah norman oliver
+    oscar owen parker patrick percy perry pete phil phillip preston quentin ralph randall randolph randy ray rex
+    reginald rob rodney rogers ron ronald rory ross roy russell ryan sam samuel scott sean seth seymour sheldon
+    sherman sidney spencer stanley steve steven stewart strom stuart ted terrence terry theodore thornton thurston tim
+    timothy todd tom tony travis trevor troy tucker ty tyler vernon vincent wallace walter warren wayne wendell wes
+    wesley wilbur will willard willis winston winthrop woodrow zachary
     """
 )
 # Nouns of classes and stages: "I" behind them is a numeral, unless a verb follows.
 _CLASSES = word_set(
     """
-    type types phase stage class classes grade category tier schedule level title factor division group article chapter
-    part section act scene war book volume appendix annex collagen complex segment schedule bipolar zone region
+    type types phase stage class classes grade category tier schedule level title factor division group article
+    chapter part section act scene war book volume appendix annex collagen complex segment bipolar zone region
     photosystem cohort table figure form series mark model pillar theorem
     """
 )
 # Verbs and adverbs that follow the pronoun I.
 _AFTER_PRONOUN = word_set(
     """
-    actually admire adore agree almost already also always am ask ate avoid be began believe bet bought bring broke brought
-    built buy call came can cannot can't care carry caught check choose chose collect come consider could couldn't covered
-    created cut deal describe design did didn't discuss do don't dread drew drink drive drove eat ended enjoy ever expect
-    fear feel fell felt find finish fit fly forget forgot found gave get give go got grew grow guess had hadn't handle happen
-    hate have haven't hear heard held help hoped imagine intend invented just keep kept knew know lack learn least leave left
-    let like listen live look lose lost love made make may mean meant meet mention met might miss most must need needed never
-    now often once only order own paid pay pick picked play played prefer put ran rarely read really recall recommend refer
-    remember run said sat  say see seem sell send sent set shall should show simply sing sit skip sold sometimes speak
-    spend spent spoke start started still stood studied suggest suppose sure take talk talked taught teach tell thank think
-    thought told took tried truly try understand use used usually want wanted was watch wear went will wish won won't wonder
-    wore work worked would wouldn't write wrote
+    actually admire adore agree almost already also always am ask ate avoid be began believe bet bought bring broke
+    brought built buy call came can cannot can't care carry caught check choose chose collect come consider could
+    couldn't covered created cut deal describe design did didn't discuss do don't dread drew drink drive drove eat
+    ended enjoy ever expect fear feel fell felt find finish fit fly forget forgot found gave get give go got grew grow
+    guess had hadn't handle happen hate have haven't hear heard held help hoped imagine intend invented just keep kept
+    knew know lack learn least leave left let like listen live look lose lost love made make may mean meant meet
+    mention met might miss most must need needed never now often once only order own paid pay pick picked play played
+    prefer put ran rarely read really recall recommend refer remember run said sat say see seem sell send sent set
+    shall should show simply sing sit skip sold sometimes speak spend spent spoke start started still stood studied
+    suggest suppose sure take talk talked taught teach tell thank think thought told took tried truly try understand
+    use used usually want wanted was watch wear went will wish won won't wonder wore work worked would wouldn't write
+    wrote
     """
 )
 _FOLLOWS_FIRST = re.compile(
     r"[,.;:!?)\0”]|'s|$|[-–—]| (?:(?:of|was|is|and|in|to|had|has|reigned|died|or|through|vs?\.?)\b|[\0–—&(-])"
 )
 _FOLLOWER = re.compile(r" ([a-z']+)")
-_DETERMINERS = frozenset(
-    [
-        "the",
-        "every",
-        "any",
-        "each",
-        "this",
-        "that",
-        "which",
-        "what",
-        "my",
-        "his",
-        "her",
-        "our",
-        "your",
-        "their",
-        "some",
-    ]
-)
+_DETERMINERS = word_set("the every any each this that which what my his her our your their some")
 
 
 def _roman_after_name(match: re.Match[str], context: Context) -> str | None:

@@ -2,6 +2,7 @@
 
 import re
 
+from . import words
 from .measures import ALONE, PER, UNITS
 from .rules import Context, Rule, alternatives, text_after, text_before
 
@@ -93,6 +94,17 @@ def _row_of_letters(match: re.Match[str], _: Context) -> str:
     return " slash ".join(part.upper() for part in match[0].split("/"))
 
 
+def _row_of_initialisms(match: re.Match[str], context: Context) -> str | None:
+    """Read "TCP/IP" by its letters, without the slash; "ON/OFF" has words."""
+    parts = match[0].split("/")
+    if all(len(part) > 1 and context.is_word(part.lower()) for part in parts):
+        return None
+    return " ".join(
+        part.lower() if len(part) > 3 and context.is_word(part.lower()) else words.letters(part)
+        for part in parts
+    )
+
+
 def _between_quantities(match: re.Match[str], _: Context) -> str:
     """Read the dash of "5 km – 10 km" as "to", and as "minus" in a calculation."""
     return "minus" if _is_in_calculation(match) else "to"
@@ -127,7 +139,7 @@ EARLY_RULES = (
     ),
     Rule(r"(?<![\w/.])[A-Za-z](?:/[A-Za-z]){2,}(?![\w/])", _row_of_letters, "/"),
     # "AC/DC", "TCP/IP", "P/E": nobody says this slash.
-    Rule(r"(?<![\w/.\0])(?!N/A|C/O|W/O)[A-Z]{1,4}(?P<it>/)(?=[A-Z]{1,4}(?![\w/]))", _silent, "/"),
+    Rule(r"(?<![\w/.\0])(?!N/A|C/O|W/O)[A-Z]{1,5}(?:/[A-Z]{1,5}){1,3}(?![\w/])", _row_of_initialisms, "/"),
     Rule(r"(?<!\w)[Nn]o\.(?= of (?!course)[a-z])", _number_sign, "."),
     Rule(
         r"(?:(?<=[\d%kKmMbB])|(?<=[bmt]n))(?P<it> ?[-–] ?)(?=[$£€¥₹]\d|\d{1,3}(?:\.\d+)?%)",

@@ -30,6 +30,7 @@ EARLY_RULES = (
     Rule(rf"\d (?:BCE?|B\.C\.|CE|AD|A\.D\.)(?P<it>{_DASH})(?=(?:AD |A\.D\. )?\d)", _to, "-–"),
     Rule(rf"(?<!\w){DAY_NAME} \d{{1,2}}(?P<it>{_DASH})(?={DAY_NAME} \d)", _to, "-–"),
     Rule(rf"(?<!\w){_MOMENT}(?P<it>{_DASH})(?={_MOMENT}(?![\w'-]))", _to, "-–"),
+    Rule(rf"(?<![\w.:–-])\d{{1,2}}(?P<it>{_DASH})(?=\d{{1,2}}:\d\d ?[AaPp])", _to, ":"),
     Rule(r"(?<=:\d\d)(?P<it>\s?[-–]\s?)(?=\d{1,2}:\d\d)", _to, ":"),
     Rule(r"(?i)(?<=[ap]m)(?P<it>\s?[-–]\s?)(?=\d{1,2}(?::\d\d)? ?[ap]\.?m)", _to, "mM"),
 )

@@ -31,7 +31,7 @@ def _superscript(match: re.Match[str], _: Context) -> str | None:
     power follows a number, a variable, another bracket or a unit. "¹" after a number is a mark: nothing is raised to
     the power of one.
     """
-    before = text_before(match, 20)
+    before = text_before(match, 30)
     if _is_footnote(before, match["exponent"]):
         return ""
     return _power(match["exponent"], before) + _unit(match)
@@ -41,6 +41,9 @@ def _is_footnote(before: str, exponent: str) -> bool:
     if not before or exponent.startswith("⁻"):
         return False
     if re.search(r"\d(?:st|nd|rd|th)$", before):
+        return True
+    if re.search(r"\([^()]*[a-z]{3}[^()]*\)$", before):
+        # A bracket with words is no factor.
         return True
     word = _WORD.search(before)
     if word:
@@ -71,6 +74,11 @@ def _unit(match: re.Match[str]) -> str:
 def _caret(match: re.Match[str], _: Context) -> str:
     """Read "^5"."""
     return _power(match["exponent"], text_before(match, 1))
+
+
+def _isotope(match: re.Match[str], _: Context) -> str:
+    """Read the mass number of "²³⁵U"."""
+    return words.code_number(match["it"].translate(_TO_DIGITS))
 
 
 def _row_of_marks(_: re.Match[str], __: Context) -> str:
@@ -125,6 +133,7 @@ EARLY_RULES = (
 )
 
 RULES = (
+    Rule(rf"(?<![\w)])(?P<it>[{_FIGURES}]{{1,3}})(?=[A-Z][a-z]?(?![a-z]))", _isotope, _FIGURES),
     Rule(
         rf"(?:(?<=[^\W\d_]{{3}})|(?<=[.,;:!?”]))[{_FIGURES}]+(?:[,–⁻-] ?[{_FIGURES}]+)+",
         _row_of_marks,

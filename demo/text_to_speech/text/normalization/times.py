@@ -88,10 +88,10 @@ RULES = (
         r"(?<![\w.:$£€])(?P<hour>1[0-2]|0?[1-9])(?::(?P<minutes>[0-5]\d))?(?P<half>[ap])(?![\w.'])"
         r"(?:(?<=:\d\d[ap])|(?= ?[-–] ?\d{1,2}(?::\d\d)?[ap](?![\w.]))|(?<=[ap][-–]\d[ap])|(?<=[ap][-–]\d\d[ap]))",
         _with_one_letter,
-        "ap",
+        string.digits,
     ),
     Rule(r"(?<![\w.,:])([01]\d|2[0-3])([0-5]\d) ?(?:hours|hrs)\b\.?", _military, string.digits),
-    Rule(r"(?<![\w.,:])([01]?\d|2[0-3])h([0-5]\d)(?!\w)", _french_time, "h"),
+    Rule(r"(?<![\w.,:])([01]?\d|2[0-3])h([0-5]\d)(?!\w)", _french_time, string.digits),
     Rule(
         r"(?<![\w.:])(?P<hour>\d{1,2}):(?P<minute>\d\d)(?::(?P<second>\d\d))?"
         rf"(?P<decimals>\.\d+)?(?P<zulu>Z)?(?: ?{_HALF}| ?(?P<hours>h|hrs|hours)\b)?(?:(?![\w:])|(?={_ZONE}))",
