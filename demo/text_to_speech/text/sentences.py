@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from ..errors import InputError
 from .lines import LINES_AFTER, LINES_BEFORE, LONGEST_WRAPPED, meaningful_ends
 from .normalization.abbreviations import belongs_to_abbreviation, is_abbreviation, may_go_on
+from .normalization.tables import ABBREVIATIONS, BEFORE_NUMBERS
 from .pronunciations import BLANK_LINE, INLINE_PHONEMES
 
 MAX_LENGTH = 300
@@ -27,9 +28,14 @@ _SPEECH_VERBS = (
     "said|says|asked|replied|answered|cried|shouted|whispered|exclaimed|added|called|began|continued"
 )
 
-# A stop behind a word and its closing marks; one to which the next sentence is glued; one of Chinese or Japanese.
+# The mark of a footnote behind a stop: "signed.¹ It", "1815.4 The", "small.5-7 More".
+_FIGURES = "⁰¹²³⁴⁵⁶⁷⁸⁹"
+_NUMBERS = r"[1-9]\d{0,2}(?:[,–-] ?[1-9]\d{0,2})*"
+_NOTE = rf"(?:[{_FIGURES}*†‡§]+(?:[,–⁻-] ?[{_FIGURES}]+)*|(?P<plain>{_NUMBERS}(?=\s+[“\"(]?[A-Z])))"
+_NOTED = re.compile(r"(?:(?P<word>[^\W\d_]{3,})|(?<!\d)(?:1[5-9]|20)\d\d)[”’)]*\Z")
+# A stop behind a word with its closing marks; one to which the next sentence is glued; one of Chinese or Japanese.
 _STOP = re.compile(
-    r"(?<![.!?…])[.!?…]+(?:[ \t][.!?…]+)*[\"'”’»)\]}]*(?=\s|$)"
+    rf"(?P<stop>(?<![.!?…])[.!?…]+(?:[ \t][.!?…]+)*[\"'”’»)\]}}]*){_NOTE}?(?=\s|$)"
     r"|(?<=[a-z\d])[.!?](?=[A-Z][a-z]*(?:[ ,'’]|[.!?](?:\s|$)))"
     r"|[。！？]+[”’」』）]*"
 )
@@ -265,7 +271,9 @@ def _ends_sentence(text: str, start: int, stop: re.Match[str], end: int) -> bool
     """Tell whether a stop ends the sentence that began at `start`."""
     follower = _NEXT.match(text, stop.end(), end)
     next_word = follower[1] if follower else ""
-    punctuation = stop[0]
+    punctuation = stop["stop"] or stop[0]
+    if stop["plain"] and not _is_noted(text, start, stop):
+        return False
     if text[stop.end()].isupper():
         return _is_glued(text, start, stop, next_word)
     if next_word[:1].islower() and _SMALL_WORD.match(next_word):
@@ -280,6 +288,15 @@ def _ends_sentence(text: str, start: int, stop: re.Match[str], end: int) -> bool
     if punctuation[0] != "." or len(punctuation.rstrip("\"'”’»)]}")) > 1:
         return True
     return not _is_abbreviation(text, start, stop)
+
+
+def _is_noted(text: str, start: int, stop: re.Match[str]) -> bool:
+    """Tell whether figures behind a stop are the mark of a footnote: "He fled.3 No one", but not "fig.3 The"."""
+    noted = _NOTED.search(text, max(start, stop.start() - 30), stop.start())
+    if noted is None:
+        return False
+    word = noted["word"] or ""
+    return not (word in BEFORE_NUMBERS or f"{word}." in ABBREVIATIONS or (word and is_abbreviation(word)))
 
 
 def _is_glued(text: str, start: int, stop: re.Match[str], next_word: str) -> bool:

@@ -21,13 +21,15 @@ _FUNCTION = re.compile(
     r"(?:sin|cos|tan|cot|sec|csc|log|ln|sinh|cosh|tanh|det|var|chi|mc|xy|ab|dx|dt|dy)$", re.IGNORECASE
 )
 _WORD = re.compile(r"[^\W\d_]+$")
+_WORDS_IN_BRACKETS = re.compile(r"\([a-zA-Z ]*[a-z]{3} [a-zA-Z ]*[a-z]{3}\)$|\([a-z]{4,}\)$")
 
 
 def _superscript(match: re.Match[str], _: Context) -> str | None:
     """Read an exponent, or nothing for the mark of a footnote.
 
-    A mark follows a word of three letters or more, a stop, a quotation mark, or another mark. A power follows a
-    number, a variable, a bracket or a unit. "¹" after a number is a mark: nothing is raised to the power of one.
+    A mark follows a word of three letters or more, a stop, a quotation mark, a bracket with words, or another mark. A
+    power follows a number, a variable, another bracket or a unit. "¹" after a number is a mark: nothing is raised to
+    the power of one.
     """
     before = text_before(match, 30)
     if _is_footnote(before, match["exponent"]):
@@ -48,6 +50,8 @@ def _is_footnote(before: str, exponent: str) -> bool:
         return len(word[0]) > 2 and not _FUNCTION.match(word[0])
     if exponent == "¹":
         return before[-1] not in " (=+-−*/"
+    if _WORDS_IN_BRACKETS.search(before):
+        return True
     return before[-1] in ".,;:!?”’'\"" or bool(
         re.search(rf"[{_FIGURES}][,–-]? ?$|[a-z.,”]\0+[,–-]?$", before)
     )
