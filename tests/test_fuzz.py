@@ -14,7 +14,16 @@ from fuzzing.targets import PLANTED, TARGETS
 
 POSIX = pytest.mark.skipif(sys.platform == "win32", reason="limits of CPU time and memory are POSIX")
 SEED = 10
-INPUTS = {"text": 150, "ssml": 300, "markdown": 150, "html": 150, "lexicon": 150, "checkpoint": 300, "model_yml": 100, "timings": 60}
+INPUTS = {
+    "text": 150,
+    "ssml": 300,
+    "markdown": 150,
+    "html": 150,
+    "lexicon": 150,
+    "checkpoint": 300,
+    "model_yml": 100,
+    "timings": 60,
+}
 
 
 @pytest.mark.slow
