@@ -89,7 +89,7 @@ def run_command(folder: Path, rows: int, options: list[str], *, cluster: Any = N
         write_job(job, rows)
     with tempfile.TemporaryDirectory(dir=folder) as out:
         more = ["--ray", cluster.address] if cluster else []
-        before, began, largest = os.times(), time.perf_counter(), 0.0
+        before, began, largest, cluster_cpu = os.times(), time.perf_counter(), 0.0, 0.0
         cluster_before = cpu_below(os.getpid()) if cluster else 0.0
         process = subprocess.Popen(  # noqa: S603 - our own command
             [sys.executable, str(COMMAND), str(job), "-o", out, "--json", *options, *more],
@@ -100,15 +100,17 @@ def run_command(folder: Path, rows: int, options: list[str], *, cluster: Any = N
         end: dict[str, Any] = {}
         for line in process.stdout:
             end = json.loads(line)
-            if end["event"] == "made" and end["id"].endswith("9"):
+            if end["event"] == "end" or (end["event"] == "made" and end["id"].endswith("99")):
                 found = children(os.getpid(), "ray::Actor" if cluster else "spawn_main")
                 largest = max([largest, *map(megabytes, found)])
+            if end["event"] == "end" and cluster:
+                # The actors are still there, and so is the driver.
+                cluster_cpu = cpu_below(os.getpid()) - cluster_before
         if process.wait() or not end.get("complete"):
             raise SystemExit(f"the command ended with status {process.returncode}")
         after, wall = os.times(), time.perf_counter() - began
         cpu = after.children_user + after.children_system - before.children_user - before.children_system
-        if cluster:
-            cpu += cpu_below(os.getpid()) - cluster_before
+        cpu = cluster_cpu if cluster else cpu
     return Spent(cpu, end["cpu_seconds"], wall, end["seconds"], largest)
 
 

@@ -201,6 +201,19 @@ def test_a_manifest_that_cannot_take_a_record_is_as_before(tmp_path: Path, monke
     assert list(read_manifest(path)) == [RECORD, RECORD]
 
 
+@pytest.mark.parametrize(("sync_seconds", "syncs"), [(0.0, 3), (3600.0, 0)])
+def test_the_file_is_synced_as_often_as_is_asked(
+    tmp_path: Path, monkeypatch, sync_seconds: float, syncs: int
+) -> None:
+    calls: list[int] = []
+    monkeypatch.setattr(os, "fsync", calls.append)
+    with ManifestWriter(tmp_path / "000001-x.jsonl", sync_seconds=sync_seconds) as manifest:
+        for _ in range(3):
+            manifest.append(RECORD)
+    assert len(calls) == syncs
+    assert list(read_manifest(manifest.path)) == [RECORD] * 3
+
+
 def test_a_record_is_one_line_of_json(tmp_path: Path) -> None:
     with ManifestWriter(tmp_path / "000001-x.jsonl") as manifest:
         manifest.append(RECORD)

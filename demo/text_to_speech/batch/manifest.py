@@ -23,6 +23,7 @@ import json
 import os
 import re
 import stat
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -136,14 +137,14 @@ class WorkFolder:
                 f"{self.folder}: run {run} is over, run {current} has begun", path=self.folder
             )
 
-    def writer(self, run: int) -> ManifestWriter:
-        """Return the manifest of this process for a run.
+    def writer(self, run: int, *, sync_seconds: float = 0.0) -> ManifestWriter:
+        """Return the manifest of this process for a run; see `ManifestWriter`.
 
         Raises:
             OutputError: It cannot be opened.
         """
         name = f"{run:06d}-{host_tag()}-{os.getpid()}.jsonl"
-        return ManifestWriter(self.work / MANIFESTS / name)
+        return ManifestWriter(self.work / MANIFESTS / name, sync_seconds=sync_seconds)
 
     def records(self) -> Iterator[Record]:
         """Yield all records, those of later runs after those of earlier ones; of one unit the last one counts.
@@ -213,13 +214,17 @@ class ManifestWriter:
 
     Args:
         path: The file, which may be there.
+        sync_seconds: So seldom is the file synced to the disk. The death of the process loses nothing in any case; a
+            loss of power may lose the lines of so many seconds, whose units are made again.
 
     Raises:
         OutputError: It cannot be opened.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, sync_seconds: float = 0.0) -> None:
         self.path = path
+        self._sync_seconds = sync_seconds
+        self._synced = time.monotonic()
         try:
             self._descriptor = os.open(path, _OPEN, 0o666)
             self._length = _repair(self._descriptor)
@@ -227,7 +232,7 @@ class ManifestWriter:
             raise cannot_write(path, error) from error
 
     def append(self, record: Record) -> None:
-        """Append a record; when this returns, it is on the disk.
+        """Append a record; when this returns, the system has it, and the disk too where nothing else was asked for.
 
         Raises:
             OutputError: The disk is full, or the system refuses for another reason. The manifest is as before then.
@@ -237,7 +242,9 @@ class ManifestWriter:
             done = 0
             while done < len(line):
                 done += os.write(self._descriptor, line[done:])
-            os.fsync(self._descriptor)
+            if time.monotonic() - self._synced >= self._sync_seconds:
+                os.fsync(self._descriptor)
+                self._synced = time.monotonic()
         except OSError as error:
             with suppress(OSError):
                 os.ftruncate(self._descriptor, self._length)

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from ..speech.spoken import SpokenSentence
 
 MOST_WARNINGS = 20  # of a row that are kept
+# Short rows come faster than a disk syncs. Their files are synced one by one; the lines that tell of them need it less.
+SYNC_SECONDS = 1.0
 _PACKAGE = __name__.partition(".")[0]
 
 
@@ -70,7 +72,7 @@ class RowSpeaker:
             raise OutputError(
                 f"{folder} is not there: expected a folder that all machines of the cluster share"
             )
-        self._manifest = self._work.writer(run)
+        self._manifest = self._work.writer(run, sync_seconds=SYNC_SECONDS)
         self._synthesizers = {options.voice: build_for_worker(options)}
         self._warnings = _Warnings()
         logging.getLogger(_PACKAGE).addHandler(self._warnings)
