@@ -3,6 +3,8 @@ from __future__ import annotations
 import pytest
 
 from text_to_speech.books.casting import Cast, parse_role, quotations
+from text_to_speech.books.listing import dry_run
+from text_to_speech.books.readers import read_book
 from text_to_speech.errors import InputError
 from text_to_speech.script import Delivery, Manner, parse_text
 
@@ -113,3 +115,12 @@ def test_a_mark_that_names_nobody_is_refused() -> None:
     with pytest.raises(InputError, match="names neither a part nor a voice"):
         Cast().segments(parse_text("[voice nobody] Hello."), manner=Manner(), narrator="heart")
     assert Cast().segments(parse_text("[voice heart] Hello."), manner=Manner(), narrator="heart")
+
+
+def test_a_dry_run_shows_what_is_spoken_and_no_marks(tmp_path, capsys):
+    path = tmp_path / "marked.txt"
+    path.write_text("Chapter One\n\n[voice heart] Come in! [/voice] She came.\n", encoding="utf-8")
+    book = read_book(path)
+    lines = list(dry_run(book, book.chapters, frozenset()))
+    assert "Come in! She came." in lines
+    assert not [line for line in lines if "[voice" in line or "/voice" in line]

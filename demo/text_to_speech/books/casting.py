@@ -131,7 +131,7 @@ class Cast:
             InputError: A mark names nobody.
         """
         spans = list(self._spans(script))
-        script = replace(script, text=_MARK.sub(lambda match: " " * len(match[0]), script.text))
+        script = replace(script, text=without_marks(script.text))
         if not spans:
             return (Segment("", script),)
         script = _with_deliveries(script, spans)
@@ -198,6 +198,16 @@ def parse_role(written: str) -> Role:
                 f"{written.strip()[:60]!r}: expected a voice, pitch=, speed= or volume=, as in heart pitch=-2"
             )
     return Role(voice, Manner().changed(options).delivery)
+
+
+def without_marks(text: str) -> str:
+    """Return a text of the same length in which the marks that name voices are spaces: they are not spoken.
+
+    Example:
+        >>> without_marks("[voice Emma] Come in!")
+        '             Come in!'
+    """
+    return _MARK.sub(lambda match: " " * len(match[0]), text)
 
 
 def quotations(text: str) -> list[tuple[int, int]]:

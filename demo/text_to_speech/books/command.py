@@ -89,11 +89,12 @@ def _list(args: argparse.Namespace, book: Book, chapters: Sequence[Chapter], spe
         put("\n".join(dry_run(book, chapters, speak)))
     else:
         from ..cli.chosen import chosen_voice
+        from .casting import without_marks
         from .names import find_names, lexicon_lines
         from .units import spoken_blocks
 
         blocks = (block for chapter in chapters for _, block in spoken_blocks(book, chapter, speak))
-        texts = ((block.text, block.kind == "heading") for block in blocks)
+        texts = ((without_marks(block.text), block.kind == "heading") for block in blocks)
         names = find_names(texts, language=args.language or chosen_voice(args).language)
         put("\n".join(lexicon_lines(names, title=book.metadata.title)))
 

@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterator, Sequence
 from ..cli.progress import USUAL_PACE, clock_time
 from ..script.document_script import CODE_LEFT_OUT
 from .book import Book, Chapter
+from .casting import without_marks
 from .rules import all_roles
 from .units import left_out, spoken_blocks
 
@@ -38,7 +39,7 @@ def dry_run(book: Book, chapters: Sequence[Chapter], speak: Collection[str]) -> 
             if block.kind == "rule":
                 yield "* * *"
             else:
-                yield block.text if block.roles <= set(speak) else CODE_LEFT_OUT
+                yield _spoken(block.text) if block.roles <= set(speak) else CODE_LEFT_OUT
         skipped = [found for pair in book.blocks(chapter) for found in left_out(*pair, speak)]
         for role, text in skipped:
             counts[role] += len("".join(text.split()))
@@ -47,3 +48,9 @@ def dry_run(book: Book, chapters: Sequence[Chapter], speak: Collection[str]) -> 
     for role, count in sorted(counts.items()):
         yield f"left out: {all_roles()[role]} ({role}), {count} characters"
     yield from (f"note: {note}" for note in book.notes)
+
+
+def _spoken(text: str) -> str:
+    """Return a text as it is spoken, without the marks that name voices."""
+    bare = without_marks(text)
+    return text if bare == text else " ".join(bare.split())
