@@ -19,9 +19,9 @@ from urllib.parse import urlsplit
 
 from .. import __version__
 from ..cli.frame import OneLineParser, run
-from ..cli.options import LANGUAGES
 from ..errors import InputError
 from ..inference.runtime import PRECISIONS
+from ..text.languages import AMERICAN, BRITISH
 
 if TYPE_CHECKING:
     import uvicorn
@@ -84,7 +84,7 @@ def build_parser() -> OneLineParser:
     )
     add(
         "--language",
-        choices=LANGUAGES,
+        choices=(AMERICAN, BRITISH),
         help="English that texts are read in (default: that of the voice)",
     )
     add("-m_duration", "--model_duration", metavar="FILE", help="ForwardTacotron, duration prediction")
