@@ -12,7 +12,7 @@ from text_to_speech.errors import InputError
 from text_to_speech.pipeline import Synthesizer
 from text_to_speech.serving import names
 from text_to_speech.serving.speaker import Speaker
-from text_to_speech.serving.wyoming import info
+from text_to_speech.serving.wyoming_events import info
 from text_to_speech.store.voices_yml import voices
 
 
