@@ -179,13 +179,16 @@ def ours(vocoder: str) -> Iterator[tuple[str, Ask, int, int]]:
 
 def ready(port: int) -> bool:
     """Tell whether our server has loaded its models."""
-    import urllib.request
+    from http.client import HTTPConnection, HTTPException
 
+    connection = HTTPConnection("127.0.0.1", port, timeout=10)
     try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/ready", timeout=10) as answer:
-            return bool(answer.status == 200)
-    except OSError:
+        connection.request("GET", "/ready")
+        return connection.getresponse().status == 200
+    except (OSError, HTTPException):
         return False
+    finally:
+        connection.close()
 
 
 def piper(python: Path) -> Iterator[tuple[str, Ask, int, int]]:
