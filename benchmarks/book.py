@@ -10,15 +10,12 @@ other programs on the machine change little.
 
 from __future__ import annotations
 
-import argparse
-import resource
-import sys
 import tempfile
-import time
+from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parents[1] / "demo"))
-
+from measuring import Report, Row, add_vocoders, arguments, cost_of, peak_megabytes
 from text_to_speech import Synthesizer, parse_text
 from text_to_speech.books.command import main as speak_book
 
@@ -41,6 +38,14 @@ ADJECTIVES = (
     "broken",
     "distant",
 )
+WAYS = {
+    "spoken into units, one FLAC written": ["-o", "a.flac"],
+    "FLAC again from the finished units": ["-o", "b.flac"],
+    "the same with --lufs -18": ["-o", "c.flac", "--lufs", "-18"],
+    "M4B from the finished units": ["-o", "a.m4b"],
+    "MP3 from them": ["-o", "a.mp3"],
+    "EPUB with overlays from them": ["-o", "a.epub"],
+}
 
 
 def text_of(paragraphs: int) -> str:
@@ -57,51 +62,66 @@ def text_of(paragraphs: int) -> str:
     return "\n\n".join(parts)
 
 
-def cpu() -> float:
-    """Return the CPU seconds of this process so far."""
-    return time.process_time()
+def measure(vocoder: str, text: str) -> list[Row]:
+    """Return what each way to speak a book costs, the bare pipeline first.
+
+    Raises:
+        SystemExit: The book could not be spoken.
+    """
+    # Models of a process are shared, so the command finds them loaded.
+    synthesizer = Synthesizer("CPU", vocoder_model=vocoder, hint="throughput")
+    synthesizer.warm_up()
+    samples = 0
+
+    def speak() -> None:
+        nonlocal samples
+        for chapter in text.split("Chapter ")[1:]:
+            for chunk in synthesizer.stream(parse_text("Chapter " + chapter)):
+                samples += chunk.audio.size
+
+    costs, peaks = {"the bare pipeline": cost_of(speak).cpu}, [peak_megabytes()]
+    with tempfile.TemporaryDirectory() as name:
+        book = Path(name, "book.txt")
+        book.write_text(text, encoding="utf-8")
+        for way, (option, file, *more) in WAYS.items():
+            command = [str(book), "--vocoder", vocoder, "--quiet", option, str(book.with_name(file)), *more]
+            costs[way] = cost_of(partial(make_book, command)).cpu
+            peaks.append(peak_megabytes())
+    seconds = samples / synthesizer.sample_rate
+    return [
+        {
+            "vocoder": vocoder,
+            "way": way,
+            "audio s": seconds,
+            "CPU s": cpu,
+            "CPU s per s of audio": cpu / seconds,
+            "of the bare pipeline": cpu / costs["the bare pipeline"],
+            "peak MB": peak,
+        }
+        for (way, cpu), peak in zip(costs.items(), peaks, strict=True)
+    ]
+
+
+def make_book(command: Sequence[str]) -> None:
+    """Run text-to-speech-book with these arguments.
+
+    Raises:
+        SystemExit: It failed.
+    """
+    if speak_book(command):
+        raise SystemExit(f"text-to-speech-book {' '.join(command)}: failed")
 
 
 def main() -> None:
-    """Measure, and print what was measured."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--vocoder", default="source-filter-light")
-    parser.add_argument("--paragraphs", type=int, default=120)
+    """Measure and print the table."""
+    parser = arguments(__doc__)
+    parser.add_argument("--paragraphs", type=int, default=120, help="paragraphs of the book")
+    add_vocoders(parser)
     args = parser.parse_args()
+    report = Report(args.json)
     text = text_of(args.paragraphs)
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        (folder / "book.txt").write_text(text, encoding="utf-8")
-        # Models of a process are shared, so the command finds them loaded.
-        synthesizer = Synthesizer("CPU", vocoder_model=args.vocoder, hint="throughput")
-        synthesizer.warm_up()
-        chapters = text.split("Chapter ")[1:]
-        began = cpu()
-        samples = sum(
-            chunk.audio.size
-            for chapter in chapters
-            for chunk in synthesizer.stream(parse_text("Chapter " + chapter))
-        )
-        bare = cpu() - began
-        seconds = samples / synthesizer.sample_rate
-        print(f"{len(text)} characters, {seconds:.0f} s of sound")
-        print(f"bare pipeline: {bare:.2f} CPU s, {bare / seconds:.4f} a second of sound")
-        book = [str(folder / "book.txt"), "--vocoder", args.vocoder, "--quiet"]
-        last = 0.0
-        for label, options in (
-            ("spoken into units, one FLAC written", ["-o", str(folder / "a.flac")]),
-            ("FLAC again from the finished units", ["-o", str(folder / "b.flac")]),
-            ("the same with --lufs -18", ["-o", str(folder / "c.flac"), "--lufs", "-18"]),
-            ("M4B", ["-o", str(folder / "a.m4b")]),
-            ("MP3", ["-o", str(folder / "a.mp3")]),
-            ("EPUB with overlays", ["-o", str(folder / "a.epub")]),
-        ):
-            began = cpu()
-            if speak_book([*book, *options]):
-                raise SystemExit(f"{label}: failed")
-            last = cpu() - began
-            print(f"{label}: {last:.2f} CPU s, {last / bare:.1%} of the bare pipeline")
-    print(f"memory at most: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB")
+    rows = [row for name in args.vocoders or ["hifi-gan"] for row in measure(name, text)]
+    report.table(f"A book of {len(text):,} characters", rows)
 
 
 if __name__ == "__main__":

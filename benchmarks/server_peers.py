@@ -112,7 +112,7 @@ async def _body(reader: asyncio.StreamReader, *, chunked: bool) -> AsyncIterator
 
 async def by_wyoming(port: int, text: str, *, streams: bool) -> Heard:
     """Ask for speech over Wyoming: whole, or word by word as Home Assistant passes a language model on."""
-    from text_to_speech.serving.wyoming import Event, read_event
+    from text_to_speech.serving.wyoming_events import Event, read_event
 
     began = time.perf_counter()
     reader, writer = await asyncio.open_connection("127.0.0.1", port, limit=1 << 24)

@@ -187,7 +187,7 @@ class Soak:
 
     async def by_wyoming(self) -> None:
         """Hear a text over the other door, whole or in pieces; sometimes go away."""
-        from text_to_speech.serving.wyoming import Event, read_event
+        from text_to_speech.serving.wyoming_events import Event, read_event
 
         text, streams, leaves = self.text(), self.random.random() < 0.5, self.random.random() < 0.3
         reader, writer = await asyncio.open_connection("127.0.0.1", self.wyoming)

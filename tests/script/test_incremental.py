@@ -199,6 +199,14 @@ def test_pending_text_is_bounded(piece: str) -> None:
     assert longest <= LONGEST_PENDING + len(piece)
 
 
+def test_ssml_in_pieces_is_read_in_the_language_of_the_voice() -> None:
+    document = "<speak>Due <say-as interpret-as='date'>3/4/2021</say-as>.</speak>"
+    for language, day in (("en-US", "March"), ("en-GB", "April")):
+        (script,) = incremental_scripts(cut(document, [5, 30]), language=language)
+        assert script == read_script(document, language=language)
+        assert day in str(script.readings)
+
+
 def test_ssml_is_collected_whole() -> None:
     document = '<?xml version="1.0"?><speak>One. <break time="1s"/>Two.</speak>'
     for text in (document, "\ufeff " + document[21:], "<speak>" + "One. " * 3 + "</speak>"):

@@ -17,10 +17,11 @@ import httpx
 import pytest
 
 from text_to_speech.errors import InputError
-from text_to_speech.serving import command
+from text_to_speech.serving import command, speaker
 from text_to_speech.serving.command import (
     JsonFormatter,
     QuietlyBroken,
+    _service,
     build_parser,
     keys,
     main,
@@ -61,6 +62,7 @@ def test_other_addresses_are_refused(uri: str) -> None:
         (["--max-streams", "0"], "from 1 to"),
         (["--queue", "-1"], "whole number"),
         (["--log-format", "xml"], "text"),
+        (["--language", "de"], "en-GB"),
     ],
 )
 def test_options_that_cannot_be_are_refused_in_one_line(options: list[str], named: str, capsys) -> None:
@@ -131,6 +133,20 @@ def test_an_answer_that_was_broken_off_on_purpose_is_no_traceback() -> None:
     assert not QuietlyBroken().filter(record(BrokenStreamError("x")))
     assert QuietlyBroken().filter(record(ValueError("x")))
     assert QuietlyBroken().filter(logging.makeLogRecord({}))
+
+
+def test_the_language_reaches_every_voice(monkeypatch) -> None:
+    asked: list[str | None] = []
+
+    def made(*_: object, language: str | None, **__: object) -> None:
+        asked.append(language)
+
+    monkeypatch.setattr(speaker, "Synthesizer", made)
+    monkeypatch.setattr(speaker.Speaker, "warm_up", lambda _: None)
+    for options in ([], ["--language", "en-GB"]):
+        _service(build_parser().parse_args(options))._load()
+    assert set(asked[: len(asked) // 2]) == {None}
+    assert set(asked[len(asked) // 2 :]) == {"en-GB"}
 
 
 def test_an_address_that_no_other_machine_reaches_is_not_announced() -> None:

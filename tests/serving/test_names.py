@@ -7,12 +7,12 @@ from dataclasses import replace
 
 import pytest
 
-from serving_support import running
+from serving_support import parse_events, running
 from text_to_speech.errors import InputError
 from text_to_speech.pipeline import Synthesizer
 from text_to_speech.serving import names
 from text_to_speech.serving.speaker import Speaker
-from text_to_speech.serving.wyoming import info
+from text_to_speech.serving.wyoming_events import info
 from text_to_speech.store.voices_yml import voices
 
 
@@ -75,3 +75,35 @@ def test_a_request_is_spoken_by_its_voice(three: None, tiny, spell, make_service
         listed = server.client.get("/v1/audio/voices").json()["voices"]
     assert sizes[0] == sizes[1] == sizes[3] != sizes[2]
     assert {voice["id"]: voice["gender"] for voice in listed}["am_michael"] == "male"
+
+
+def test_a_text_is_read_in_the_language_of_its_voice(three: None, tiny, make_service) -> None:
+    readers = {"heart": Synthesizer(**tiny.options), "emma": Synthesizer(**tiny.options, language="en-GB")}
+    speaker = Speaker({"hifi-gan": readers}, voice="heart")
+    with running(make_service(speaker)) as server:
+
+        def phonemes(text: str, **options: object) -> str:
+            answer = server.client.post("/v1/audio/phonemes", json={"input": text, **options})
+            assert answer.status_code == 200
+            return answer.json()["phonemes"]
+
+        def spoken(text: str, **options: object) -> str:
+            events = parse_events(
+                server.speak(input=text, stream_format="sse", timestamps="phoneme", **options).text
+            )
+            return "".join(one["symbol"] for event in events for one in event.get("phonemes", []))
+
+        date = "<speak>Due <say-as interpret-as='date'>3/4/2021</say-as>.</speak>"
+        for text, american, british in (
+            ("A schedule.", "skˈɛ", "ʃˈɛ"),
+            ("Due 3/4/2021.", "mˈɑɹʧ", "ˈApɹɪl"),
+            (date, "mˈɑɹʧ", "ˈApɹɪl"),
+        ):
+            for read in (phonemes, spoken):
+                assert american in read(text)
+                assert american in read(text, voice="alloy")
+                assert british in read(text, voice="emma")
+                assert british in read(text, voice={"id": "bf_emma"})
+        assert "ʃˈɛ" in phonemes("<speak xml:lang='en-GB'>A schedule.</speak>")
+        refused = server.client.post("/v1/audio/phonemes", json={"input": "Hello.", "voice": "nobody"})
+        assert (refused.status_code, refused.json()["error"]["param"]) == (400, "voice")

@@ -200,8 +200,11 @@ def test_an_unknown_argument_is_refused() -> None:
 def test_the_arguments_become_a_deployment(monkeypatch) -> None:
     from text_to_speech.serving.ray_serve import ReplicaOptions
 
-    options = ReplicaOptions(vocoders="a.xml, hifi-gan", processors=3, max_streams=2, queue=5)
+    options = ReplicaOptions(
+        vocoders="a.xml, hifi-gan", processors=3, max_streams=2, queue=5, language="en-GB"
+    )
     limits = options.limits("one, two,")
     assert (limits.streams, limits.queue, limits.threads, limits.keys) == (2, 5, 3, ["one", "two"])
     assert options.speaker().vocoders == ["a.xml", "hifi-gan"]
+    assert options.speaker().language == "en-GB"
     assert Path(CONFIG).exists()

@@ -250,7 +250,7 @@ class Synthesizer:
         stream = Stream(models.acoustic, models.vocoder, self.voice, windows)
         reader = models.reader(lexicon)
         if isinstance(text, Iterable) and not isinstance(text, str | bytes):
-            scripts = incremental_scripts(text, wait=wait, input_format=input_format)
+            scripts = incremental_scripts(text, wait=wait, input_format=input_format, language=self.language)
             utterances = incremental_utterances(scripts, reader, manner, median_f0=self.voice.median_f0)
             return stream.chunks(utterances, close=scripts.close)
         with stream.stopwatch.on("text"):
@@ -270,8 +270,16 @@ class Synthesizer:
         self, text: str, *, readings: Sequence[Reading] | None = None, lexicon: Lexicon | None = None
     ) -> Sequence[PhonemizedWord]:
         """Return the words of a sentence with their spans and phonemes; see `Phonemizer.words`."""
-        reader = self._loaded().reader(lexicon)
+        reader = self.reader(lexicon)
         return reader.words(text) if readings is None else reader.words(text, readings=readings)
+
+    def reader(self, lexicon: Lexicon | None = None) -> WordReader:
+        """Return what reads words as this synthesizer does, with the pronunciations of one text before its own.
+
+        Raises:
+            InputError: The lexicon is none, or the phonemizer takes none.
+        """
+        return self._loaded().reader(lexicon)
 
     def phonemes(self, text: str, *, lexicon: Lexicon | None = None) -> str:
         """Return the phonemes of a sentence, one symbol a character; empty if nothing in it has a sound."""

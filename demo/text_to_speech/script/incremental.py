@@ -25,6 +25,7 @@ from typing import Any
 from ..errors import InputError
 from ..text import check_text
 from ..text.grouped_warnings import GroupedWarnings, part_of
+from ..text.languages import AMERICAN
 from ..text.pronunciations import BLANK_LINE
 from ..text.sentences import (
     MAX_LENGTH,
@@ -78,7 +79,11 @@ _LONGEST_TAG = 1_000
 
 
 def incremental_scripts(
-    pieces: Iterable[str | None], *, wait: float | None = None, input_format: InputFormat = "auto"
+    pieces: Iterable[str | None],
+    *,
+    wait: float | None = None,
+    input_format: InputFormat = "auto",
+    language: str = AMERICAN,
 ) -> IncrementalScripts:
     """Return an iterator of the scripts of a text that arrives in pieces.
 
@@ -89,12 +94,13 @@ def incremental_scripts(
             ended or not. Give more than the longest gap within a sentence. None waits for the next piece.
         input_format: What the text is. SSML and HTML are one script when they are complete. `auto` is SSML or HTML if
             the text begins so, and becomes Markdown when the first mark of it has come.
+        language: BCP 47 tag of the voice; see `parse_ssml`.
 
     Raises:
         InputError: At the call: `pieces` is not iterable, or `wait` is not a number above 0. While scripts are taken:
             a piece is not a str, or see `read_script`. What the iterable raises passes through.
     """
-    return IncrementalScripts(pieces, wait=wait, input_format=input_format)
+    return IncrementalScripts(pieces, wait=wait, input_format=input_format, language=language)
 
 
 class IncrementalScripts(Iterator[Script]):
@@ -104,7 +110,12 @@ class IncrementalScripts(Iterator[Script]):
     """
 
     def __init__(
-        self, pieces: Iterable[str | None], *, wait: float | None = None, input_format: InputFormat = "auto"
+        self,
+        pieces: Iterable[str | None],
+        *,
+        wait: float | None = None,
+        input_format: InputFormat = "auto",
+        language: str = AMERICAN,
     ) -> None:
         form = check_format(input_format)
         if not isinstance(pieces, Iterable):
@@ -114,7 +125,7 @@ class IncrementalScripts(Iterator[Script]):
         if wait is not None and not (_is_number(wait) and 0 < wait <= threading.TIMEOUT_MAX):
             raise InputError(f"wait {wait!r}: expected seconds, a number above 0")
         self._arrivals = _Arrivals(pieces, wait)
-        self._scripts = _scripts(self._arrivals, form)
+        self._scripts = _scripts(self._arrivals, form, language)
 
     def __next__(self) -> Script:
         return next(self._scripts)
@@ -137,10 +148,10 @@ def _is_number(value: Any) -> bool:
     return isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
 
 
-def _scripts(arrivals: _Arrivals, form: InputFormat) -> Generator[Script, None, None]:
+def _scripts(arrivals: _Arrivals, form: InputFormat, language: str) -> Generator[Script, None, None]:
     """Yield the scripts of the pieces that arrive."""
     warnings = GroupedWarnings()
-    text = PendingScripts(form, warnings)
+    text = PendingScripts(form, warnings, language=language)
     try:
         for piece in arrivals:
             if piece is None:
@@ -170,14 +181,21 @@ class PendingScripts:
         form: The format; `auto` is decided by what arrives.
         warnings: Where warnings about the text are collected.
         start: Offset of the text in a longer one, of which it is a part.
+        language: BCP 47 tag of the voice; see `parse_ssml`.
 
     Attributes:
         form: The format as far as it is known: `auto` while the beginning may still be that of a document.
     """
 
     def __init__(
-        self, form: InputFormat = "auto", warnings: GroupedWarnings | None = None, *, start: int = 0
+        self,
+        form: InputFormat = "auto",
+        warnings: GroupedWarnings | None = None,
+        *,
+        start: int = 0,
+        language: str = AMERICAN,
     ) -> None:
+        self._language = language
         self.form = form
         self._is_given = form != "auto"
         self._warnings = warnings or GroupedWarnings()
@@ -233,7 +251,7 @@ class PendingScripts:
             return self._markdown.rest()
         with part_of(self._warnings):
             if self.form == "ssml" or (self.form == "auto" and is_ssml(self._text.pending)):
-                return parse_ssml(self._text.pending)
+                return parse_ssml(self._text.pending, language=self._language)
             if self.form == "html":
                 return read_html(self._text.pending).script()
         return self._text.rest()

@@ -31,7 +31,7 @@ from .guard import Guard
 from .metrics import CONTENT_TYPE
 from .names import MODEL_ALIASES, voice_aliases, voice_cards
 from .page import add_page
-from .requests import CaptionedRequest, SpeechRequest, TextRequest
+from .requests import CaptionedRequest, SpeechRequest, TextRequest, known_voice
 from .responses import (
     CaptionedForm,
     ErrorResponse,
@@ -203,7 +203,12 @@ def _add_speech(app: FastAPI, service: Service) -> None:
     async def phonemes(request: Annotated[TextRequest, Body()]) -> JSONResponse:
         """Tell how a text is read, sentence by sentence and word by word."""
         service.check_text(request.input)
-        wanted = Wanted(request.input, input_format=request.form(), lexicon=request.read_lexicon())
+        wanted = Wanted(
+            request.input,
+            input_format=request.form(),
+            lexicon=request.read_lexicon(),
+            voice=known_voice(request.voice, service.voice),
+        )
         speaker = service.speaker
 
         def sentences() -> Any:

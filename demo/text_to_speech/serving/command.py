@@ -21,6 +21,7 @@ from .. import __version__
 from ..cli.frame import OneLineParser, run
 from ..errors import InputError
 from ..inference.runtime import PRECISIONS
+from ..text.languages import AMERICAN, BRITISH
 
 if TYPE_CHECKING:
     import uvicorn
@@ -80,6 +81,11 @@ def build_parser() -> OneLineParser:
         "--voice",
         default="heart",
         help="voice of who asks for none, or by a name of OpenAI's (default: %(default)s)",
+    )
+    add(
+        "--language",
+        choices=(AMERICAN, BRITISH),
+        help="English that texts are read in (default: that of the voice)",
     )
     add("-m_duration", "--model_duration", metavar="FILE", help="ForwardTacotron, duration prediction")
     add("-m_forward", "--model_forward", metavar="FILE", help="ForwardTacotron, regression")
@@ -279,6 +285,7 @@ def _service(args: argparse.Namespace) -> Service:
         voice=args.voice,
         device=args.device,
         precision=args.precision,
+        language=args.language,
         **{name: Path(path) for name, path in given.items() if path},
     )
     limits = Limits(

@@ -11,7 +11,7 @@ Addresses, keys and limits: serving/README.md.
 from __future__ import annotations
 
 import os
-from typing import Any
+from typing import Any, Literal
 
 import ray
 from fastapi import FastAPI
@@ -38,6 +38,7 @@ class ReplicaOptions(BaseModel):
         precision: As in text-to-speech-demo.
         duration_model: Another duration predictor than the voice's own.
         regression_model: Another regression likewise.
+        language: BCP 47 tag of the English that texts are read in; that of the voice if not given.
         processors: Of a replica: what Ray sets aside for it, and the threads that it computes with.
         least_replicas: That are always there.
         most_replicas: That there are at most.
@@ -53,6 +54,7 @@ class ReplicaOptions(BaseModel):
     precision: Precision = "auto"
     duration_model: str | None = None
     regression_model: str | None = None
+    language: Literal["en-US", "en-GB"] | None = None
     processors: int = Field(default=1, ge=1, le=1024)
     least_replicas: int = Field(default=1, ge=1, le=10_000)
     most_replicas: int = Field(default=2, ge=1, le=10_000)
@@ -67,6 +69,7 @@ class ReplicaOptions(BaseModel):
             vocoders=[name.strip() for name in self.vocoders.split(",") if name.strip()],
             device=self.device,
             precision=self.precision,
+            language=self.language,
             **{name: path for name, path in given.items() if path is not None},
         )
 

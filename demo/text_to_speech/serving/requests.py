@@ -42,6 +42,7 @@ class TextRequest(BaseModel):
         return {name: value for name, value in fields.items() if value is not None or name == "input"}
 
     input: str = Field(description="The text: plain, Markdown, HTML or SSML.")
+    voice: str | VoiceObject = Field("", description="Name of a voice, or one of OpenAI's.")
     input_format: InputFormat = Field("auto", description="What the text is; auto: what it looks like.")
     ssml: bool | None = Field(None, description="Kokoro-FastAPI's word for input_format: ssml.")
     lexicon: dict[str, str] | None = Field(
@@ -64,7 +65,6 @@ class SpeechRequest(TextRequest):
     """The body of POST /v1/audio/speech. Fields that are not here are accepted and ignored."""
 
     model: str = Field("", description="Name of a vocoder, or of one of OpenAI's models.")
-    voice: str | VoiceObject = Field("", description="Name of a voice, or one of OpenAI's.")
     response_format: Format = "mp3"
     speed: float = Field(1.0, ge=0.25, le=4.0, allow_inf_nan=False)
     instructions: str | None = Field(

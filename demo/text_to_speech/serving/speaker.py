@@ -18,7 +18,6 @@ from ..script.script import Script
 from ..script.utterances import Utterance, utterances
 from ..speech.spoken import AudioChunk
 from ..store.voices_yml import DEFAULT_VOICE
-from ..text import Lexicon, PhonemizedWord, Reading
 from .feeding import TextFeed, first_clause_first
 from .names import voice_cards
 from .scheduler import Idle
@@ -42,6 +41,7 @@ class SpeakerOptions:
         precision: As the Synthesizer takes it.
         duration_model: Another model than the voices' own.
         regression_model: Another one likewise.
+        language: BCP 47 tag of the English that texts are read in; None for that of each voice.
     """
 
     vocoders: Sequence[str] = ("hifi-gan",)
@@ -50,6 +50,7 @@ class SpeakerOptions:
     precision: Precision = "auto"
     duration_model: str | Path | None = None
     regression_model: str | Path | None = None
+    language: str | None = None
 
     @property
     def models(self) -> list[str]:
@@ -85,6 +86,7 @@ class Speaker:
             duration_model=options.duration_model,
             regression_model=options.regression_model,
             precision=options.precision,
+            language=options.language,
         )
         synthesizers = {
             name: {voice: made(voice=voice, vocoder_model=vocoder) for voice in voice_cards()}
@@ -127,7 +129,8 @@ class Speaker:
         Raises:
             InputError: The text or a number cannot be used.
         """
-        yield from self._stream(wanted, wanted.script())
+        script = wanted.script(language=self._synthesizer(wanted).language)
+        yield from self._stream(wanted, script)
 
     def speak_pieces(self, wanted: Wanted, feed: TextFeed) -> Iterator[AudioChunk | Idle]:
         """Return an iterator over the chunks of a text that comes in pieces, with `Idle.IDLE` where it waits for text.
@@ -153,8 +156,9 @@ class Speaker:
             InputError: The text cannot be used.
         """
         synthesizer = self._synthesizer(wanted)
-        reader = _Reader(synthesizer, wanted.lexicon)
-        for utterance in utterances(wanted.script(), reader, Manner(), median_f0=synthesizer.voice.median_f0):
+        script = wanted.script(language=synthesizer.language)
+        reader = synthesizer.reader(wanted.lexicon)
+        for utterance in utterances(script, reader, Manner(), median_f0=synthesizer.voice.median_f0):
             if utterance.words:
                 yield utterance
 
@@ -170,17 +174,6 @@ class Speaker:
             first_window=FIRST_WINDOW,
             largest_window=self._windows[wanted.model or self.models[0]],
         )
-
-
-@dataclass(frozen=True)
-class _Reader:
-    """Reads words as a synthesizer does, with the pronunciations of one request."""
-
-    synthesizer: Synthesizer
-    lexicon: Lexicon | None
-
-    def words(self, text: str, *, readings: Sequence[Reading] = ()) -> Sequence[PhonemizedWord]:
-        return self.synthesizer.words(text, readings=readings, lexicon=self.lexicon)
 
 
 def window_of(factor: float) -> int:

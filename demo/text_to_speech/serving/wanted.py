@@ -10,6 +10,7 @@ from ..script.directions import ALPHAS, PARAGRAPH_PAUSE, SENTENCE_PAUSE, Manner
 from ..script.formats import InputFormat, read_script
 from ..script.script import Script
 from ..text import Lexicon
+from ..text.languages import AMERICAN
 
 SPEEDS = (1 / ALPHAS[1], 1 / ALPHAS[0])  # what the voice can do; OpenAI's clients may ask for 0.25 to 4
 LONGEST_LEXICON = 10_000  # words
@@ -63,15 +64,18 @@ class Wanted:
             pause_paragraph=self.pause_paragraph,
         )
 
-    def script(self) -> Script:
+    def script(self, *, language: str = AMERICAN) -> Script:
         """Return what is to be said.
+
+        Args:
+            language: BCP 47 tag of the English that the text is read in where it names no other.
 
         Raises:
             InputError: The text is empty, or its directions cannot be followed.
         """
         if not self.text.strip():
             raise InputError("the text is empty: expected at least one word")
-        return read_script(self.text, input_format=self.input_format)
+        return read_script(self.text, input_format=self.input_format, language=language)
 
 
 def read_lexicon(words: Mapping[str, str]) -> Lexicon:

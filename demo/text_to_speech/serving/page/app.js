@@ -180,8 +180,8 @@ function insert(before, after) {
 
 async function showPhonemes() {
   try {
-    const {input, lexicon} = request();
-    const answer = await ask("v1/audio/phonemes", {body: lexicon ? {input, lexicon} : {input}, key: $("key").value});
+    const {input, voice, lexicon} = request();
+    const answer = await ask("v1/audio/phonemes", {body: {input, voice, lexicon}, key: $("key").value});
     $("phonemes").textContent = (await answer.json()).phonemes;
   } catch (error) {
     say(error.message, true);

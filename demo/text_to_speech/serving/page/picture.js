@@ -1,6 +1,7 @@
 // Waveform and mel spectrogram of what has come so far.
 
-const SIZE = 1024; // samples of a Fourier transform, and from one to the next
+const SIZE = 1024; // samples of a Fourier transform
+const HOP = SIZE / 2; // from one to the next
 const BANDS = 48;
 const FLOOR = -85; // dB that are drawn as nothing
 const SHORTEST = 5; // seconds that the picture is wide at least
@@ -29,7 +30,7 @@ export class Picture {
     all.set(this.left);
     all.set(samples, this.left.length);
     let at = 0;
-    for (; at + SIZE <= all.length; at += SIZE) this.columns.push(this.column(all.subarray(at, at + SIZE)));
+    for (; at + SIZE <= all.length; at += HOP) this.columns.push(this.column(all.subarray(at, at + SIZE)));
     this.left = all.slice(at);
     this.length += samples.length;
     if (!this.asked) {
@@ -74,7 +75,7 @@ export class Picture {
     const context = this.canvas.getContext("2d");
     context.clearRect(0, 0, width, height);
     const style = getComputedStyle(this.canvas);
-    const top = Math.round(height * 0.4), per = this.seconds * this.rate / SIZE / width;
+    const top = Math.round(height * 0.4), per = this.seconds * this.rate / HOP / width;
     context.fillStyle = style.getPropertyValue("--accent");
     const image = context.createImageData(width, height - top);
     const colours = shades(context, style.getPropertyValue("--accent"), style.getPropertyValue("--ink"));
@@ -85,14 +86,18 @@ export class Picture {
       for (let k = from; k < Math.min(to, this.columns.length); k++) peak = Math.max(peak, this.columns[k].peak);
       const half = Math.max(0.5, peak * top / 2);
       context.fillRect(x, top / 2 - half, 1, 2 * half);
-      this.paint(image, x, this.columns[from].levels, colours);
+      const middle = Math.max(0, (x + 0.5) * per - 0.5), left = Math.floor(middle);
+      const [before, after] = [left, left + 1].map((k) => this.columns[Math.min(k, this.columns.length - 1)].levels);
+      this.paint(image, x, before, after, middle - left, colours);
     }
     context.putImageData(image, 0, top);
   }
 
-  paint(image, x, levels, colours) {
+  /** Paint a line of the image, which lies between two columns. */
+  paint(image, x, before, after, part, colours) {
     for (let y = 0; y < image.height; y++) {
-      const level = levels[Math.floor((1 - (y + 0.5) / image.height) * BANDS)];
+      const band = Math.floor((1 - (y + 0.5) / image.height) * BANDS);
+      const level = Math.round(before[band] + part * (after[band] - before[band]));
       image.data.set(colours.subarray(4 * level, 4 * level + 4), 4 * (y * image.width + x));
     }
   }
