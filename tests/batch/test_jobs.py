@@ -186,6 +186,13 @@ def test_a_folder(tmp_path: Path) -> None:
         "binary": f"{folder / 'binary.txt'} is binary",
     }
     assert [entry.number for entry in entries] == list(range(1, 8))
+    assert [entry.file_name for entry in entries if not entry.fault] == [
+        "b.txt",
+        "same.md",
+        "same.txt",
+        "one.txt",
+        "two.ssml",
+    ]
 
 
 def test_a_special_file_in_a_folder_is_a_fault(tmp_path: Path) -> None:

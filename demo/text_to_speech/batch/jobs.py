@@ -38,7 +38,11 @@ from ..cli.nearest import file_question
 from ..errors import InputError
 
 FORMS = ("jsonl", "csv", "tsv", "ljspeech", "parquet", "lines", "folder")
-TEXT_SUFFIXES = (".txt", ".ssml", ".xml", ".md")  # of the files of a folder that are rows
+# Of the files of a folder that are rows. A test compares them with those by which formats are told.
+TEXT_SUFFIXES = (
+    *(".txt", ".xml", ".ssml", ".html", ".htm", ".xhtml"),
+    *(".md", ".markdown", ".mdown", ".mkd"),
+)
 LONGEST_ROW = 1 << 24  # characters
 _SUFFIXES = {
     ".jsonl": "jsonl",
@@ -70,11 +74,13 @@ class Entry:
         number: Of the line, or of the row where a row is no line; from 1.
         values: What the row says, by the names of its columns.
         fault: Why it cannot be read; empty if it can.
+        file_name: Of the file that is the row, in a folder of texts; empty elsewhere.
     """
 
     number: int
     values: Mapping[str, Any] = field(default_factory=dict)
     fault: str = ""
+    file_name: str = ""
 
 
 class JobList:
@@ -331,7 +337,7 @@ class JobList:
             return Entry(number, {"id": own}, f"{path} cannot be read: {error.strerror or error}")
         except InputError as error:
             return Entry(number, {"id": own}, str(error))
-        return Entry(number, {"id": own, "text": text})
+        return Entry(number, {"id": own, "text": text}, file_name=path.name)
 
     def _cannot_list(self, error: OSError) -> None:
         raise InputError(f"{error.filename} cannot be read: {error.strerror or error}") from error
