@@ -28,6 +28,7 @@ from text_to_speech.script import formats
 from text_to_speech.script.formats import INPUT_FORMATS
 
 TEXTS = ["One.", "Two words here.", "Three? Yes!", "A fourth row, with a comma.", "Five."]
+WORDS = [1, 3, 2, 6, 1]
 
 
 @pytest.fixture
@@ -63,7 +64,7 @@ def test_a_list_becomes_a_folder_and_the_same_whatever_the_number_of_workers(
     with (tmp_path / "one" / "metadata.csv").open(newline="", encoding="utf-8") as file:
         table = list(csv.DictReader(file))
     assert [row["text"] for row in table] == TEXTS
-    assert [int(row["words"]) for row in table] == [1, 3, 2, 6, 1]
+    assert [int(row["words"]) for row in table] == WORDS
     assert all(row["phonemes"] for row in table)
 
 
@@ -304,15 +305,22 @@ for row in rows.cast_column("audio", datasets.Audio(decode=False)):
 """
 
 
-def test_hugging_face_datasets_reads_the_folder(tmp_path: Path, tiny, job: Path) -> None:
+def major_version(package: str) -> int:
+    return int(importlib.metadata.version(package).partition(".")[0])
+
+
+@pytest.mark.parametrize("kind", ["csv", "parquet"])
+def test_hugging_face_datasets_reads_the_folder(tmp_path: Path, tiny, job: Path, kind: str) -> None:
     if importlib.util.find_spec("datasets") is None:
         pytest.skip("datasets is not installed")
-    if int(importlib.metadata.version("datasets").partition(".")[0]) > 3 and not importlib.util.find_spec(
-        "torchcodec"
-    ):
+    if major_version("datasets") > 3 and not importlib.util.find_spec("torchcodec"):
         pytest.skip("datasets 4 reads no sound without torchcodec")
+    if kind == "csv" and major_version("datasets") == 3 and major_version("pandas") > 2:
+        pytest.skip(
+            "datasets 3 finds no file names in a CSV that pandas 3 reads: they are a large_string to it"
+        )
     out = tmp_path / "out"
-    batch(job, "-o", out, "--workers", "1", *tiny.flags)
+    batch(job, "-o", out, "--workers", "1", "--metadata", kind, *tiny.flags)
     read = subprocess.run(
         [sys.executable, "-c", READ_BY_DATASETS, str(out), str(tmp_path / "hf")],
         capture_output=True,
@@ -320,7 +328,8 @@ def test_hugging_face_datasets_reads_the_folder(tmp_path: Path, tiny, job: Path)
         check=False,
     )
     assert read.stdout.splitlines() == [
-        f"r{number}.wav r{number} {len(text.split())} {text}" for number, text in enumerate(TEXTS)
+        f"r{number}.wav r{number} {count} {text}"
+        for number, (count, text) in enumerate(zip(WORDS, TEXTS, strict=True))
     ], read.stderr[-2000:]
 
 
