@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from text_to_speech.batch.jobs import Entry
+from text_to_speech.batch.entries import Entry
 from text_to_speech.batch.rows import Directions, Keys, Row, RowReader
 from text_to_speech.errors import InputError
 from text_to_speech.script.directions import Manner

@@ -22,7 +22,7 @@ from ..errors import InputError, SpeechError
 from ..pipeline import Synthesizer, SynthesizerOptions
 from ..script.formats import InputFormat, check_format
 from ..speech.sinks import open_audio
-from .jobs import Entry
+from .entries import Entry
 from .pool import build_for_worker
 from .rows import COLUMNS, Directions, Row, RowReader
 from .speaking import speak_row

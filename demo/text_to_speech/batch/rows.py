@@ -20,7 +20,7 @@ from ..speech.containers import check_container, file_rate
 from ..store.voices_yml import find_voice
 from ..text import Lexicon
 from ..voices import Voice
-from .jobs import Entry
+from .entries import Entry
 
 logger = logging.getLogger(__name__)
 
