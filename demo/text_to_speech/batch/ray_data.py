@@ -3,7 +3,8 @@
 import ray
 from text_to_speech.batch.ray_data import TextToSpeech
 
-spoken = ray.data.read_csv("texts.csv").map_batches(TextToSpeech, concurrency=2, num_cpus=1, batch_size=8)
+actors = ray.data.ActorPoolStrategy(size=2)  # of three processors or more: reading and writing need one too
+spoken = ray.data.read_csv("texts.csv").map_batches(TextToSpeech, compute=actors, num_cpus=1, batch_size=8)
 spoken.write_parquet("speech")
 """
 
