@@ -34,13 +34,13 @@ ATTEMPTS = 3  # to start a node
 TARGETS = ("worker", "driver")
 
 
-def write_job(path: Path, rows: int) -> None:
-    """Write a job of rows of two short words; those of 2,304 rows are all different."""
+def write_job(path: Path, rows: int, words: int = 2) -> None:
+    """Write a job of rows of so many short words, two or more; those of 2,304 rows are all different."""
     with path.open("w", encoding="utf-8") as file:
         for number in range(rows):
-            first, second = number % len(WORDS), number // len(WORDS) % len(WORDS)
-            text = f"{WORDS[first]} {WORDS[second]}."
-            file.write(json.dumps({"id": f"row-{number:05d}", "text": text}) + "\n")
+            places = [number, number // len(WORDS), *(number + 7 * more for more in range(1, words - 1))]
+            text = " ".join(WORDS[place % len(WORDS)] for place in places)
+            file.write(json.dumps({"id": f"row-{number:05d}", "text": f"{text}."}) + "\n")
 
 
 class Batch:

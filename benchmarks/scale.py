@@ -1,10 +1,11 @@
 """What many rows cost: on one process and several, on Ray, and as their number grows.
 
-The rows are those of `kills.py`, of two short words each. The cost of a row is what more rows cost: a run of a few rows
-is subtracted from one of many, and what is left over is the start. CPU seconds are those of all processes: the driver,
-the workers, and Ray's own.
+The rows are those of `kills.py`, of two short words each unless `--words` says otherwise. The cost of a row is what
+more rows cost: a run of a few rows is subtracted from one of many, and what is left over is the start. CPU seconds are
+those of all processes: the driver, the workers, and Ray's own.
 
     python benchmarks/scale.py --rows 2000 --ray
+    python benchmarks/scale.py --rows 500 --words 16 --ray
     python benchmarks/scale.py --part growth
     python benchmarks/scale.py --part grouping --vocoder hifi-gan
 """
@@ -13,6 +14,7 @@ from __future__ import annotations
 
 import json
 import os
+import random
 import subprocess
 import sys
 import tempfile
@@ -30,6 +32,8 @@ FEW = 20  # rows of the run that is subtracted
 GROWTH = (100, 1_000, 10_000)
 PAPER = (10_000, 100_000, 1_000_000)
 BATCHES, FRAMES = (1, 2, 4, 8), (64, 128, 256)
+SPECTROGRAMS = 24  # of varied lengths
+FRAME_SECONDS = 256 / 22_050
 TICK = os.sysconf("SC_CLK_TCK") if hasattr(os, "sysconf") else 100
 
 
@@ -82,11 +86,11 @@ def megabytes(process: int) -> float:
         return 0.0
 
 
-def run_command(folder: Path, rows: int, options: list[str], *, cluster: Any = None) -> Spent:
+def run_command(folder: Path, rows: int, options: list[str], *, words: int = 2, cluster: Any = None) -> Spent:
     """Give the command once for so many rows, and return what it took."""
-    job = folder / f"{rows}.jsonl"
+    job = folder / f"{rows}-{words}.jsonl"
     if not job.exists():
-        write_job(job, rows)
+        write_job(job, rows, words)
     with tempfile.TemporaryDirectory(dir=folder) as out:
         more = ["--ray", cluster.address] if cluster else []
         before, began, largest, cluster_cpu = os.times(), time.perf_counter(), 0.0, 0.0
@@ -114,7 +118,7 @@ def run_command(folder: Path, rows: int, options: list[str], *, cluster: Any = N
     return Spent(cpu, end["cpu_seconds"], wall, end["seconds"], largest)
 
 
-def run_bare(rows: int, options: dict[str, Any]) -> Spent:
+def run_bare(rows: int, words: int, options: dict[str, Any]) -> Spent:
     """Speak the rows of a job one after the other in this process, and write nothing."""
     from text_to_speech.batch.pool import build_for_worker
     from text_to_speech.pipeline import SynthesizerOptions
@@ -125,7 +129,7 @@ def run_bare(rows: int, options: dict[str, Any]) -> Spent:
         build_for_worker(SynthesizerOptions(**options)) as synthesizer,
     ):
         job = Path(folder, "job.jsonl")
-        write_job(job, rows)
+        write_job(job, rows, words)
         before, sound = time.process_time(), 0.0
         for line in job.read_text(encoding="utf-8").splitlines():
             sound += synthesizer.synthesize(json.loads(line)["text"]).seconds
@@ -133,10 +137,10 @@ def run_bare(rows: int, options: dict[str, Any]) -> Spent:
     return Spent(now - cpu, now - before, time.perf_counter() - began, sound, peak_megabytes() or 0.0)
 
 
-def bare_in_own_process(rows: int, vocoder: str) -> Spent:
+def bare_in_own_process(rows: int, words: int, vocoder: str) -> Spent:
     """Run `run_bare` in a process of its own."""
     code = f"import sys; sys.path.insert(0, {str(ROOT / 'benchmarks')!r}); import json, scale;"
-    code += f"print(json.dumps(vars(scale.run_bare({rows}, {{'vocoder_model': {vocoder!r}}}))))"
+    code += f"print(json.dumps(vars(scale.run_bare({rows}, {words}, {{'vocoder_model': {vocoder!r}}}))))"
     done = subprocess.run(  # noqa: S603 - our own code
         [sys.executable, "-c", code],
         capture_output=True,
@@ -151,10 +155,10 @@ def cost_rows(args: Any, folder: Path) -> Iterator[dict[str, Any]]:
     """Yield what rows cost on each kind of workers, beside the bare pipeline."""
     options = ["--vocoder", args.vocoder]
     cases: dict[str, Callable[[int], Spent]] = {
-        "bare pipeline": lambda rows: bare_in_own_process(rows, args.vocoder),
+        "bare pipeline": lambda rows: bare_in_own_process(rows, args.words, args.vocoder),
         **{
             f"{count} process{'es' if count > 1 else ''}": lambda rows, count=count: run_command(
-                folder, rows, [*options, "--workers", str(count)]
+                folder, rows, [*options, "--workers", str(count)], words=args.words
             )
             for count in (1, 2)
         },
@@ -164,7 +168,7 @@ def cost_rows(args: Any, folder: Path) -> Iterator[dict[str, Any]]:
         cluster = new_cluster(nodes=1, processors=2)
         for count in (1, 2):
             cases[f"Ray, {count} actor{'s' if count > 1 else ''}"] = lambda rows, count=count: run_command(
-                folder, rows, [*options, "--workers", str(count)], cluster=cluster
+                folder, rows, [*options, "--workers", str(count)], words=args.words, cluster=cluster
             )
     samples: dict[str, list[tuple[Spent, Spent]]] = {name: [] for name in cases}
     try:
@@ -246,34 +250,79 @@ def megabytes_now() -> float:
     return float(status.partition("VmRSS:")[2].split()[0]) / 1e3
 
 
-def grouping_rows(vocoder: str, rounds: int) -> Iterator[dict[str, Any]]:
-    """Yield what a second of audio costs a vocoder where several spectrograms of one length are one inference."""
-    import numpy as np
+class BareVocoder:
+    """A vocoder's model on one thread of a CPU, for spectrograms of noise.
 
-    from text_to_speech.inference.model_files import model_path, read_model
-    from text_to_speech.inference.runtime import core, resolve_target
+    Args:
+        name: Of the vocoder.
+    """
 
-    config = resolve_target("CPU", threads=1).config() | {"ENABLE_CPU_PINNING": False}
-    model = core().compile_model(read_model(model_path(vocoder)), "CPU", config)
-    request, random = model.create_infer_request(), np.random.default_rng(0)
-    takes_source = any("source" in port.get_names() for port in model.inputs)
+    def __init__(self, name: str) -> None:
+        import numpy as np
+
+        from text_to_speech.inference.model_files import model_path, read_model
+        from text_to_speech.inference.runtime import core, resolve_target
+
+        config = resolve_target("CPU", threads=1).config() | {"ENABLE_CPU_PINNING": False}
+        model = core().compile_model(read_model(model_path(name)), "CPU", config)
+        self._request = model.create_infer_request()
+        self._random = np.random.default_rng(0)
+        self._takes_source = any("source" in port.get_names() for port in model.inputs)
+
+    def cost(self, frames: int, batch: int) -> float:
+        """Return CPU seconds per second of sound of so many spectrograms of one length at once."""
+        inputs = {"mel": self._noise(batch, 80, frames) / 2 - 4}
+        if self._takes_source:
+            inputs["source"] = self._noise(batch, 2, 256 * frames) / 10
+        times = max(1, 1024 // (frames * batch))
+        began = time.process_time()
+        for _ in range(times):
+            self._request.infer(inputs)
+        return (time.process_time() - began) / (times * batch * frames * FRAME_SECONDS)
+
+    def _noise(self, *shape: int) -> Any:
+        return self._random.standard_normal(shape, dtype="float32")
+
+
+def grouping_rows(name: str, rounds: int) -> Iterator[dict[str, Any]]:
+    """Yield what a second of audio costs where several spectrograms of one length are one inference."""
+    vocoder = BareVocoder(name)
     samples: dict[tuple[int, int], list[float]] = {}
     for _ in range(rounds):
         for frames in FRAMES:
             for batch in BATCHES:
-                inputs = {"mel": random.standard_normal((batch, 80, frames)).astype(np.float32) / 2 - 4}
-                if takes_source:
-                    inputs["source"] = (
-                        random.standard_normal((batch, 2, 256 * frames)).astype(np.float32) / 10
-                    )
-                times = max(1, 1024 // (frames * batch))
-                began = time.process_time()
-                for _ in range(times):
-                    request.infer(inputs)
-                seconds = times * batch * frames * 256 / 22_050
-                samples.setdefault((frames, batch), []).append((time.process_time() - began) / seconds)
+                samples.setdefault((frames, batch), []).append(vocoder.cost(frames, batch))
     for frames in FRAMES:
         yield {"frames": frames} | {f"batch {b}": median(samples[frames, b]) for b in BATCHES}
+
+
+def order_rows(name: str, rounds: int) -> Iterator[dict[str, Any]]:
+    """Yield what a second of audio costs as spectrograms of varied lengths come in other orders, or in one length."""
+    import numpy as np
+
+    from text_to_speech.inference.vocoder import Vocoder
+
+    vocoder = Vocoder(model=name, threads=1)
+    vocoder.warm_up()
+    chance, noise = random.Random(0), np.random.default_rng(0)  # noqa: S311 - nothing here is secret
+    samples: dict[str, list[float]] = {}
+    for _ in range(rounds):
+        varied = [chance.randint(FRAMES[0], 2 * FRAMES[-1]) for _ in range(SPECTROGRAMS)]
+        orders = {
+            "any order": varied,
+            "sorted by length": sorted(varied),
+            "the same length every time": [sum(varied) // len(varied)] * len(varied),
+        }
+        for order, frames in orders.items():
+            mels = [noise.standard_normal((80, count), dtype=np.float32) / 2 - 4 for count in frames]
+            began = time.process_time()
+            for mel in mels:
+                vocoder.synthesize(mel)
+            spent = time.process_time() - began
+            samples.setdefault(order, []).append(spent / (sum(frames) * FRAME_SECONDS))
+    usual = median(samples["any order"])
+    for order, costs in samples.items():
+        yield {"spectrograms": order, "CPU s per s of audio": median(costs), "ratio": median(costs) / usual}
 
 
 def main() -> None:
@@ -281,6 +330,7 @@ def main() -> None:
     parser = arguments(__doc__, rounds=3)
     parser.add_argument("--part", choices=("cost", "growth", "paper", "grouping"), default="cost")
     parser.add_argument("--rows", type=int, default=2_000)
+    parser.add_argument("--words", type=int, default=2, help="in a row (default: 2)")
     parser.add_argument("--growth", type=int, nargs="+", default=GROWTH, metavar="ROWS")
     parser.add_argument("--vocoder", default="source-filter-light")
     parser.add_argument("--ray", action="store_true", help="measure Ray too")
@@ -289,7 +339,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="scale-") as temporary:
         folder = Path(temporary)
         if args.part == "cost":
-            report.table(f"{args.rows} rows of two words, {args.vocoder}", cost_rows(args, folder))
+            report.table(f"{args.rows} rows of {args.words} words, {args.vocoder}", cost_rows(args, folder))
         elif args.part == "growth":
             report.table("As the number of rows grows, tiny models, 2 processes", growth_rows(args, folder))
         elif args.part == "paper":
@@ -298,6 +348,7 @@ def main() -> None:
             report.table(
                 f"Several spectrograms at once, {args.vocoder}", grouping_rows(args.vocoder, args.rounds)
             )
+            report.table(f"One after the other, {args.vocoder}", order_rows(args.vocoder, args.rounds))
 
 
 if __name__ == "__main__":

@@ -24,8 +24,11 @@ from text_to_speech.batch import jobs, rows
 from text_to_speech.batch.dataset import KINDS
 from text_to_speech.batch.pool import build_for_worker
 from text_to_speech.pipeline import SynthesizerOptions
+from text_to_speech.script import formats
+from text_to_speech.script.formats import INPUT_FORMATS
 
 TEXTS = ["One.", "Two words here.", "Three? Yes!", "A fourth row, with a comma.", "Five."]
+WORDS = [1, 3, 2, 6, 1]
 
 
 @pytest.fixture
@@ -39,6 +42,8 @@ def test_the_choices_of_the_options_are_those_of_the_modules_that_use_them() -> 
     assert batch_command.TIMINGS == rows.TIMINGS
     assert batch_command.METADATA == KINDS
     assert batch_command.FORMS is jobs.FORMS
+    assert batch_command.INPUT_FORMATS == INPUT_FORMATS
+    assert set(formats._SUFFIXES) | {".txt", ".xml"} == set(jobs.TEXT_SUFFIXES)
 
 
 def test_a_list_becomes_a_folder_and_the_same_whatever_the_number_of_workers(
@@ -59,7 +64,7 @@ def test_a_list_becomes_a_folder_and_the_same_whatever_the_number_of_workers(
     with (tmp_path / "one" / "metadata.csv").open(newline="", encoding="utf-8") as file:
         table = list(csv.DictReader(file))
     assert [row["text"] for row in table] == TEXTS
-    assert [int(row["words"]) for row in table] == [1, 3, 2, 5, 1]
+    assert [int(row["words"]) for row in table] == WORDS
     assert all(row["phonemes"] for row in table)
 
 
@@ -74,6 +79,16 @@ def test_a_second_run_does_nothing_and_what_is_missing_is_made(tmp_path: Path, t
     mended = batch(job, "-o", out, "--workers", "1", *tiny.flags)
     assert "2 made, 3 there before, 2 of them with missing or damaged files" in mended.stdout
     assert sound_files(out) == before
+
+
+def test_rows_of_another_language_are_other_rows(tmp_path: Path, tiny) -> None:
+    job = write_jobs(tmp_path / "jobs.jsonl", [{"id": "schedule", "text": "A schedule."}])
+    spoken = []
+    for language in ("en-US", "en-GB"):
+        done = batch(job, "-o", tmp_path / "out", "--workers", "1", "--language", language, *tiny.flags)
+        assert "1 made, 0 there before" in done.stdout
+        spoken.append((tmp_path / "out" / "metadata.csv").read_text())
+    assert spoken[0] != spoken[1]
 
 
 def test_rows_direct_their_speech(tmp_path: Path, tiny) -> None:
@@ -105,6 +120,49 @@ def test_rows_direct_their_speech(tmp_path: Path, tiny) -> None:
     again = batch(job, "-o", out, "--workers", "1", "--format", "flac", *tiny.flags)
     assert "1 made, 5 there before, 1 of them with missing" in again.stdout
     assert (out / "times.json").exists()
+
+
+def words_of(folder: Path) -> dict[str, int]:
+    """The number of spoken words of each row in the table of a folder."""
+    with (folder / "metadata.csv").open(newline="", encoding="utf-8") as file:
+        return {row["id"]: int(row["words"]) for row in csv.DictReader(file)}
+
+
+def test_rows_are_texts_of_every_format(tmp_path: Path, tiny) -> None:
+    page, plain = "<p>One <b>two</b></p>", "a < b > c"
+    job = write_jobs(
+        tmp_path / "jobs.jsonl",
+        [
+            {"id": "looks like html", "text": page},
+            {"id": "html", "text": plain, "input_format": "html"},
+            {"id": "markdown", "text": "[one two](https://example.com/three)", "input_format": "markdown"},
+            {"id": "ssml", "text": "<speak>One two</speak>", "input_format": "ssml"},
+            {"id": "text", "text": "<speak>One two</speak>", "input_format": "text"},
+            {"id": "old word", "text": "<speak>One two</speak>", "ssml": False},
+        ],
+    )
+    assert batch(job, "-o", tmp_path / "out", "--workers", "1", *tiny.flags).returncode == 0
+    words = words_of(tmp_path / "out")
+    assert {words[name] for name in ("looks like html", "markdown", "ssml")} == {2}
+    assert words["text"] == words["old word"] > 2
+
+
+def test_the_files_of_a_folder_are_told_by_their_names(tmp_path: Path, tiny) -> None:
+    folder = tmp_path / "texts"
+    folder.mkdir()
+    # Nothing in this text but its file's suffix says that it is Markdown, and that the address is not spoken.
+    text = "One [two](three) ![four](five.png)"
+    for name in ("plain.txt", "mark.md", "page.html"):
+        (folder / name).write_text(text)
+    told = batch(folder, "-o", tmp_path / "told", "--workers", "1", *tiny.flags)
+    given = batch(
+        folder, "-o", tmp_path / "given", "--workers", "1", "--input-format", "markdown", *tiny.flags
+    )
+    assert (told.returncode, given.returncode) == (0, 0), told.stderr + given.stderr
+    assert len(set(words_of(tmp_path / "told").values())) > 1
+    assert set(words_of(tmp_path / "given").values()) == {words_of(tmp_path / "told")["mark"]}
+    again = batch(folder, "-o", tmp_path / "told", "--input-format", "text", *tiny.flags)
+    assert "3 made, 0 there before" in again.stdout
 
 
 @pytest.mark.parametrize("flags", [[], ["--json"]])
@@ -149,8 +207,8 @@ def test_what_cannot_be_is_refused_in_one_line(
 @pytest.mark.parametrize(
     "options", [["x"], ["x", "-o", ""], ["x", "-o", "y", "--workers", "0"], ["x", "-o", "y", "--speed", "9"]]
 )
-def test_bad_usage_is_refused_in_one_line(more: list[str]) -> None:
-    done = batch("x", *more)
+def test_bad_usage_is_refused_in_one_line(options: list[str]) -> None:
+    done = batch(*options)
     assert done.returncode == 2
     assert len(done.stderr.strip().splitlines()) == 1
 
@@ -247,15 +305,22 @@ for row in rows.cast_column("audio", datasets.Audio(decode=False)):
 """
 
 
-def test_hugging_face_datasets_reads_the_folder(tmp_path: Path, tiny, job: Path) -> None:
+def major_version(package: str) -> int:
+    return int(importlib.metadata.version(package).partition(".")[0])
+
+
+@pytest.mark.parametrize("kind", ["csv", "parquet"])
+def test_hugging_face_datasets_reads_the_folder(tmp_path: Path, tiny, job: Path, kind: str) -> None:
     if importlib.util.find_spec("datasets") is None:
         pytest.skip("datasets is not installed")
-    if int(importlib.metadata.version("datasets").partition(".")[0]) > 3 and not importlib.util.find_spec(
-        "torchcodec"
-    ):
+    if major_version("datasets") > 3 and not importlib.util.find_spec("torchcodec"):
         pytest.skip("datasets 4 reads no sound without torchcodec")
+    if kind == "csv" and major_version("datasets") == 3 and major_version("pandas") > 2:
+        pytest.skip(
+            "datasets 3 finds no file names in a CSV that pandas 3 reads: they are a large_string to it"
+        )
     out = tmp_path / "out"
-    batch(job, "-o", out, "--workers", "1", *tiny.flags)
+    batch(job, "-o", out, "--workers", "1", "--metadata", kind, *tiny.flags)
     read = subprocess.run(
         [sys.executable, "-c", READ_BY_DATASETS, str(out), str(tmp_path / "hf")],
         capture_output=True,
@@ -263,7 +328,8 @@ def test_hugging_face_datasets_reads_the_folder(tmp_path: Path, tiny, job: Path)
         check=False,
     )
     assert read.stdout.splitlines() == [
-        f"r{number}.wav r{number} {len(text.split())} {text}" for number, text in enumerate(TEXTS)
+        f"r{number}.wav r{number} {count} {text}"
+        for number, (count, text) in enumerate(zip(WORDS, TEXTS, strict=True))
     ], read.stderr[-2000:]
 
 

@@ -13,8 +13,8 @@ import pytest
 from batch_support import Inline, PaperSpeaker, failures
 from text_to_speech.batch.dataset import write_metadata
 from text_to_speech.batch.driver import Driver, Totals, removed_line
+from text_to_speech.batch.entries import Entry
 from text_to_speech.batch.index import Index
-from text_to_speech.batch.jobs import Entry
 from text_to_speech.batch.manifest import Record, WorkFolder
 from text_to_speech.batch.progress import BatchProgress, seconds_left, total_lines
 from text_to_speech.batch.rows import Directions, Job, Keys, RowReader

@@ -8,7 +8,8 @@ import shutil
 import signal
 import subprocess
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -143,11 +144,11 @@ def test_a_folder_that_cannot_be_written_is_told_in_one_line(tmp_path: Path, tin
     assert "cannot be made or written: Read-only file system" in line
 
 
-def test_a_disk_that_becomes_read_only_in_a_run_ends_it(tmp_path: Path, tiny, small_disk: Path) -> None:
-    subprocess.run(["mount", "-o", "remount,size=8m", str(small_disk)], check=True)
-    out = small_disk / "out"
+@contextmanager
+def two_rows_made(out: Path, flags: Iterable[Any]) -> Iterator[subprocess.Popen[bytes]]:
+    """A command that has made two rows and waits for the next ones."""
     with subprocess.Popen(
-        command("-", "-o", out, "--workers", "1", *tiny.flags),
+        command("-", "-o", out, "--workers", "1", *flags),
         stdin=subprocess.PIPE,
         stderr=subprocess.PIPE,
         env=environment(),
@@ -159,7 +160,32 @@ def test_a_disk_that_becomes_read_only_in_a_run_ends_it(tmp_path: Path, tiny, sm
         while not (out / "2.wav").exists():
             assert time.monotonic() < end
             time.sleep(0.02)
-        # A folder in the place of the manifests cannot be remounted while they are open.
+        yield process
+
+
+def test_a_folder_that_becomes_read_only_in_a_run_ends_it(tmp_path: Path, tiny, small_disk: Path) -> None:
+    subprocess.run(["mount", "-o", "remount,size=8m", str(small_disk)], check=True)
+    out = small_disk / "out"
+    with two_rows_made(out, tiny.flags) as process:
+        # A disk with open files cannot be made read-only, but another face of it can be put in its place.
+        subprocess.run(["mount", "--bind", str(out), str(out)], check=True)
+        try:
+            subprocess.run(["mount", "-o", "remount,bind,ro", str(out)], check=True)
+            _, errors = process.communicate(b'{"text": "Three."}\n{"text": "Four."}\n', timeout=60)
+        finally:
+            subprocess.run(["umount", "--lazy", str(out)], check=True)
+    assert process.returncode == 1
+    assert b"Traceback" not in errors
+    (line,) = [line for line in errors.decode().splitlines() if "error:" in line]
+    assert "Read-only file system" in line
+    assert sorted(sound_files(out)) == ["1.wav", "2.wav"]
+    assert batch("-", "-o", out, *tiny.flags, stdin='{"text": "One."}\n' * 4).returncode == 0
+    assert leftovers(out) == []
+
+
+def test_a_folder_that_is_taken_away_in_a_run_ends_it(tmp_path: Path, tiny) -> None:
+    out = tmp_path / "out"
+    with two_rows_made(out, tiny.flags) as process:
         shutil.rmtree(out)
         out.write_text("no folder any more")
         _, errors = process.communicate(b'{"text": "Three."}\n', timeout=60)

@@ -14,8 +14,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from text_to_speech.batch import jobs
-from text_to_speech.batch.jobs import Entry, JobList
+from text_to_speech.batch.entries import LONGEST_ROW, Entry
+from text_to_speech.batch.jobs import JobList
 from text_to_speech.errors import InputError
 
 
@@ -53,7 +53,7 @@ def test_jsonl(tmp_path: Path) -> None:
         (b"[" * 100_000, "it is no JSON"),
         (b'{"text": ' + b"9" * 5000 + b"}", "it is no JSON"),
         (b'{"text": "\xe4"}', "it is not UTF-8: byte 0xe4 at character 11"),
-        (b'{"text": "' + b"a" * (jobs.LONGEST_ROW + 10) + b'"}', "it is longer than"),
+        (b'{"text": "' + b"a" * (LONGEST_ROW + 10) + b'"}', "it is longer than"),
     ],
 )
 def test_a_line_that_is_wrong_does_not_keep_the_next_one(tmp_path: Path, line: bytes, fault: str) -> None:
@@ -186,6 +186,13 @@ def test_a_folder(tmp_path: Path) -> None:
         "binary": f"{folder / 'binary.txt'} is binary",
     }
     assert [entry.number for entry in entries] == list(range(1, 8))
+    assert [entry.file_name for entry in entries if not entry.fault] == [
+        "b.txt",
+        "same.md",
+        "same.txt",
+        "one.txt",
+        "two.ssml",
+    ]
 
 
 def test_a_special_file_in_a_folder_is_a_fault(tmp_path: Path) -> None:
@@ -265,6 +272,11 @@ def test_standard_input_of_another_form_is_named(piped) -> None:
     piped(b"One.\nTwo.\n")
     with pytest.raises(InputError, match="give --jobs-format"):
         list(JobList("-"))
+
+
+def test_a_table_on_standard_input_is_refused() -> None:
+    with pytest.raises(InputError, match="a Parquet table on standard input: expected its file"):
+        JobList("-", form="parquet")
 
 
 def test_an_empty_list_has_no_rows(tmp_path: Path, piped) -> None:

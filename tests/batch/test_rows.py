@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from text_to_speech.batch.jobs import Entry
+from text_to_speech.batch.entries import Entry
 from text_to_speech.batch.rows import Directions, Keys, Row, RowReader
 from text_to_speech.errors import InputError
 from text_to_speech.script.directions import Manner
@@ -32,19 +32,19 @@ def test_a_row_directs_its_speech() -> None:
         speed=2,
         volume=-3.5,
         pause_sentence="0.2",
-        ssml="yes",
+        input_format="Markdown",
         lexicon='{"gif": "ʤˈɪf"}',
         sample_rate="48000",
         format=".MP3",
         timings="json",
     )
     how = made.how
-    assert (how.voice, how.container, how.sample_rate, how.timings, how.ssml) == (
+    assert (how.voice, how.container, how.sample_rate, how.timings, how.input_format) == (
         "heart",
         "mp3",
         48_000,
         "json",
-        True,
+        "markdown",
     )
     assert how.manner == Manner(speed=2.0, volume=-3.5, pause_sentence=0.2, pitch=1.0)
     assert how.lexicon is not None
@@ -73,6 +73,8 @@ def test_a_row_directs_its_speech() -> None:
         ("volume", 1e9, "volume"),
         ("pause_paragraph", -1, "pause of -1"),
         ("ssml", "maybe", "ssml: 'maybe'; expected true or false"),
+        ("input_format", "rtf", "input_format: 'rtf'; expected auto, text, markdown, html, ssml"),
+        ("input_format", ["html"], "input_format: .*; expected a text"),
         ("lexicon", "gif", "lexicon: 'gif'; expected words"),
         ("lexicon", [1], "lexicon: .*expected words"),
         ("lexicon", {"gif": "☃"}, "lexicon: .*gif"),
@@ -89,6 +91,35 @@ def test_a_bad_value_is_refused_by_its_column(column: str, value: object, expect
     assert "\n" not in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ({}, "auto"),
+        ({"ssml": True}, "ssml"),
+        ({"ssml": "no"}, "text"),
+        ({"input_format": "HTML"}, "html"),
+        ({"input_format": "html", "ssml": False}, "html"),
+        ({"input_format": "auto", "ssml": True}, "ssml"),
+        ({"input_format": "auto", "ssml": False}, "auto"),
+        ({"input_format": "ssml", "ssml": True}, "ssml"),
+    ],
+)
+def test_the_older_word_ssml_is_an_input_format(given: dict[str, Any], expected: str) -> None:
+    assert row(**given).how.input_format == expected
+
+
+@pytest.mark.parametrize(("form", "ssml"), [("ssml", False), ("html", True), ("text", "yes")])
+def test_two_formats_of_one_row_are_refused(form: str, ssml: Any) -> None:
+    with pytest.raises(InputError, match=f"but input_format is {form}; expected one of the two"):
+        row(input_format=form, ssml=ssml)
+
+
+def test_a_row_that_says_nothing_has_the_usual_input_format() -> None:
+    reader = RowReader(Directions(voice="heart", input_format="html"))
+    assert reader.row(Entry(1, {"text": "a"})).how.input_format == "html"
+    assert reader.row(Entry(1, {"text": "a", "input_format": "auto"})).how.input_format == "auto"
+
+
 def test_a_rate_that_the_container_does_not_have_is_refused() -> None:
     with pytest.raises(InputError, match="11000 samples a second"):
         row(format="mp3", sample_rate=11_000)
@@ -97,7 +128,7 @@ def test_a_rate_that_the_container_does_not_have_is_refused() -> None:
 @given(
     st.dictionaries(
         st.sampled_from(
-            ["id", "text", "voice", "speed", "alpha", "ssml", "lexicon", "sample_rate", "format"]
+            ["id", "text", "voice", "speed", "input_format", "ssml", "lexicon", "sample_rate", "format"]
         ),
         st.none()
         | st.booleans()
@@ -135,13 +166,25 @@ def test_a_key_is_that_of_what_a_row_becomes() -> None:
         keys().key(row(format="flac")),
         keys().key(row(sample_rate=8000)),
         keys().key(row(timings="srt")),
-        keys().key(row(ssml=False)),
+        keys().key(row(input_format="text")),
+        keys().key(row(input_format="html")),
+        keys().key(row(ssml=True)),
         keys().key(row(lexicon={"hello": "həlˈO"})),
         keys().key(row(lexicon={"hello": "hɛlˈO"})),
         keys({"version": "2"}).key(row()),
         keys(models=["b"]).key(row()),
     ]
-    assert len({usual, *different}) == 11
+    assert len({usual, *different}) == 13
+
+
+def test_the_suffix_of_a_rows_file_is_in_its_key() -> None:
+    def key(text: str, file_name: str) -> str:
+        return keys().key(RowReader(USUAL).row(Entry(1, {"text": text}, file_name=file_name)))
+
+    assert key("a", "one.md") == key("a", "two.MD")
+    assert (
+        len({key("a", ""), key("a", "one.md"), key("a", "one.txt"), key("md\0a", ""), key(".md\0a", "")}) == 5
+    )
 
 
 def test_a_text_with_half_a_surrogate_pair_has_a_key() -> None:

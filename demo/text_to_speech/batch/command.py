@@ -20,7 +20,15 @@ from ..cli.frame import (
     tell,
     versions,
 )
-from ..cli.options import CONTAINERS, add_devices, add_manner, add_models, add_voice, sample_rate
+from ..cli.options import (
+    CONTAINERS,
+    INPUT_FORMATS,
+    add_devices,
+    add_manner,
+    add_models,
+    add_voice,
+    sample_rate,
+)
 from ..version import __version__
 from .jobs import FORMS, JobList
 from .manifest import WorkFolder
@@ -105,6 +113,13 @@ def _add_jobs(parser: OneLineParser) -> None:
         help="the column that names the rows (default: id, or the row's number)",
     )
     add("--text-column", metavar="NAME", help="the column with the texts (default: text)")
+    add(
+        "--input-format",
+        choices=INPUT_FORMATS,
+        default="auto",
+        help="what the texts of rows are that say nothing (default: auto, which goes by the suffix of a file and by"
+        " what a text looks like)",
+    )
     add(
         "--lexicon",
         action="append",
@@ -194,12 +209,15 @@ def batch(args: argparse.Namespace, status: list[int]) -> None:
 def _work(args: argparse.Namespace) -> tuple[int, int]:
     """Do the work; return the signal that stopped it, or 0, and how many rows failed."""
     from .dataset import check_metadata
-    from .settings import directions, keys, synthesizer_options
+    from .settings import check_devices, directions, keys, synthesizer_options
 
     columns = {name: column for name, column in ((args.id_column, "id"), (args.text_column, "text")) if name}
     jobs = JobList(args.jobs, form=args.jobs_format, encoding=args.encoding, columns=columns)
     check_metadata(args.metadata)
     options, usual = synthesizer_options(args), directions(args)
+    if args.ray is None:
+        # The devices of a cluster are those of its machines.
+        check_devices(options)
     work = WorkFolder(args.out)
     with work.locked() as run_number:
         made = keys(args, options)

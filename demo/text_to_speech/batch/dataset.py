@@ -16,7 +16,7 @@ from typing import Any
 
 from ..errors import InputError
 from ..files import open_output
-from .jobs import _NO_PYARROW
+from .jobs import NO_PYARROW
 from .manifest import Record
 
 KINDS = ("csv", "parquet", "none")
@@ -66,7 +66,7 @@ def check_metadata(kind: str) -> None:
         try:
             import pyarrow.parquet  # noqa: F401
         except ModuleNotFoundError as error:
-            raise InputError(_NO_PYARROW) from error
+            raise InputError(NO_PYARROW) from error
 
 
 def _row(record: Record) -> dict[str, Any]:

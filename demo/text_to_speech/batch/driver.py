@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from ..errors import InputError, OutputError
+from .entries import Entry
 from .index import Index
-from .jobs import Entry
 from .manifest import Record, WorkFolder
 from .names import folded
 from .outcomes import Failure, Outcome, one_line

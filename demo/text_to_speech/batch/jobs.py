@@ -21,25 +21,25 @@ row group of a Parquet file.
 from __future__ import annotations
 
 import codecs
-import csv
 import io
-import json
 import os
-import re
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Protocol
 
 from ..cli.inputs import STANDARD_INPUT, check_encoding, decode
 from ..cli.nearest import file_question
 from ..errors import InputError
+from .entries import LONGEST_ROW, Columns, Entry
+from .text_lists import TEXT_FORMS, Lines, look, read_text_list
 
-FORMS = ("jsonl", "csv", "tsv", "ljspeech", "parquet", "lines", "folder")
-TEXT_SUFFIXES = (".txt", ".ssml", ".xml", ".md")  # of the files of a folder that are rows
-LONGEST_ROW = 1 << 24  # characters
+FORMS = (*TEXT_FORMS, "parquet", "folder")
+# Of the files of a folder that are rows. A test compares them with those by which formats are told.
+TEXT_SUFFIXES = (
+    *(".txt", ".xml", ".ssml", ".html", ".htm", ".xhtml"),
+    *(".md", ".markdown", ".mdown", ".mkd"),
+)
 _SUFFIXES = {
     ".jsonl": "jsonl",
     ".ndjson": "jsonl",
@@ -57,24 +57,8 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
-_UNDECODED = re.compile("[\udc80-\udcff]")
 _BATCH = 256  # rows of a Parquet file that are read at once
-_NO_PYARROW = "Parquet needs pyarrow: pip install 'text-to-speech-demo[parquet]'"
-
-
-@dataclass(frozen=True)
-class Entry:
-    """One row of a job list, unchecked.
-
-    Attributes:
-        number: Of the line, or of the row where a row is no line; from 1.
-        values: What the row says, by the names of its columns.
-        fault: Why it cannot be read; empty if it can.
-    """
-
-    number: int
-    values: Mapping[str, Any] = field(default_factory=dict)
-    fault: str = ""
+NO_PYARROW = "Parquet needs pyarrow: pip install 'text-to-speech-demo[parquet]'"
 
 
 class JobList:
@@ -106,11 +90,14 @@ class JobList:
             check_encoding(encoding)
         if form is not None and form not in FORMS:
             raise InputError(f"form {form!r} of the job list: expected one of {', '.join(FORMS)}")
+        if source == STANDARD_INPUT and form == "parquet":
+            # The end of such a file says where its rows are.
+            raise InputError("a Parquet table on standard input: expected its file")
         self.name = "standard input" if source == STANDARD_INPUT else source
         self.form = form or ("" if source == STANDARD_INPUT else _form_of(source))
         self._path = None if source == STANDARD_INPUT else Path(source)
         self._encoding = encoding
-        self._columns = dict(columns or {})
+        self._columns = Columns(self.name, columns)
         self._read = self._size = 0
         self._raw: io.BufferedReader | None = None
 
@@ -135,16 +122,9 @@ class JobList:
             with self._text() as text:
                 form, lines = self.form, text
                 if not form or form == "csv":
-                    form, lines = _look(text, form, self.name)
-                readers: dict[str, Callable[[Lines], Iterator[Entry]]] = {
-                    "jsonl": self._jsonl,
-                    "csv": self._csv,
-                    "tsv": self._tsv,
-                    "ljspeech": self._ljspeech,
-                    "lines": self._plain_lines,
-                }
+                    form, lines = look(text, form, self.name)
                 self.form = form
-                yield from readers[form](lines)
+                yield from read_text_list(lines, form, self._columns, self.name)
 
     @contextmanager
     def _text(self) -> Iterator[Lines]:
@@ -183,116 +163,19 @@ class JobList:
             else:
                 text.close()
 
-    def _named(self, number: int, names: Sequence[str], values: Sequence[Any]) -> Entry:
-        """Return the entry of a row whose columns have names; an empty field is no value."""
-        if len(values) != len(names):
-            return Entry(
-                number, fault=f"it has {len(values)} fields: expected {len(names)}, as the first line"
-            )
-        return Entry(number, {n: v for n, v in zip(names, values, strict=True) if v not in (None, "")})
-
-    def _column(self, name: str) -> str:
-        """Return what a column of the list is called here."""
-        name = name.strip()
-        return self._columns.get(name) or name.casefold().replace("-", "_")
-
-    def _jsonl(self, text: Lines) -> Iterator[Entry]:
-        for number, line, fault in _lines(text):
-            if fault:
-                yield Entry(number, fault=fault)
-                continue
-            if not line.strip():
-                continue
-            try:
-                values = json.loads(line)
-            except (ValueError, RecursionError) as error:
-                yield Entry(number, fault=f"it is no JSON: {str(error)[:200]}")
-                continue
-            if isinstance(values, dict):
-                yield Entry(number, {self._column(name): value for name, value in values.items()})
-            else:
-                kind = type(values).__name__
-                yield Entry(number, fault=f'it is a {kind}: expected an object such as {{"text": "Hello."}}')
-
-    def _csv(self, text: Lines) -> Iterator[Entry]:
-        csv.field_size_limit(LONGEST_ROW)
-        names: list[str] | None = None
-        rows = csv.reader(_whole_lines(text, self.name), strict=True)
-        number = 0
-        while True:
-            try:
-                row = next(rows)
-            except StopIteration:
-                return
-            except csv.Error as error:
-                number += 1
-                yield Entry(number, fault=f"it is no row of a CSV file: {error} (line {rows.line_num})")
-                continue
-            if not row:
-                continue
-            if names is None:
-                names = self._header(row)
-                continue
-            number += 1
-            fault = next((fault for value in row if (fault := _undecoded(value))), "")
-            yield Entry(number, fault=fault) if fault else self._named(number, names, row)
-
-    def _header(self, row: Sequence[str]) -> list[str]:
-        names = [self._column(name) for name in row]
-        if "text" not in names:
-            listed = ", ".join(name.strip()[:40] for name in row[:10])
-            raise InputError(
-                f"{self.name} has no column text; its first line has {listed}: name the column with --text-column"
-            )
-        return names
-
-    def _tsv(self, text: Lines) -> Iterator[Entry]:
-        names: list[str] = []
-        for number, line, fault in _lines(text):
-            if not line and not fault:
-                continue
-            row = line.split("\t")
-            if not names:
-                names = [self._column(name) for name in row]
-                if "text" in names:
-                    continue
-                if len(row) != 2:
-                    self._header(row)
-                names = ["id", "text"]
-            yield Entry(number, fault=fault) if fault else self._named(number, names, row)
-
-    def _ljspeech(self, text: Lines) -> Iterator[Entry]:
-        for number, line, fault in _lines(text):
-            row = line.split("|")
-            if fault:
-                yield Entry(number, fault=fault)
-            elif not line.strip() or (
-                number == 1 and [self._column(name) for name in row[:2]] == ["id", "text"]
-            ):
-                continue
-            elif len(row) in (2, 3):
-                yield self._named(number, ("id", "text"), row[:2])
-            else:
-                yield Entry(number, fault=f"it has {len(row)} fields: expected id|text")
-
-    def _plain_lines(self, text: Lines) -> Iterator[Entry]:
-        for number, line, fault in _lines(text):
-            if line.strip() or fault:
-                yield Entry(number, fault=fault) if fault else Entry(number, {"text": line})
-
     def _parquet(self) -> Iterator[Entry]:
         try:
             import pyarrow
             from pyarrow import parquet
         except ModuleNotFoundError as error:
-            raise InputError(_NO_PYARROW) from error
+            raise InputError(NO_PYARROW) from error
         assert self._path
         try:
             with parquet.ParquetFile(self._path) as table:
                 self._size, number = table.metadata.num_rows, 0
-                names = {name: self._column(name) for name in table.schema_arrow.names}
+                names = {name: self._columns.name(name) for name in table.schema_arrow.names}
                 if "text" not in names.values():
-                    self._header(list(names))
+                    self._columns.names(list(names))
                 for batch in table.iter_batches(batch_size=_BATCH):
                     for row in batch.to_pylist():
                         number += 1
@@ -331,7 +214,7 @@ class JobList:
             return Entry(number, {"id": own}, f"{path} cannot be read: {error.strerror or error}")
         except InputError as error:
             return Entry(number, {"id": own}, str(error))
-        return Entry(number, {"id": own, "text": text})
+        return Entry(number, {"id": own, "text": text}, file_name=path.name)
 
     def _cannot_list(self, error: OSError) -> None:
         raise InputError(f"{error.filename} cannot be read: {error.strerror or error}") from error
@@ -348,71 +231,3 @@ def _form_of(source: str) -> str:
         expected = file_question(path) or ": expected a job list or a folder of texts"
         raise InputError(f"{source} is not there{expected}")
     return "folder" if is_folder else _SUFFIXES.get(path.suffix.lower(), "")
-
-
-class Lines(Protocol):
-    """What lines are read from."""
-
-    def readline(self, size: int = -1, /) -> str:
-        """Return the next line with its end, or so many characters of it; nothing at the end."""
-
-
-def _look(text: Lines, form: str, name: str) -> tuple[str, Lines]:
-    """Return the form that the first line of a list shows, and the list from its beginning."""
-    first = text.readline(LONGEST_ROW)
-    again = _Again(first, text)
-    if first.lstrip().startswith("{") and not form:
-        return "jsonl", again
-    if "|" in first and "," not in first.partition("|")[0] and "\t" not in first:
-        return "ljspeech", again
-    if not form and first.strip():
-        forms = ", ".join(FORMS[:-1])
-        raise InputError(
-            f"{name}: its name and first line do not tell its form: give --jobs-format, one of {forms}"
-        )
-    return form or "jsonl", again
-
-
-class _Again:
-    """A text whose first line was read and is read again."""
-
-    def __init__(self, first: str, rest: Lines) -> None:
-        self._first = first
-        self._rest = rest
-
-    def readline(self, size: int = -1, /) -> str:
-        """Return the next line, as files do."""
-        first, self._first = self._first, ""
-        return first or self._rest.readline(size)
-
-
-def _lines(text: Lines) -> Iterator[tuple[int, str, str]]:
-    """Yield number, content and fault of the lines of a text; the content of a faulty one is empty."""
-    number = 0
-    while line := text.readline(LONGEST_ROW + 1):
-        number += 1
-        fault = ""
-        if len(line) > LONGEST_ROW:
-            while line and not line.endswith(("\n", "\r")):
-                line = text.readline(LONGEST_ROW)
-            fault = f"it is longer than {LONGEST_ROW} characters"
-        fault = fault or _undecoded(line)
-        yield number, "" if fault else line.rstrip("\r\n"), fault
-
-
-def _whole_lines(text: Lines, name: str) -> Iterator[str]:
-    """Yield the lines of a CSV file, in which a row may extend over several."""
-    number = 0
-    while line := text.readline(LONGEST_ROW + 1):
-        number += 1
-        if len(line) > LONGEST_ROW:
-            raise InputError(f"{name}, line {number}: it is longer than {LONGEST_ROW} characters")
-        yield line
-
-
-def _undecoded(line: str) -> str:
-    """Return the fault of a line that is not UTF-8."""
-    match = _UNDECODED.search(line) if not line.isascii() else None
-    if not match:
-        return ""
-    return f"it is not UTF-8: byte 0x{ord(match[0]) - 0xDC00:02x} at character {match.start() + 1}"

@@ -3,7 +3,8 @@
 import ray
 from text_to_speech.batch.ray_data import TextToSpeech
 
-spoken = ray.data.read_csv("texts.csv").map_batches(TextToSpeech, concurrency=2, num_cpus=1, batch_size=8)
+actors = ray.data.ActorPoolStrategy(size=2)  # of three processors or more: reading and writing need one too
+spoken = ray.data.read_csv("texts.csv").map_batches(TextToSpeech, compute=actors, num_cpus=1, batch_size=8)
 spoken.write_parquet("speech")
 """
 
@@ -20,8 +21,9 @@ import numpy as np
 
 from ..errors import InputError, SpeechError
 from ..pipeline import Synthesizer, SynthesizerOptions
+from ..script.formats import InputFormat, check_format
 from ..speech.sinks import open_audio
-from .jobs import Entry
+from .entries import Entry
 from .pool import build_for_worker
 from .rows import COLUMNS, Directions, Row, RowReader
 from .speaking import speak_row
@@ -44,16 +46,28 @@ class TextToSpeech:
     Args:
         container: Of the sound, for rows that name none.
         text_column: The column with the texts.
+        input_format: What the texts of rows are that say nothing; see `read_script`.
         **options: Of the `Synthesizer`.
 
     Raises:
+        InputError: There is no such input format.
         SpeechError: A model cannot be loaded.
     """
 
-    def __init__(self, *, container: str = "flac", text_column: str = "text", **options: Any) -> None:
+    def __init__(
+        self,
+        *,
+        container: str = "flac",
+        text_column: str = "text",
+        input_format: InputFormat = "auto",
+        **options: Any,
+    ) -> None:
         self._options = SynthesizerOptions(**options)
         self._text_column = text_column
-        self._reader = RowReader(Directions(voice=self._options.voice, container=container))
+        usual = Directions(
+            voice=self._options.voice, container=container, input_format=check_format(input_format)
+        )
+        self._reader = RowReader(usual)
         self._synthesizers = {self._options.voice: build_for_worker(self._options)}
         self._numbers = itertools.count(1)
 

@@ -9,16 +9,18 @@ import logging
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
+from pathlib import PurePath
 from typing import Any, cast
 
 from ..cli.nearest import question
 from ..errors import InputError, OutputError
 from ..script.directions import Manner, MannerOptions
+from ..script.formats import INPUT_FORMATS, InputFormat
 from ..speech.containers import check_container, file_rate
 from ..store.voices_yml import find_voice
 from ..text import Lexicon
 from ..voices import Voice
-from .jobs import Entry
+from .entries import Entry
 
 logger = logging.getLogger(__name__)
 
@@ -31,6 +33,7 @@ COLUMNS = (
     "text",
     "voice",
     *MannerOptions.__annotations__,
+    "input_format",
     "ssml",
     "lexicon",
     "sample_rate",
@@ -47,7 +50,7 @@ class Directions:
     Attributes:
         voice: Name of the voice.
         manner: Speed, pitch, volume and pauses.
-        ssml: Whether the text is SSML; its beginning decides when None.
+        input_format: What the text is; `auto` for what its file's name and it itself say.
         lexicon: Pronunciations of the row's own.
         sample_rate: Samples per second of the file; those of the voice, or the next ones of the container, when None.
         container: Container of the file.
@@ -56,7 +59,7 @@ class Directions:
 
     voice: str
     manner: Manner = field(default_factory=Manner)
-    ssml: bool | None = None
+    input_format: InputFormat = "auto"
     lexicon: Lexicon | None = None
     sample_rate: int | None = None
     container: str = "wav"
@@ -72,12 +75,14 @@ class Row:
         id: Name of the row.
         text: What is spoken.
         how: How it is.
+        file_name: Of the file that the text is from; empty if it is from a list.
     """
 
     number: int
     id: str
     text: str
     how: Directions
+    file_name: str = ""
 
 
 @dataclass(frozen=True)
@@ -141,6 +146,8 @@ class Keys:
             digest.update(_canonical(self._said(row.how)))
             self._last = row.how, digest
         digest = self._last[1].copy()
+        # The suffix may decide what the text is. The end of it is marked, so that it is no part of the text.
+        digest.update(f"{PurePath(row.file_name).suffix.lower()}\0".encode("utf-8", "surrogatepass"))
         digest.update(row.text.encode("utf-8", "surrogatepass"))
         return digest.hexdigest()[:32]
 
@@ -178,13 +185,13 @@ class RowReader:
             raise InputError(f"text: {shown} given; expected a text")
         if not text.strip():
             raise InputError("text: it is empty; expected at least one word")
-        return Row(entry.number, row_id(entry), text, self._directions(values))
+        return Row(entry.number, row_id(entry), text, self._directions(values), entry.file_name)
 
     def _directions(self, values: Mapping[str, Any]) -> Directions:
         changes: dict[str, Any] = {}
         readers: dict[str, tuple[str, Callable[[Any], Any]]] = {
             "voice": ("voice", _voice),
-            "ssml": ("ssml", _truth),
+            "input_format": ("input_format", _input_format),
             "lexicon": ("lexicon", _lexicon),
             "sample_rate": ("sample_rate", _whole),
             "format": ("container", _container),
@@ -193,6 +200,10 @@ class RowReader:
         for column, (attribute, read) in readers.items():
             if column in values:
                 changes[attribute] = _read(column, values[column], read)
+        if "ssml" in values:
+            changes["input_format"] = _with_ssml(
+                changes.get("input_format"), _read("ssml", values["ssml"], _truth)
+            )
         manner = {
             name: _read(name, values[name], _number)
             for name in MannerOptions.__annotations__
@@ -283,6 +294,19 @@ def _truth(value: Any) -> bool:
     raise InputError(f"{_shown(value)}; expected true or false")
 
 
+def _with_ssml(form: InputFormat | None, ssml: bool) -> InputFormat:
+    """Return the format that the column `ssml` stands for, an older word for `input_format`.
+
+    Raises:
+        InputError: The row says both, and they contradict each other.
+    """
+    if form is None or (form == "auto" and ssml):
+        return "ssml" if ssml else "text"
+    if (form == "ssml") != ssml:
+        raise InputError(f"ssml: {str(ssml).lower()}, but input_format is {form}; expected one of the two")
+    return form
+
+
 def _text(value: Any) -> str:
     if not isinstance(value, str):
         raise InputError(f"{_shown(value)}; expected a text")
@@ -291,6 +315,13 @@ def _text(value: Any) -> str:
 
 def _voice(value: Any) -> str:
     return _known_voice(_text(value)).name
+
+
+def _input_format(value: Any) -> InputFormat:
+    written = _text(value).lower()
+    if written not in INPUT_FORMATS:
+        raise InputError(f"{written[:60]!r}; expected {', '.join(INPUT_FORMATS)}")
+    return written
 
 
 def _container(value: Any) -> str:

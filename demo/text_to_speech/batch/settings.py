@@ -12,7 +12,7 @@ from ..cli.chosen import check_vocoders, chosen_voice, model_options
 from ..cli.speak import read_lexicon
 from ..errors import ModelError
 from ..inference.model_files import model_path
-from ..inference.runtime import Precision
+from ..inference.runtime import Precision, resolve_target
 from ..pipeline import SynthesizerOptions
 from ..script.directions import Manner, MannerOptions
 from ..store.voices_yml import find_voice
@@ -45,6 +45,16 @@ def synthesizer_options(args: argparse.Namespace) -> SynthesizerOptions:
     )
 
 
+def check_devices(options: SynthesizerOptions) -> None:
+    """Refuse a device that this machine does not have, before models are converted for it and workers begin.
+
+    Raises:
+        DeviceError: There is no such device, or it lacks the precision.
+    """
+    for device in {options.acoustic_device or options.device, options.vocoder_device or options.device}:
+        resolve_target(device, "auto" if options.precision == "int8" else options.precision)
+
+
 def directions(args: argparse.Namespace) -> Directions:
     """Return how a row is spoken that says nothing.
 
@@ -60,6 +70,7 @@ def directions(args: argparse.Namespace) -> Directions:
     return Directions(
         voice=voice.name,
         manner=manner,
+        input_format=args.input_format,
         sample_rate=args.sample_rate,
         container=args.format,
         timings=args.timings or "",
@@ -79,6 +90,7 @@ def keys(args: argparse.Namespace, options: SynthesizerOptions) -> Keys:
         "openvino": openvino.get_version(),
         "precision": options.precision,
         "hint": options.hint,
+        "language": options.language,
         "lexicon": dict(options.lexicon.words) if options.lexicon else {},
     }
 

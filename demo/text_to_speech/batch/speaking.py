@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import OutputError
 from ..inference.vocoder import LARGEST_WINDOW
-from ..script.formats import InputFormat, read_script
+from ..script.formats import read_script
 from ..speech.sinks import AudioSink, open_audio
 from ..speech.timings import TimingsWriter, open_timings
 from .manifest import Record, WorkFolder
@@ -148,8 +148,12 @@ def speak_row(
         InputError: The text cannot be spoken.
     """
     heard = Heard()
-    formats: dict[bool | None, InputFormat] = {True: "ssml", False: "text", None: "auto"}
-    script = read_script(row.text, input_format=formats[row.how.ssml])
+    script = read_script(
+        row.text,
+        input_format=row.how.input_format,
+        name=row.file_name or None,
+        language=synthesizer.language,
+    )
     chunks = synthesizer.stream(script, row.how.manner, lexicon=row.how.lexicon, first_window=LARGEST_WINDOW)
     for chunk in chunks:
         sound.write(chunk.audio)
