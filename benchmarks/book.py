@@ -1,4 +1,3 @@
-#!/usr/bin/env python3
 """What turning a book into an audiobook costs beside speaking its text, and how exact its marks are.
 
     python benchmarks/book.py --vocoder source-filter-light --paragraphs 120

@@ -63,7 +63,8 @@ def disturbed(options: list[Any], out: Path, *, rows: int, kills: int, kill: Kil
                 if kill(process, chance):
                     moments.pop(0)
             status = process.poll()
-            if status == -signal.SIGKILL:
+            # A command whose workers are killed three times before they are ready gives up, with status 1.
+            if status == -signal.SIGKILL or (status == 1 and given <= kills):
                 given += 1
                 process = subprocess.Popen(command(*options), env=environment())
             elif status is not None:

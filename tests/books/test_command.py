@@ -354,7 +354,7 @@ def command(tiny: TinyModels, *args: object) -> list[str]:
 @pytest.mark.parametrize("workers", [1, 2])
 def test_ten_kills_and_resumes_give_the_same_bytes(tiny: TinyModels, tmp_path: Path, workers: int) -> None:
     # A chapter is a unit or more.
-    paragraphs = [f"Chapter {n}\n\nParagraph {n} of the book. It says little." for n in range(1, 25)]
+    paragraphs = [f"Chapter {n}\n\nParagraph {n} of the book. It says little." for n in range(1, 121)]
     (tmp_path / "a.txt").write_text("\n\n".join(paragraphs), encoding="utf-8")
     environment = {**os.environ, "OMP_NUM_THREADS": "1"}
 

@@ -52,7 +52,14 @@ class Output:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command and return its exit status."""
-    return run(speak_book, build_parser(), argv)
+    # What is left out is told by --dry-run, once and for the whole book.
+    warnings = logging.getLogger("text_to_speech.script.document_script")
+    level = warnings.level
+    warnings.setLevel(logging.ERROR)
+    try:
+        return run(speak_book, build_parser(), argv)
+    finally:
+        warnings.setLevel(level)
 
 
 def speak_book(args: argparse.Namespace) -> None:
@@ -65,8 +72,6 @@ def speak_book(args: argparse.Namespace) -> None:
     from .readers import read_book
     from .rules import parse_roles
 
-    # What is left out is told by --dry-run, once and for the whole book.
-    logging.getLogger("text_to_speech.script.document_script").setLevel(logging.ERROR)
     speak = parse_roles(args.speak)
     book = _with_facts(read_book(args.book, encoding=args.encoding, depth=args.depth), args)
     chapters = select(book.chapters, args.chapters) if args.chapters else list(book.chapters)

@@ -18,6 +18,7 @@ from pathlib import Path
 
 from ..errors import InputError
 from ..script.document import Document
+from ..script.markup_signs import is_page
 from .book import Book, BookDocument, Entry, Metadata, bounded
 from .chapters import DEPTH, divide
 from .epub import Package, decode_markup, read_epub
@@ -108,9 +109,9 @@ def kind_of(path: Path) -> str:
         return by_suffix[suffix]
     if beginning.startswith(b"WEBVTT"):
         return "captions"
-    known = document_of_bytes(beginning)
-    if known and known.noun == "an HTML page":
+    if is_page(beginning.decode("latin-1")):
         return "html"
+    known = document_of_bytes(beginning)
     if known:
         raise InputError(
             f"{path} is {known.noun}: expected EPUB, HTML, Markdown, DOCX, ODT, PDF, text, SRT or VTT",
