@@ -53,6 +53,24 @@ def free_port() -> int:
         return int(free.getsockname()[1])
 
 
+@pytest.mark.parametrize("given", [{"processors": 3}, {"processors": "3"}])
+def test_the_arguments_of_serve_run_are_those_of_a_replica(given: dict[str, Any]) -> None:
+    """`serve run` gives a dictionary to the builder, with texts where they are from the command line."""
+    from ray.serve._private.api import call_user_app_builder_with_args_if_necessary
+
+    from text_to_speech.serving.ray_serve import build
+
+    application = call_user_app_builder_with_args_if_necessary(build, given)
+    assert application._bound_deployment.ray_actor_options == {"num_cpus": 3}
+
+
+def test_an_unknown_argument_of_serve_run_is_refused() -> None:
+    from text_to_speech.serving.ray_serve import build
+
+    with pytest.raises(ValueError, match="speeling"):
+        build({"speeling": 1})
+
+
 SERVE = """
 import os, sys
 import yaml

@@ -119,8 +119,17 @@ class SpeechReplica:
             raise RuntimeError("the models are not loaded")
 
 
-def build(options: ReplicaOptions) -> Application:
-    """Return the application for `serve run`; TTS_API_KEYS in the environment holds the keys, if there are any."""
+def build(arguments: ReplicaOptions | dict[str, Any]) -> Application:
+    """Return the application for `serve run`; TTS_API_KEYS in the environment holds the keys, if there are any.
+
+    Args:
+        arguments: `serve run` and a configuration file give them by name. Ray makes a model of them only where the
+            annotation is a class, and here it is a text, as all annotations of this package are.
+
+    Raises:
+        pydantic.ValidationError: An argument is unknown, or its value is out of range.
+    """
+    options = ReplicaOptions.model_validate(arguments)
     deployment: Any = SpeechReplica
     application: Application = deployment.options(
         ray_actor_options={"num_cpus": options.processors},
