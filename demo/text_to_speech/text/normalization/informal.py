@@ -359,8 +359,11 @@ def _chat(match: re.Match[str], _: Context) -> str | Sound:
     return _in_words(CHAT[match[0].lower()], match[0])
 
 
-def _small_chat(match: re.Match[str], _: Context) -> str:
-    """Read "rn" as "right now"."""
+def _small_chat(match: re.Match[str], context: Context) -> str | None:
+    """Read "rn" as "right now"; in "(BRR ur)" it is a syllable of a respelling."""
+    before = context.text[max(0, match.start() - 12) : match.start()]
+    if _RESPELT_BEFORE.search(before) and context.text[match.end() : match.end() + 1] in (")", "/", ",", ";"):
+        return None
     return _SMALL_CHAT[match[0]]
 
 
@@ -408,6 +411,7 @@ def _am(_: re.Match[str], __: Context) -> Sound:
     return Sound("Am", "ˈæm")
 
 
+_RESPELT_BEFORE = re.compile(r"[(/](?:[A-Za-z]+[ -])*[A-Z]{2,}[ -]\Z")
 _QUOTATION_END = re.compile(r"(?<=[\w.,!?])'(?!\w)")
 _CHATTED = r"(?<![\w'#@./-])(?:{})(?![\w'/-]|\.\w)"
 
@@ -451,7 +455,9 @@ RULES = (
         _note,
     ),
     Rule(rf"(?i)(?<![\w'/-])(?P<it>(?P<word>{alternatives(_NOTES)})(?P<s>)\.)(?= [a-z\d(\0])", _note, "."),
-    Rule(r"(?i)(?<![^\s“(])kk?(?=,| thx| thanks| bye| cool| ok\b|[.!]?$)", _okay, "kK"),
+    # Within a sentence, "K" is a letter: "vitamins D, E and K", "Ask Mr. K.".
+    Rule(r"(?i)\A[“(\"]?(?P<it>kk?)(?=,| thx| thanks| bye| cool| ok\b|[.!]*[”)\"]?$)", _okay, "kK"),
+    Rule(r"(?i)(?<![^\s“(])kk(?=,| thx| thanks| bye| cool| ok\b|[.!]?$)", _okay, "kK"),
     Rule(r"(?<!\S)[Rr][Ee](?=: )", lambda match, context: Sound("re", "ɹˈi"), ":"),
     Rule(r"(?<!\S)F[Ww]d?(?=: )", lambda match, context: "forward", ":"),
     Rule(

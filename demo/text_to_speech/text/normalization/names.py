@@ -58,6 +58,16 @@ def _title(match: re.Match[str], _: Context) -> str | None:
     return spoken
 
 
+def _last_title(match: re.Match[str], _: Context) -> str | None:
+    """Read the title at the end of a sentence, of a person whose name is not said."""
+    return keep_stop(match, _TITLES[match["title"]]) if match["title"] in _TITLES else None
+
+
+def _intravenous(_: re.Match[str], __: Context) -> str:
+    """Read IV by its letters where it is no number: "an IV drip"."""
+    return "I V"
+
+
 def _follows_name(match: re.Match[str], title: str) -> bool:
     before = _word_before(match)
     is_name = before[:1].isupper() and before.lower() not in _FUNCTION_WORDS and before[-1].isalpha()
@@ -164,13 +174,22 @@ _BEGINS_TIME = re.compile(r"\d{1,2}(?:[:.]\d\d)? ?(?i:[ap]\.?m|noon)|noon|midnig
 _NAME_NEXT = r"(?= ?(?:[A-Z]|\0)| (?:and|&) \0)"
 
 # Applied before the words and sounds that people write in messages: "arr. 10:50" is no pirate, "(ZITH ur)" not yours.
-EARLY_RULES = (*ambiguous_abbreviations.RULES, *capitals.RESPELLINGS)
+EARLY_RULES = (
+    Rule(
+        r"(?<!\w)IV(?= (?:drips?|fluids?|lines?|bags?|poles?|therapy|access|catheters?|antibiotics?|infusions?"
+        r"|push|bolus|q\d)\b)|(?<=\b[Aa]n )IV(?![\w.])",
+        _intravenous,
+        "I",
+    ),
+    Rule(rf"(?<![\w.])(?:{alternatives(_PHRASES)})(?!\w)", _phrase, "."),
+    *ambiguous_abbreviations.RULES,
+    *capitals.RESPELLINGS,
+)
 
 RULES = (
     *broken_words.RULES,
     *capitals.EARLY_RULES,
     *letter_a.RULES,
-    Rule(rf"(?<![\w.])(?:{alternatives(_PHRASES)})(?!\w)", _phrase, "."),
     Rule(r"(?<=\0)(?P<it> ?[–-] ?)(?=[\0nm])", _between_times, "–-"),
     Rule(
         rf"(?<!\w)(?P<it>(?P<title>{alternatives(ALWAYS_TITLES)})\b\.?)(?!\w)",
@@ -183,6 +202,12 @@ RULES = (
         "MD",
     ),
     Rule(rf"(?<!\w)(?P<it>(?P<title>{alternatives(_TITLES)})\.){_NAME_NEXT}", _title, "."),
+    # "He rose to Sgt."
+    Rule(
+        r"(?<!\w)(?P<it>(?P<title>Sgt|Capt|Lt|Col|Maj|Gen|Cpl|Cmdr|Prof|Gov|Sen|Insp|Supt)\.)(?=[\"”’)]*$)",
+        _last_title,
+        ".",
+    ),
     Rule(r"(?<!\w)(?P<it>(?P<title>Dr|Prof|Lt|Col|Gen|Capt|Sgt|St|Mt))(?= [A-Z][a-z])", _title),
     Rule(
         rf"(?<!\w)(?P<it>(?P<name>{alternatives(_BEFORE_NUMBERS)})"
