@@ -7,7 +7,7 @@ from . import ambiguous_abbreviations, broken_words, capitals, letter_a, roman_n
 from .abbreviation_tables import PHRASES, SPOKEN
 from .abbreviations import belongs_to_abbreviation, is_abbreviation
 from .internet_addresses import split_compound
-from .rules import Context, Rule, alternatives, keep_stop
+from .rules import Context, Rule, alternatives, first_words, keep_stop
 from .tables import (
     ABBREVIATIONS,
     ALWAYS_TITLES,
@@ -221,7 +221,11 @@ RULES = (
         _before_number,
         ".",
     ),
-    Rule(rf"(?<![\w.])(?P<it>{alternatives(_ABBREVIATIONS)})(?!\w|\.\w)", _abbreviation),
+    Rule(
+        rf"(?<![\w.])(?P<it>{alternatives(_ABBREVIATIONS)})(?!\w|\.\w)",
+        _abbreviation,
+        words=first_words(_ABBREVIATIONS),
+    ),
     Rule(
         r"(?<![\w.])(?:Ph\.?D\.|B\.?Sc\.|M\.?Sc\.|B\.A\.|M\.A\.|M\.D\.|Ed\.D\.)",
         _degree,
