@@ -107,8 +107,8 @@ def disagreement_lines() -> list[str]:
         judged[kind[3]] += int(kind[1])
     rows = [header, ["---"] * len(header), *([*kind[:2], f"`{kind[2]}`", *kind[3:]] for kind in kinds)]
     return [
-        f"Of the {judged.total()} disagreements after mending, {judged['taste']} are of taste and {judged['fault']} are",
-        "faults here:",
+        f"Of the {judged.total()} disagreements after mending, {judged['taste']} are of taste and "
+        f"{judged['fault']} are faults here:",
         "",
         *(f"| {' | '.join(row)} |" for row in rows),
     ]
