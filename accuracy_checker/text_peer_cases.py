@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from text_to_speech.text import Phonemizer
 
 FIGURES = Path(__file__).resolve().parent / "text" / "nemo_cases.tsv"
+DISAGREEMENTS = FIGURES.with_name("nemo_disagreements.tsv")
 
 Figures = dict[str, tuple[int, int]]
 """Category → cases that agree, and cases."""
@@ -87,7 +88,30 @@ The English cases of NVIDIA/NeMo-text-processing (Apache-2.0) that have one read
 
 def page_lines() -> list[str]:
     """Return the lines of the section of text_front_end.md on these cases."""
-    return ["## The cases of NeMo-text-processing", "", _CASES, "", *figures_lines()]
+    return [
+        "## The cases of NeMo-text-processing",
+        "",
+        _CASES,
+        "",
+        *figures_lines(),
+        "",
+        *disagreement_lines(),
+    ]
+
+
+def disagreement_lines() -> list[str]:
+    """Return the lines of the table of what is still read otherwise, sorted by hand into taste and fault."""
+    header, *kinds = (line.split("\t") for line in DISAGREEMENTS.read_text(encoding="utf-8").splitlines())
+    judged = Counter[str]()
+    for kind in kinds:
+        judged[kind[3]] += int(kind[1])
+    rows = [header, ["---"] * len(header), *([*kind[:2], f"`{kind[2]}`", *kind[3:]] for kind in kinds)]
+    return [
+        f"Of the {judged.total()} disagreements after mending, {judged['taste']} are of taste and "
+        f"{judged['fault']} are faults here:",
+        "",
+        *(f"| {' | '.join(row)} |" for row in rows),
+    ]
 
 
 def figures_lines() -> list[str]:

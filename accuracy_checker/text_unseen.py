@@ -190,7 +190,8 @@ _TEXTS = """
 The 920 inputs of `text/unseen/cases.tsv`, 40 for each kind of text, were written from a list of the kinds alone. An
 input is right if the sounds are those of a good reader's words, apart from stress, and if sentences, lines and items
 end where they should. The first look is that of commit `999bc42`, the second that of `186e266`, when the kinds had been
-mended by people who had not seen the table. What was mended "after" was mended with the table in view.
+mended by people who had not seen the table. What was mended "after" was mended with the table in view; the figures are
+those of `b006329`.
 """.strip()
 _PEERS = """
 The others have no pauses, so that the second table counts sounds alone. Where a peer only puts a text into words

@@ -326,7 +326,8 @@ def test_warnings_of_a_long_text_are_grouped(
 
 
 @pytest.mark.parametrize(
-    "text", ["", "  ", "***", "[pause 1s]", "<speak/>", "<speak><break/><mark name='m'/></speak>"]
+    "text",
+    ["", "  ", "***", "XD", "XD :-P", "[pause 1s]", "<speak/>", "<speak><break/><mark name='m'/></speak>"],
 )
 def test_a_script_with_nothing_to_speak_is_refused_at_the_call(text: str, phonemizer: Phonemizer) -> None:
     with pytest.raises(InputError, match="nothing in the text can be spoken: expected at least one word"):

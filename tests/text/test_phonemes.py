@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from text_to_speech.errors import InputError
 from text_to_speech.text import SYMBOLS, Phonemizer, Reading, to_ids
 from text_to_speech.text.known_names import KNOWN_NAMES
+from text_to_speech.text.normalization.informal import FACES
 
 MIXED_TEXT = st.one_of(
     st.text(),
@@ -244,7 +245,9 @@ def test_any_text_becomes_symbols_of_the_voice_and_no_plain_letter_is_lost(phone
     phonemes = phonemizer(text)
     assert to_ids(phonemes).size == len(phonemes) + 2
     assert set(phonemes) <= set(SYMBOLS[1:])
-    if any(character.isascii() and character.isalnum() for character in text):
+    # A face such as ":O" is silent.
+    said = FACES.regex.sub(" ", text)
+    if any(character.isascii() and character.isalnum() for character in said):
         assert any(map(str.isalpha, phonemes))
 
 

@@ -51,6 +51,11 @@ _ONE_WORD = re.compile(r"\W*\w+")
 # The words from the last stop or line end on begin with a small letter. Only some characters are looked at, so that the
 # answer is the same where the text before has been taken already.
 _BEGINS_SMALL = re.compile(r"(?:\A|\n|[.!?…][\"'”’»)\]]*\s)\s*[\"'“‘(]?[a-zß-ÿ][^.!?…\n]*\Z")
+# A unit behind its number, and "no." behind what has one, where a small word goes on with the sentence.
+_SHORT_FORM = re.compile(r"(?:\d ?(?:min|hr|sec|in|ft|yd|mi|oz|lb|pt|qt|gal|wk|yr|mo)s?|\b[a-z]{2,}\.? no)\Z")
+_GOES_ON = re.compile(
+    r" (?:or|and|per|each|of|at|on|in|for|to|with|is|was|has|will|until|after|before|apart|long|high)\b"
+)
 _NEAR = 120
 _ITEM_MARK = re.compile(r"\s*[a-z][.)]\s")
 _GLUED = re.compile(r"[^\s./@\\_:]+\Z")
@@ -316,6 +321,10 @@ def _ends_before_small_letter(text: str, start: int, stop: re.Match[str]) -> boo
         return False
     if stop[0][0] != ".":
         return stop[0][-1] in "!?"
+    if _GOES_ON.match(text, stop.end()) and _SHORT_FORM.search(
+        text, max(start, stop.start() - 30), stop.start()
+    ):
+        return False
     word = (_LAST_WORD.search(text, max(start, stop.start() - 30), stop.start()) or [""])[0]
     return len(word) > 1 and not is_abbreviation(word) and not _ENUMERATION.fullmatch(text, start, stop.end())
 

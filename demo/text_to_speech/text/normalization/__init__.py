@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from functools import lru_cache
 
 from ..characters import make_readable, warn_about
 from ..languages import AMERICAN, is_british, reading_in
@@ -43,7 +42,7 @@ from . import (
     times,
 )
 from .interpretations import SAY_AS, read_characters, read_ordered_date
-from .rules import CLOSED, Context, Reading, Rule, Sound
+from .rules import CLOSED, Context, Reading, Rule, Sound, words_of
 
 __all__ = ["SAY_AS", "Reading", "normalize", "read_as", "spoken"]
 
@@ -88,8 +87,12 @@ RULES: tuple[Rule, ...] = (
     *names.LAST_RULES,
 )
 
-# The characters without which some rule is skipped.
-_NEEDED = frozenset("".join(rule.needs for rule in (*british_forms.RULES, *RULES)))
+_BRITISH_RULES = (*british_forms.RULES, *RULES)
+# For each character what those rules need that need it, which many rules share.
+_NEEDS_OF = {
+    character: frozenset(rule.needs for rule in _BRITISH_RULES if character in rule.needs)
+    for character in frozenset("".join(rule.needs for rule in _BRITISH_RULES))
+}
 
 _LETTERS = re.compile(r"[^\W\d_]{2,}")
 _SPACE_BEFORE_MARK = re.compile(r" (?=[,.;:!?)”]|'s\b)|(?<=[(“]) ")
@@ -119,23 +122,27 @@ def normalize(
     found: list[Reading] = []
     open_text = text.replace(closed, CLOSED)
     context = Context(is_word, _is_shouted(text), open_text, look_up, pronounce)
-    for rule in _rules_for(_NEEDED.intersection(open_text), is_british()):
+    for rule in _rules_for(open_text, british=is_british()):
         # Most rules match nothing, and a search is cheaper than a substitution.
         if rule.regex.search(open_text):
             open_text = rule.regex.sub(_reader(rule, context, found), open_text)
     return sorted(found, key=lambda reading: reading.start)
 
 
-@lru_cache(maxsize=1024)
-def _rules_for(characters: frozenset[str], british: bool) -> tuple[Rule, ...]:
+def _rules_for(text: str, *, british: bool) -> list[Rule]:
     """Return the rules, in their order, that a text may match.
 
     Args:
-        characters: Those characters of the text that some rule needs.
+        text: The text.
         british: Whether the text is read as in Britain.
     """
-    rules = (*british_forms.RULES, *RULES) if british else RULES
-    return tuple(rule for rule in rules if not rule.needs or not characters.isdisjoint(rule.needs))
+    met = {""}.union(*(_NEEDS_OF[character] for character in _NEEDS_OF.keys() & set(text)))
+    there = words_of(text)
+    return [
+        rule
+        for rule in (_BRITISH_RULES if british else RULES)
+        if rule.needs in met and (not rule.words or not rule.words.isdisjoint(there))
+    ]
 
 
 def _is_shouted(text: str) -> bool:

@@ -21,14 +21,14 @@ TITLES = word_set(
 ALWAYS_TITLES = word_set("mr mrs ms mx messrs mme mlle dr drs prof gov sen lt sgt capt cpl pvt cmdr msgr")
 NUMBERED = word_set(
     """
-    no nos nr nrs n° num p pp pg pgs vol vols fol fols MS MSS ch chs chap chaps fig figs sec secs sect sects art arts
-    eq eqs eqn eqns op opp ref refs tab tabs tbl par pars para paras pt pts bk bks ver vers tel fax ph ext exts app
-    apps appx cl cls ep eps ex exs ill illus pl prob thm lem prop cor def defn rem fn fnn n nn l ll ln lns v vv max
-    min mvt mvmt lat rm rms apt apts ste bldg flr lot blk bx rte rt hwy sr sch sched sub subd subsec cat acct dkt doc
-    docs exh ed edn rev sess stat reg regs res wt sz mk col cols ser iss pat pkg grp cf ca circa lv lvl st div cir
-    dist prec gr rnd rd wk inv conf seq Gen Exod Lev Num Deut Josh Judg Sam Kgs Chron Neh Esth Ps Pss Prov Eccl Isa
-    Jer Lam Ezek Dan Hos Obad Mic Nah Hab Zeph Hag Zech Mal Matt Rom Cor Gal Eph Phil Thess Tim Tit Philem Heb Jas Pet
-    Jn Rev Macc Wis Sir
+    no nos nr nrs n° num p pp pg pgs vol vols fol fols MS MSS ch chs chap chaps fig figs sec secs sect sects art
+    arts eq eqs eqn eqns op opp ref refs tab tabs tbl par pars para paras pt pts bk bks ver vers tel fax ph ext exts
+    app apps appx cl cls ep eps ex exs ill illus pl prob thm lem prop cor def defn rem fn fnn n nn l ll ln lns v vv
+    max min mvt mvmt lat rm rms apt apts ste bldg flr lot blk bx rte rt hwy sr sch sched sub subd subsec cat acct
+    dkt doc docs exh ed edn rev sess stat reg regs res wt sz mk col cols ser iss pat pkg grp cf ca circa lv lvl st
+    div cir dist prec gr rnd rd wk inv conf seq Pop alt elev temp adm sz Gen Exod Lev Num Deut Josh Judg Sam Kgs
+    Chron Neh Esth Ps Pss Prov Eccl Isa Jer Lam Ezek Dan Hos Obad Mic Nah Hab Zeph Hag Zech Mal Matt Rom Cor Gal Eph
+    Phil Thess Tim Tit Philem Heb Jas Pet Jn Rev Macc Wis Sir
     """
 )
 UNITS = word_set(
@@ -39,7 +39,10 @@ UNITS = word_set(
     """
 )
 DATES = word_set(
-    "Jan Feb Mar Apr Jun Jul Aug Sep Sept Oct Nov Dec Mon Tue Tues Wed Weds Thu Thur Thurs Fri Sat Sun Xmas"
+    """
+    Jan Feb Mar Apr Jun Jul Aug Sep Sept Oct Nov Dec jan feb apr jun jul aug sept oct nov dec Mon Tue Tues Wed Weds
+    Thu Thur Thurs Fri Sat Sun Xmas
+    """
 )
 # (Almost) never the last word of a sentence, and no words otherwise.
 OPEN = word_set(

@@ -46,7 +46,7 @@ _AFTER_A_TIME = re.compile(
 _DATE_WORD = re.compile(
     r"['’]?\d|(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec|Morning|Afternoon|Evening|Night)"
 )
-_NUMBER = re.compile(r"[#№(]?(?:\d|[A-Z]{1,4}-?\d|[IVXLCM]{2,7}\b|[VX]\b|[ivxl]{2,6}\b|\0)")
+_NUMBER = re.compile(r"[#№($£€]?(?:\d|[A-Z]{1,4}-?\d|[IVXLCM]{2,7}\b|[VX]\b|[ivxl]{2,6}\b|\0)")
 _LETTER = re.compile(r"[(]?[B-HJ-Z]\b(?!['’.])|[(]?A\b(?! [a-z]|['’.])")
 _MONTH = re.compile(r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\b")
 _NUMBER_SIGN = re.compile(r"[Nn]os?\. ?\d")
@@ -64,8 +64,15 @@ _NUMBER_BEFORE = re.compile(
     r"(?:(?:fl|sq|cu|lg|sm|med)\.? )?\Z",
     re.IGNORECASE,
 )
-_ARTICLE = re.compile(r"\b(?:the|a|an|his|her|our|my|your) \Z")
+_ARTICLE = re.compile(
+    r"\b(?:the|a|an|his|her|our|my|your|became|becomes?|made|(?:promoted|demoted|rose|risen|raised|rank|up) (?:to|of))"
+    r" \Z"
+)
+# What a distance or a wind is measured in: "5 mi. S of Dover".
+_COMPASS = re.compile(r"(?:[NSEW]|[NS]{1,2}[EW]|[EW][NS][EW])\.? (?:of|from|along|on|to)\b")
+_PRONOUN = re.compile(r"I(?: [a-z]|['’])")
 _SIR = re.compile(r"\b(?:Sir|Lord|Lady|Dame|Mr\.?|Mrs\.?|Ms\.?|Dr\.?|Prof\.?|Judge|King|St\.?) \Z")
+_INITIAL_NAME = re.compile(rf"{_SIR.pattern}|\b[A-Z]\. \Z")
 _PLACE_BEFORE = re.compile(r"[A-Z][\w'’.-]*, \Z")
 
 # Units that no name of a thing follows.
@@ -181,12 +188,14 @@ def _goes_on(word: str, before: str, following: str) -> bool:
         return True
     if forms & DATES:
         return bool(_DATE_WORD.match(following) or _DASH.match(following)) or (
-            not is_word and may_go_on(next_word)
+            word[0].isupper() and not is_word and may_go_on(next_word)
         )
     takes_letter = not is_word or (before and word[0].isupper() and word != "No")
     if forms & NUMBERED and (_NUMBER.match(following) or (takes_letter and _LETTER.match(following))):
         return True
     if forms & UNITS and _NUMBER_BEFORE.search(before):
+        if _COMPASS.match(following):
+            return True
         # "8 oz. Cheddar", but "Boil 10 min. Drain well."
         return may_go_on(next_word) and not (forms & _MEASURES and next_word[:1].isupper())
     if not forms & ANY:
@@ -208,7 +217,8 @@ def _goes_on_after_letter(letter: str, before: str, following: str, next_word: s
         return False
     if label in LABELLED or (label in _IS and _ANSWER.search(before)):
         return False
-    if letter == "I" and not _SIR.search(before):
+    # "Ask Mr. T. I did not", but "J. I. Case".
+    if (letter == "I" and not _INITIAL_NAME.search(before)) or _PRONOUN.match(following):
         return False
     return letter.isupper() and (len(next_word) == 1 or may_go_on(next_word))
 

@@ -14,9 +14,15 @@ _NUMBER = r" (?:[\d\0]|c\.|ca\.)"
 _AFTER_NUMBER = r"[\d\0] \Z"
 _AFTER_PLACE = r"[A-Z][\w'.]*, \Z"
 _IN_BRACKET = r"[(,;] ?\Z"
-_TIME = r" (?:[\d\0]|at\b|from\b|in\b|noon|midnight|[A-Z][a-z]+ [\d\0])"
+_TIME = r" (?:[\d\0]|[A-Z]{3} [\d\0]|at\b|from\b|in\b|noon|midnight|[A-Z][a-z]+ [\d\0])"
 _ROWS = r" (?:from|to|until|rows?|rnds?|these|this|last|once|twice|[*(]|[\d\0])"
 _STITCHES = r" (?:[\d\0]|one|in|at|each|every|first)"
+_SIZE = r" ?\(?(?:[\d\0]|c\.|ca\.|about|approx|around|over|under|est\b)"
+_OF_A_NUMBER = (
+    r"\b(?i:my|your|his|her|its|our|their|the|this|that|new|old|same|right|wrong|phone|fax|house|room|order|account"
+    r"|invoice|serial|model|ticket|flight|tracking|(?:tel|acct|ref|reg|ser|cat|inv|fl)\.?) \Z"
+)
+_PREDICATE = r" (?:is|was|has|will|should|must|can|may|does|did|for|on|below|above|and|or)\b"
 _INSTRUMENT = r",? (?:(?:and|&) )?(?:ob|cl|bsn|hn|vln|vla|pno|tpt|fl|vcl?)\b"
 
 # Abbreviations without their full stop; patterns of the text before them and behind their full stop; words.
@@ -89,6 +95,27 @@ _TABLE: tuple[tuple[str, str, str, str], ...] = (
     ("deg", _AFTER_NUMBER, "", "degrees"),
     ("exp", r"\b(?:yrs?\.?|years?'?|months?) \Z|\0 \Z", "", "experience"),
     ("No no", "", r" of [a-z]", "number"),
+    ("No no", _OF_A_NUMBER, _PREDICATE, "number"),
+    ("Pop pop", "", _SIZE, "population"),
+    ("Adm adm", "", r":? (?:[$£€\d\0]|free\b)", "admission"),
+    ("Rev rev", "", r" (?:grew|fell|rose|dropped|beat|missed|was up|was down|growth|per (?:share|user))\b", "revenue"),
+    ("Pt pt", "", r" (?:c/o|denies|denied|presents|presented|complains|complained|admitted)\b", "patient"),
+    ("ea", "", "", "each"),
+    ("pk", "", r" of (?:[\d\0]|a |two|three|four|six|eight|ten|twelve)", "pack"),
+    ("sz Sz", "", r" (?:[A-Z\d\0]|small|medium|large)", "size"),
+    ("hdbk hbk Hdbk", "", "", "hardback"),
+    ("pbk Pbk", "", "", "paperback"),
+    ("pp", _AFTER_NUMBER, "", "pages"),
+    ("Alt alt", "", _SIZE, "altitude"),
+    ("Elev elev", "", _SIZE, "elevation"),
+    *(
+        (short, "", r" by\b", said)
+        for short, said in {
+            "Ed ed": "edited", "Trans trans Transl transl Tr tr": "translated", "Comp comp": "compiled",
+            "Illus illus Ill ill": "illustrated", "Rev rev": "revised", "Publ publ Pub pub": "published",
+            "Prod prod": "produced", "Dir dir": "directed", "Perf perf": "performed", "Distrib distrib": "distributed",
+        }.items()
+    ),
     ("lbs", "", "", "pounds"),
     ("co", "", r" [a-z]", "company"),
     ("mvt mvmt", "", "", "movement"),

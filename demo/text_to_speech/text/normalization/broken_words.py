@@ -15,15 +15,17 @@ def _joined(match: re.Match[str], context: Context) -> str | None:
     if second in _LINKS:
         return None
     whole = first + second
+    end = match["s"] or ""
     if is_word_or_form(whole, context) or is_word_or_form(whole.lower(), context):
-        return whole
+        return whole + end
     is_name = context.is_word(whole.capitalize())
-    return whole if is_name or not (is_word_or_form(second, context) or len(second) < 3) else None
+    return whole + end if is_name or not (is_word_or_form(second, context) or len(second) < 3) else None
 
 
 RULES = (
     Rule(
-        r"(?<![^\W_])(?P<first>[^\W\d_]{1,20})- +(?P<second>[^\W\d_]{1,20})(?![^\W_]|['’])(?<=[a-zß-ÿ])",
+        r"(?<![^\W_])(?P<first>[^\W\d_]{1,20})- +(?P<second>[^\W\d_]{1,20})(?P<s>['’]s)?"
+        r"(?![^\W_]|['’])(?<=[a-zß-ÿ])",
         _joined,
         "-",
     ),

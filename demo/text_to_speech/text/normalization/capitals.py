@@ -39,6 +39,12 @@ _WHO_VERBS = re.compile(
 _AFTER_COB = re.compile(
     r" (?:on )?(?:\0|\d|today|tomorrow|tonight|this|next|(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day)\b"
 )
+_OR_NOUNS = re.compile(
+    r" (?i:nurses?|staff|suites?|schedules?|tables?|lights?|teams?|techs?|scrubs|times?(?= (?:at|on|for|is|was)\b))\b"
+)
+_LOGIC = re.compile(
+    r" (?i:gates?|operators?|operations?|functions?|conditions?|statements?|quer(?:y|ies)|clauses?)\b"
+)
 _CLAIM = re.compile(r" (?:was|were|had|all)\b")
 
 
@@ -188,6 +194,13 @@ def _cob(match: re.Match[str], context: Context, shouted: bool) -> bool:
     return not shouted or bool(_AFTER_COB.match(_after(match, context)))
 
 
+def _or(match: re.Match[str], context: Context, _: bool) -> bool:
+    """Tell whether OR is the operating room: "the OR nurse", but "an OR gate" and "now OR never"."""
+    after = _after(match, context)
+    is_after_article = _word_before(match, context).lower() in _ARTICLES and not _LOGIC.match(after)
+    return is_after_article or bool(_OR_NOUNS.match(after))
+
+
 def _am(match: re.Match[str], context: Context, _: bool) -> bool:
     """Tell whether AM is the half of the day or the radio band: "at 9 AM"; "I AM"."""
     return bool(re.search(r"[\d\0] ?\Z", _before(match, context))) or not re.search(
@@ -195,7 +208,7 @@ def _am(match: re.Match[str], context: Context, _: bool) -> bool:
     )
 
 
-_DECIDERS = {"US": _us, "IT": _it, "WHO": _who, "COB": _cob, "AM": _am}
+_DECIDERS = {"US": _us, "IT": _it, "WHO": _who, "COB": _cob, "AM": _am, "OR": _or}
 
 
 def _contraction(match: re.Match[str], context: Context) -> str:

@@ -43,7 +43,7 @@ _ROAD = (
     rf"|\b(?:{alternatives(AFTER_STREETS)})\.?) "
 )
 _DISTANCE = (
-    r"(?:\b(?:miles?|mi|km|kms|kilomet(?:er|re)s?|blocks?|yards?|feet|ft|met(?:er|re)s?|m|minutes?|hours?"
+    r"(?:\b(?:miles?|mi|km|kms|kilomet(?:er|re)s?|blocks?|yards?|yds?|nmi?|feet|ft|met(?:er|re)s?|m|minutes?|hours?"
     r"|leagues?|degrees)\.? )"
 )
 

@@ -10,7 +10,7 @@ import re
 
 from ..symbols import CONSONANTS
 from ..word_sets import word_set
-from .rules import Context, Rule, Sound, alternatives, keep_stop
+from .rules import Context, Rule, Sound, alternatives, first_words, keep_stop
 from .tables import table
 
 # Clipped words without their apostrophes, and the words or, after "/", the phonemes that they are read as. A word with
@@ -359,8 +359,11 @@ def _chat(match: re.Match[str], _: Context) -> str | Sound:
     return _in_words(CHAT[match[0].lower()], match[0])
 
 
-def _small_chat(match: re.Match[str], _: Context) -> str:
-    """Read "rn" as "right now"."""
+def _small_chat(match: re.Match[str], context: Context) -> str | None:
+    """Read "rn" as "right now"; in "(BRR ur)" it is a syllable of a respelling."""
+    before = context.text[max(0, match.start() - 12) : match.start()]
+    if _RESPELT_BEFORE.search(before) and context.text[match.end() : match.end() + 1] in (")", "/", ",", ";"):
+        return None
     return _SMALL_CHAT[match[0]]
 
 
@@ -408,12 +411,16 @@ def _am(_: re.Match[str], __: Context) -> Sound:
     return Sound("Am", "ˈæm")
 
 
+_RESPELT_BEFORE = re.compile(r"[(/](?:[A-Za-z]+[ -])*[A-Z]{2,}[ -]\Z")
 _QUOTATION_END = re.compile(r"(?<=[\w.,!?])'(?!\w)")
 _CHATTED = r"(?<![\w'#@./-])(?:{})(?![\w'/-]|\.\w)"
 
+FACES = Rule(rf"(?<![^\s(“.!?])(?:{_FACE})(?=[\s.,!?)”]|$)", _silent, ":;=D^_TB8><\\")
+"""Reads a face as silence: letters within one, as in "XD", are not said. A text of faces alone is refused."""
+
 # Applied first: these have marks and digits that addresses, times and quantities have as well.
 EARLY_RULES = (
-    Rule(rf"(?<![^\s(“.!?])(?:{_FACE})(?=[\s.,!?)”]|$)", _silent, ":;=D^_TB8><\\"),
+    FACES,
     Rule(r"(?<![^\s(“])(?:<3+)+(?=[\s.,!?)”]|$)", _hearts, "<"),
     Rule(r"(?<![^\s(“])</3+(?=[\s.,!?)”]|$)", lambda match, context: "broken heart", "<"),
     Rule(r"(?<![\w/])w/(?=[a-z]{2,}(?![\w/]))(?!(?:in|out|o)\b)", lambda match, context: "with ", "/"),
@@ -449,9 +456,12 @@ RULES = (
     Rule(
         rf"(?i)(?<![\w'/-])(?P<it>(?P<word>{alternatives(_NOTES_ANYWHERE)})(?P<s>'s)?\.?)(?![\w'/]|\.\w)",
         _note,
+        words=first_words(_NOTES_ANYWHERE),
     ),
     Rule(rf"(?i)(?<![\w'/-])(?P<it>(?P<word>{alternatives(_NOTES)})(?P<s>)\.)(?= [a-z\d(\0])", _note, "."),
-    Rule(r"(?i)(?<![^\s“(])kk?(?=,| thx| thanks| bye| cool| ok\b|[.!]?$)", _okay, "kK"),
+    # Within a sentence, "K" is a letter: "vitamins D, E and K", "Ask Mr. K.".
+    Rule(r"(?i)\A[“(\"]?(?P<it>kk?)(?=,| thx| thanks| bye| cool| ok\b|[.!]*[”)\"]?$)", _okay, "kK"),
+    Rule(r"(?i)(?<![^\s“(])kk(?=,| thx| thanks| bye| cool| ok\b|[.!]?$)", _okay, "kK"),
     Rule(r"(?<!\S)[Rr][Ee](?=: )", lambda match, context: Sound("re", "ɹˈi"), ":"),
     Rule(r"(?<!\S)F[Ww]d?(?=: )", lambda match, context: "forward", ":"),
     Rule(
@@ -459,8 +469,12 @@ RULES = (
         _good_morning,
         "gG",
     ),
-    Rule(rf"(?i){_CHATTED.format(alternatives(CHAT))}", _chat),
-    Rule(_CHATTED.format(rf"(?<!\d )(?<!\ba )(?:{alternatives(_SMALL_CHAT)})"), _small_chat),
+    Rule(rf"(?i){_CHATTED.format(alternatives(CHAT))}", _chat, words=first_words(CHAT)),
+    Rule(
+        _CHATTED.format(rf"(?<!\d )(?<!\ba )(?:{alternatives(_SMALL_CHAT)})"),
+        _small_chat,
+        words=first_words(_SMALL_CHAT),
+    ),
     Rule(r"(?<!\S)r(?= (?:(?:u|you|they|we|ur|the|these|those)\b|\0))", _are, "r"),
     Rule(r"\b(?:[Uu]|[Yy]ou|[Ww]e|[Tt]hey|\0) (?P<it>r)(?!\S)", _are, "r"),
     Rule(r"(?i)(?<!\S)c(?= (?:(?:u|ya|you)\b|\0))", _see, "cC"),

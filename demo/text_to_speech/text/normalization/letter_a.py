@@ -15,7 +15,10 @@ _FAR = 24
 _LETTER_AT_START = re.compile(
     r"\.? ?[):=/&+]|[.](?= |\Z)|-\d|, [A-Z]\b| (?:and|or|&|to|vs\.?|is for|=|>|<|≠) ?[A-Z\0]\b|[”\"']|\Z"
 )
-_LETTER_WITHIN = re.compile(r"[\s]*(?:[,;:!?)\]/&”\"'+=.\d\0–—-]|\Z)|['’]s\b")
+_LETTER_WITHIN = re.compile(
+    r" (?:to|through|or|and|&|before|after) [B-HJ-Z](?![\w'’.])"
+    r"|[\s]*(?:[,;:!?)\]/&”\"'+=.\d\0–—-]|\Z)|['’]s\b"
+)
 _SMALL_WORD = re.compile(r" [a-zß-ÿ]")
 _WORD_BEFORE = re.compile(r"([^\W\d_]+)['’]?s?[ -]\Z")
 _NO_LABELS = frozenset(

@@ -7,7 +7,7 @@ from . import ambiguous_abbreviations, broken_words, capitals, letter_a, roman_n
 from .abbreviation_tables import PHRASES, SPOKEN
 from .abbreviations import belongs_to_abbreviation, is_abbreviation
 from .internet_addresses import split_compound
-from .rules import Context, Rule, alternatives, keep_stop
+from .rules import Context, Rule, alternatives, first_words, keep_stop
 from .tables import (
     ABBREVIATIONS,
     ALWAYS_TITLES,
@@ -56,6 +56,16 @@ def _title(match: re.Match[str], _: Context) -> str | None:
     if title == "Dr" and re.search(r"\d+ (?:[A-Z]\w+ )+$", text_before):
         return None
     return spoken
+
+
+def _last_title(match: re.Match[str], _: Context) -> str | None:
+    """Read the title at the end of a sentence, of a person whose name is not said."""
+    return keep_stop(match, _TITLES[match["title"]]) if match["title"] in _TITLES else None
+
+
+def _intravenous(_: re.Match[str], __: Context) -> str:
+    """Read IV by its letters where it is no number: "an IV drip"."""
+    return "I V"
 
 
 def _follows_name(match: re.Match[str], title: str) -> bool:
@@ -164,13 +174,22 @@ _BEGINS_TIME = re.compile(r"\d{1,2}(?:[:.]\d\d)? ?(?i:[ap]\.?m|noon)|noon|midnig
 _NAME_NEXT = r"(?= ?(?:[A-Z]|\0)| (?:and|&) \0)"
 
 # Applied before the words and sounds that people write in messages: "arr. 10:50" is no pirate, "(ZITH ur)" not yours.
-EARLY_RULES = (*ambiguous_abbreviations.RULES, *capitals.RESPELLINGS)
+EARLY_RULES = (
+    Rule(
+        r"(?<!\w)IV(?= (?:drips?|fluids?|lines?|bags?|poles?|therapy|access|catheters?|antibiotics?|infusions?"
+        r"|push|bolus|q\d)\b)|(?<=\b[Aa]n )IV(?![\w.])",
+        _intravenous,
+        "I",
+    ),
+    Rule(rf"(?<![\w.])(?:{alternatives(_PHRASES)})(?!\w)", _phrase, "."),
+    *ambiguous_abbreviations.RULES,
+    *capitals.RESPELLINGS,
+)
 
 RULES = (
     *broken_words.RULES,
     *capitals.EARLY_RULES,
     *letter_a.RULES,
-    Rule(rf"(?<![\w.])(?:{alternatives(_PHRASES)})(?!\w)", _phrase, "."),
     Rule(r"(?<=\0)(?P<it> ?[–-] ?)(?=[\0nm])", _between_times, "–-"),
     Rule(
         rf"(?<!\w)(?P<it>(?P<title>{alternatives(ALWAYS_TITLES)})\b\.?)(?!\w)",
@@ -183,6 +202,12 @@ RULES = (
         "MD",
     ),
     Rule(rf"(?<!\w)(?P<it>(?P<title>{alternatives(_TITLES)})\.){_NAME_NEXT}", _title, "."),
+    # "He rose to Sgt."
+    Rule(
+        r"(?<!\w)(?P<it>(?P<title>Sgt|Capt|Lt|Col|Maj|Gen|Cpl|Cmdr|Prof|Gov|Sen|Insp|Supt)\.)(?=[\"”’)]*$)",
+        _last_title,
+        ".",
+    ),
     Rule(r"(?<!\w)(?P<it>(?P<title>Dr|Prof|Lt|Col|Gen|Capt|Sgt|St|Mt))(?= [A-Z][a-z])", _title),
     Rule(
         rf"(?<!\w)(?P<it>(?P<name>{alternatives(_BEFORE_NUMBERS)})"
@@ -196,7 +221,11 @@ RULES = (
         _before_number,
         ".",
     ),
-    Rule(rf"(?<![\w.])(?P<it>{alternatives(_ABBREVIATIONS)})(?!\w|\.\w)", _abbreviation),
+    Rule(
+        rf"(?<![\w.])(?P<it>{alternatives(_ABBREVIATIONS)})(?!\w|\.\w)",
+        _abbreviation,
+        words=first_words(_ABBREVIATIONS),
+    ),
     Rule(
         r"(?<![\w.])(?:Ph\.?D\.|B\.?Sc\.|M\.?Sc\.|B\.A\.|M\.A\.|M\.D\.|Ed\.D\.)",
         _degree,

@@ -7,7 +7,7 @@ from . import words
 from .address_tables import ONLY_STREETS, STATES, STREETS, UNITS_OF_HOUSES, WHOLE_STREETS
 from .directions import COMPASS
 from .rules import Context, Rule, alternatives, keep_stop, text_after
-from .tables import DAYS
+from .tables import DAYS, SAINTS
 
 _STATE = alternatives(STATES)
 _CITY = r"(?:[A-Z][a-z]+\.?|LA|NYC|SF), "
@@ -133,6 +133,15 @@ RULES = (
         string.digits,
     ),
     Rule(rf"{_CITY}(?P<it>{_STATE})(?!, [A-Z]{{2}}\b)(?=,?\s*(?:[\0,;:!?)]|\.?$))", _state, ","),
+    # "in Bend, OR last year": the word before the place tells it from "to stay, OR to go".
+    Rule(
+        r"(?:\b(?:[Ii]n|[Tt]o|[Ff]rom|[Nn]ear|[Aa]t|of|outside|around|left) )(?:[A-Z][a-z]+ ){0,2}[A-Z][a-z]+, "
+        rf"(?P<it>{_STATE})"
+        r"(?= (?:last|next|this|in|on|at|by|is|was|has|for|since|until|where|when|who|before|after|and|during|with"
+        r"|today|yesterday|every)\b)",
+        _state,
+        ",",
+    ),
     Rule(_address(house=r"(?P<it>\d{3,5})"), _house, string.digits),
     Rule(_address(direction=rf"(?P<it>{_COMPASS}\.?)"), _direction, "NSEW"),
     Rule(rf"(?<![\w.])(?P<it>{_COMPASS}\.?) {_RANK} (?:{_STREET}|{_WHOLE_STREET})(?!\w)", _direction, "NSEW"),
@@ -150,7 +159,10 @@ RULES = (
     Rule(r"(?<![\w.] )(?<![\w.])(?P<it>[NSEW]\.?) (?:Broadway|Main)\b", _direction, "NSEW"),
     Rule(_address(street=rf"(?P<it>(?:{_STREET}|{_SMALL_STREET})\b\.?)"), _street_after_number),
     # "9th Cir." is a court.
-    Rule(rf"(?<!\w){_RANK} (?!Cir\b)(?P<it>{_STREET})(?![\w'])", _street_after_number),
+    Rule(
+        rf"(?<!\w){_RANK} (?!Cir\b|St\.? (?:{SAINTS})\b)(?P<it>{_STREET})(?![\w'])",
+        _street_after_number,
+    ),
     Rule(rf"(?<!\w)(?P<name>[A-Z][\w'’-]*[a-z]) (?P<it>{_STREET})(?![\w.-])", _street),
     Rule(
         r"(?i:\b(?:the|a|my|your|his|her|our|this|see|seeing|call)) (?P<it>Dr)\b(?=\.? [a-z]|[,;:!?)]|\.?$)",

@@ -21,8 +21,10 @@ def _temperature(match: re.Match[str], _: Context) -> str | None:
     # "300 K" may be a sum, and "in 3 C" a room: they need two digits.
     is_sure = len(number) > 1 or not match["space"] or number != match["a"]
     near = f"{text_before(match, 80)} {text_after(match, 80)}"
+    # Nobody writes thousands of thousands so: "6,500 K".
+    is_hot = scale == "K" and match["space"] and "," in number
     is_fever = "." in number and (scale == "F" or (scale == "C" and not match["space"]))
-    if not is_signed and not is_fever and not (is_sure and re.search(rf"(?i)°|\b(?:{HEAT})\b", near)):
+    if not (is_signed or is_hot or is_fever) and not (is_sure and re.search(rf"(?i)°|\b(?:{HEAT})\b", near)):
         return None
     name = {"F": "degrees Fahrenheit", "C": "degrees Celsius", "K": "kelvins"}[scale]
     return f"{read_amount(match)} {name}"

@@ -100,11 +100,14 @@ class Rule:
         read: Returns the words or the sound for a match, or None if the match is something else than the rule is about.
         needs: The rule is skipped unless the text has at least one of these characters; empty for a rule that is
             always tried.
+        words: The rule is skipped unless the text has at least one of these words, as it writes them or in small
+            letters; empty for a rule that is always tried. See `first_words`.
     """
 
     pattern: str
     read: Callable[[re.Match[str], Context], str | Sound | None]
     needs: str = ""
+    words: frozenset[str] = frozenset()
 
     @cached_property
     def regex(self) -> re.Pattern[str]:
@@ -115,6 +118,19 @@ class Rule:
     def group(self) -> str | int:
         """The group of a match that is replaced."""
         return "it" if "it" in self.regex.groupindex else 0
+
+
+_WORD = re.compile(r"\w+")
+
+
+def words_of(text: str) -> set[str]:
+    """Return the words of a text, as they are written and in small letters."""
+    return {*_WORD.findall(text), *_WORD.findall(text.lower())}
+
+
+def first_words(forms: Iterable[str]) -> frozenset[str]:
+    """Return the words with which written forms begin, one of which a text has that has a form: "cont" of "cont'd"."""
+    return frozenset(match[0] for match in map(_WORD.search, forms) if match)
 
 
 def alternatives(words: Iterable[str]) -> str:

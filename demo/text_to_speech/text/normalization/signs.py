@@ -129,8 +129,21 @@ def _silent(_: re.Match[str], __: Context) -> str:
 
 _PER_WORDS = "day|week|month|year|hour|minute|second|night|person|game|user|team|page|mile"
 
+
+def _name_of_sign(match: re.Match[str], _: Context) -> str:
+    """Read the sign that a text speaks about by its name alone: "the symbol ∑", which has become words before."""
+    return match["name"] or "square root"
+
+
 # Applied before the quantities: these signs are read by the number that follows them.
 EARLY_RULES = (
+    Rule(
+        r"\b(?:[Ss]ymbol|[Ss]ign|[Cc]haracter|[Oo]perator)s? "
+        r"(?P<it>the (?P<name>(?:[a-z]+ )?(?:sum|product|integral|root)) of|√)"
+        r"(?=[”\"',.;:!?)]| (?:is|was|means?|meant|stands?|denotes?|has|and|or|in|on|at|to|for)\b|$)",
+        _name_of_sign,
+        "mghp",
+    ),
     Rule(r"#(?=[\d\0]|[A-Z]{1,4}-?\d)", _number_sign, "#"),
     Rule(
         r"#(?=s? (?:is|are|was|on|for|in|of)\b|s?:|s? \d)|(?i:(?<=\bmy )|(?<=\byour )|(?<=phone )|(?<=order ))#",
