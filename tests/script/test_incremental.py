@@ -29,7 +29,7 @@ from text_to_speech.script import (
     utterances,
 )
 from text_to_speech.script.directions import CLAUSE_PAUSE, PARAGRAPH_PAUSE, SENTENCE_PAUSE
-from text_to_speech.script.incremental import LONGEST_PENDING
+from text_to_speech.script.pending_text import LONGEST_PENDING
 from text_to_speech.script.utterances import incremental_utterances
 
 Found = tuple[str, tuple[int, int], bool]

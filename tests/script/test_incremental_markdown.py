@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 import markup_cases as cases
 from text_to_speech.script.formats import format_of, read_script
-from text_to_speech.script.incremental import PendingScripts, incremental_scripts
+from text_to_speech.script.incremental import incremental_scripts
+from text_to_speech.script.pending_scripts import PendingScripts
 from text_to_speech.script.script import Script
 
 ANSWER = """\

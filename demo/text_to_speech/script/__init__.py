@@ -11,10 +11,10 @@ directions ◀── script ◀── inline_phonemes ◀──┐
 ssml_values, ssml_source ◀── ssml_elements ◀── ssml ◀─────────────────────┐      │
                             │                      │                      │      │
 document ◀── document_script ──────────────────────┘                      │      │
-   ▲                                                                      │      │
+   ▲                                                                      │  pending_text
 block_builder ◀── html_tables ◀── html_walk ◀── html_elements             │      │
                                                       ▲                   │      │
-html_source, html_text, source_map ◀── html_reader ───┘◀── formats ◀── incremental
+html_source, html_text, source_map ◀── html_reader ───┘◀── formats ◀── pending_scripts ◀── incremental
                                             ▲                 │           │
                                    markdown_reader ◀──────────┴── incremental_markdown
 
@@ -25,8 +25,9 @@ from .directions import Delivery, Manner, MannerOptions, Mark, Pause
 from .document import Anchor, Document, DocumentBlock, Run
 from .formats import INPUT_FORMATS, InputFormat, format_of, read_script
 from .html_reader import read_html
-from .incremental import IncrementalScripts, PendingScripts, incremental_scripts
+from .incremental import IncrementalScripts, incremental_scripts
 from .markdown_reader import read_markdown
+from .pending_scripts import PendingScripts
 from .plain import parse_text
 from .script import Alias, Block, Piece, Script, join_scripts
 from .ssml import is_ssml, parse_ssml
