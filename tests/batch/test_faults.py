@@ -88,7 +88,7 @@ def test_a_batch_that_is_killed_ends_as_one_that_is_not(tmp_path: Path, tiny, ki
     assert batch(job, "-o", calm, "--workers", "2", *tiny.flags).returncode == 0
     options = [job, "-o", out, "--workers", "2", "--quiet", *tiny.flags]
     given = disturbed(options, out, rows=count, kills=kills, kill=kill, seed=kills)
-    assert (given > 1) == (kill is kill_the_driver)
+    assert given > 1 or kill is not kill_the_driver
     assert sound_files(out) == sound_files(calm)
     assert len(sound_files(out)) == count
     assert (out / "metadata.csv").read_bytes() == (calm / "metadata.csv").read_bytes()

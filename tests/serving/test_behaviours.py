@@ -223,12 +223,11 @@ def test_08_a_client_that_goes_stops_its_synthesis_and_frees_its_place(
         slow.let(2)
         with server.client.stream("POST", "/v1/audio/speech", json={"input": LONG}) as answer:
             next(answer.iter_raw())
-        computed = slow.computed
-        assert computed <= 2
-        slow.let(1)  # the one that was being computed
+        # Two were allowed, and the third may have begun; none of the others is computed, though all may be now.
+        slow.let(8)
         until(slow.closed.is_set)
         until(lambda: server.service.scheduler.active == 0)
-        assert slow.computed <= computed + 1
+        assert slow.computed <= 3
         assert server.figure("tts_requests_total", door="openai", format="mp3", result="cancelled") == 1
         slow.let(1_000)
         assert server.speak().status_code == 200  # the only place is free again
