@@ -31,6 +31,8 @@ from text_to_speech.inference.acoustic import AcousticModel  # noqa: E402
 from text_to_speech.inference.mel import mel_spectrogram  # noqa: E402
 from vocoder import locked_data  # noqa: E402
 
+pytestmark = pytest.mark.training
+
 PHONEMES = "hˈɛlO"
 
 

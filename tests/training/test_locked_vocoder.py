@@ -20,6 +20,8 @@ from vocoder.losses import complex_loss  # noqa: E402
 from vocoder.mel_rate import MelRateFilter, Transform  # noqa: E402
 from vocoder.model import FilterNetwork  # noqa: E402
 
+pytestmark = pytest.mark.training
+
 
 def spoken(seconds: float, *, hz: float = 120.0) -> kokoro.Speech:
     """An utterance of Kokoro's kind: pulses at its source's phase, unvoiced in the middle."""
