@@ -105,7 +105,9 @@ def test_the_comb_has_its_peaks_at_the_harmonics():
     import model
 
     place = (np.log(200.0) - np.log(model.COMB_LOW)) / np.log(model.COMB_HIGH / model.COMB_LOW)
-    row = model.harmonic_comb()[round(float(place) * (model.COMB_STEPS - 1))].numpy()
+    row = model.harmonic_comb(model.COMB_LOW, model.COMB_HIGH, model.COMB_STEPS)[
+        round(float(place) * (model.COMB_STEPS - 1))
+    ].numpy()
     bands = [round(harmonic * 200 / 37.2 - 1) for harmonic in (1, 2, 3, 4)]  # 37.2 Hz a band below 1,000 Hz
     for band in bands:
         assert row[band - 1 : band + 2].max() > row[band + 2] + 1.0
