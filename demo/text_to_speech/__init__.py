@@ -9,9 +9,9 @@ A name is imported from its module when it is first used, so that a program pays
 
 from __future__ import annotations
 
-from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from .lazy_names import first_use
 from .version import __version__ as __version__
 
 if TYPE_CHECKING:
@@ -147,11 +147,7 @@ __all__ = [
 
 def __getattr__(name: str) -> Any:
     """Import an exported name from its module (PEP 562)."""
-    if name not in _HOME:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value = getattr(import_module(f".{_HOME[name]}", __name__), name)
-    globals()[name] = value
-    return value
+    return first_use(name, _HOME, globals())
 
 
 def __dir__() -> list[str]:

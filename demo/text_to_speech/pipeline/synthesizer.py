@@ -15,7 +15,6 @@ from ..inference.runtime import Hint, Precision, check_hint, resolve_target
 from ..inference.vocoder import FIRST_WINDOW, LARGEST_WINDOW, Vocoder
 from ..script.directions import Manner, MannerOptions
 from ..script.formats import InputFormat, read_script
-from ..script.incremental import incremental_scripts
 from ..script.script import Script
 from ..script.utterances import incremental_utterances, nothing_to_speak
 from ..script.words import WordReader
@@ -250,6 +249,8 @@ class Synthesizer:
         stream = Stream(models.acoustic, models.vocoder, self.voice, windows)
         reader = models.reader(lexicon)
         if isinstance(text, Iterable) and not isinstance(text, str | bytes):
+            from ..script.incremental import incremental_scripts
+
             scripts = incremental_scripts(text, wait=wait, input_format=input_format, language=self.language)
             utterances = incremental_utterances(scripts, reader, manner, median_f0=self.voice.median_f0)
             return stream.chunks(utterances, close=scripts.close)

@@ -21,18 +21,36 @@ html_source, html_text, source_map ◀── html_reader ───┘◀── f
 script, directions ◀── words ◀── utterances
 """
 
+from typing import TYPE_CHECKING, Any
+
+from ..lazy_names import first_use
 from .directions import Delivery, Manner, MannerOptions, Mark, Pause
-from .document import Anchor, Document, DocumentBlock, Run
 from .formats import INPUT_FORMATS, InputFormat, format_of, read_script
-from .html_reader import read_html
-from .incremental import IncrementalScripts, incremental_scripts
-from .markdown_reader import read_markdown
-from .pending_scripts import PendingScripts
 from .plain import parse_text
 from .script import Alias, Block, Piece, Script, join_scripts
 from .ssml import is_ssml, parse_ssml
 from .utterances import Utterance, spoken_utterances, utterances
 from .words import LONGEST_UTTERANCE, Word, WordReader
+
+if TYPE_CHECKING:
+    from .document import Anchor, Document, DocumentBlock, Run
+    from .html_reader import read_html
+    from .incremental import IncrementalScripts, incremental_scripts
+    from .markdown_reader import read_markdown
+    from .pending_scripts import PendingScripts
+
+# What only documents and texts in pieces need is imported when it is first used.
+_HOME = {
+    "Anchor": "document",
+    "Document": "document",
+    "DocumentBlock": "document",
+    "IncrementalScripts": "incremental",
+    "PendingScripts": "pending_scripts",
+    "Run": "document",
+    "incremental_scripts": "incremental",
+    "read_html": "html_reader",
+    "read_markdown": "markdown_reader",
+}
 
 __all__ = [
     "INPUT_FORMATS",
@@ -68,3 +86,8 @@ __all__ = [
     "spoken_utterances",
     "utterances",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    """Import an exported name from its module (PEP 562)."""
+    return first_use(name, _HOME, globals())

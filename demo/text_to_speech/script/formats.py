@@ -13,10 +13,7 @@ from ..errors import InputError
 from ..text import check_text
 from ..text.grouped_warnings import one_document
 from ..text.languages import AMERICAN
-from .html_reader import read_html
-from .html_source import is_xhtml
-from .markdown_reader import NOTES, read_markdown
-from .markup_signs import begins_as_html, has_markdown, is_page, is_quotation
+from .markup_signs import begins_as_html, has_markdown, is_page, is_quotation, is_xhtml
 from .plain import parse_text
 from .script import Script
 from .ssml import is_ssml, parse_ssml
@@ -62,8 +59,12 @@ def read_script(
         if form == "ssml":
             return parse_ssml(text, language=language)
         if form == "html":
+            from .html_reader import read_html
+
             return read_html(text).script()
         if form == "markdown":
+            from .markdown_reader import NOTES, read_markdown
+
             return read_markdown(text).script(speak=NOTES)
         return parse_text(text)
 

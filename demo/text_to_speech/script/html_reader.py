@@ -12,8 +12,9 @@ from ..text.grouped_warnings import one_document
 from .citations import with_citations
 from .document import Document
 from .html_elements import ELEMENTS
-from .html_source import is_xhtml, prepared
+from .html_source import prepared
 from .html_walk import Walk
+from .markup_signs import is_xhtml
 from .source_map import Rewritten
 
 

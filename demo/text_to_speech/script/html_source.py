@@ -51,16 +51,6 @@ Edit = tuple[int, int, str]
 _NAME = re.compile(r"/?([A-Za-z][^\s/>]*)")
 _END_TAG = re.compile(r"</([A-Za-z][^\s/>]*)")
 _TAG_PART = re.compile(r">|=\s*([\"'])")
-_XHTML = re.compile(
-    r"\ufeff?\s*(?:<\?xml[^>]*>\s*)?(?:<!--.{0,2000}?-->\s*)*(?:<!DOCTYPE[^>]*XHTML|(?:<!DOCTYPE[^>]*>\s*)?"
-    r"<html\s[^>]*xmlns\s*=)",
-    re.IGNORECASE | re.DOTALL,
-)
-
-
-def is_xhtml(source: str) -> bool:
-    """Tell whether a document says that it is XHTML, in which `<a id="x"/>` is a whole element."""
-    return _XHTML.match(source[:4096]) is not None
 
 
 def prepared(source: str, *, xhtml: bool) -> Rewritten:

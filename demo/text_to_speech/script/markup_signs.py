@@ -21,6 +21,11 @@ _ATTRIBUTE = (
 )
 _TAG = re.compile(rf"<(/?)([A-Za-z][A-Za-z0-9-]*)((?:\s+{_ATTRIBUTE})*)\s*(/?)>")
 _PAGE = re.compile(r"\s*(?:<!--.{0,2000}?-->\s*)?<(?:!doctype\s+html|html[\s>])", re.IGNORECASE | re.DOTALL)
+_XHTML = re.compile(
+    r"\ufeff?\s*(?:<\?xml[^>]*>\s*)?(?:<!--.{0,2000}?-->\s*)*(?:<!DOCTYPE[^>]*XHTML|(?:<!DOCTYPE[^>]*>\s*)?"
+    r"<html\s[^>]*xmlns\s*=)",
+    re.IGNORECASE | re.DOTALL,
+)
 _BEGINS_WITH_TAG = re.compile(r"\s*(?:<!--.{0,2000}?-->\s*)*<([A-Za-z][A-Za-z0-9]*)", re.DOTALL)
 # Elements whose content has no marks of Markdown.
 _WITHOUT_MARKS = re.compile(r"<(pre|script|style|textarea)\b.{0,100000}?</\1>", re.DOTALL | re.IGNORECASE)
@@ -74,6 +79,11 @@ _MARKDOWN = (
 def is_page(text: str) -> bool:
     """Tell whether a text begins as a page of HTML does."""
     return _PAGE.match(text.removeprefix("\ufeff")) is not None
+
+
+def is_xhtml(source: str) -> bool:
+    """Tell whether a document says that it is XHTML, in which `<a id="x"/>` is a whole element."""
+    return _XHTML.match(source[:4096]) is not None
 
 
 def begins_as_html(text: str) -> bool:

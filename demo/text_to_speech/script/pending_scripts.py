@@ -6,9 +6,8 @@ from ..text.grouped_warnings import GroupedWarnings, part_of
 from ..text.languages import AMERICAN
 from .formats import InputFormat
 from .html_reader import read_html
-from .html_source import is_xhtml
 from .incremental_markdown import PendingMarkdown, may_be_head, may_have_begun, shows_markdown
-from .markup_signs import has_markdown, is_page
+from .markup_signs import has_markdown, is_page, is_xhtml
 from .pending_text import PendingText, is_certain
 from .script import Script
 from .ssml import LONGEST_DOCUMENT, is_ssml, parse_ssml

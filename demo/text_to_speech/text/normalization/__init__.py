@@ -89,10 +89,10 @@ RULES: tuple[Rule, ...] = (
 
 _BRITISH_RULES = (*british_forms.RULES, *RULES)
 # For each character what those rules need that need it, which many rules share.
-_NEEDS_OF = {
-    character: frozenset(rule.needs for rule in _BRITISH_RULES if character in rule.needs)
-    for character in frozenset("".join(rule.needs for rule in _BRITISH_RULES))
-}
+_NEEDS_OF: dict[str, set[str]] = {}
+for _needs in {rule.needs for rule in _BRITISH_RULES}:
+    for _character in _needs:
+        _NEEDS_OF.setdefault(_character, set()).add(_needs)
 
 _LETTERS = re.compile(r"[^\W\d_]{2,}")
 _SPACE_BEFORE_MARK = re.compile(r" (?=[,.;:!?)”]|'s\b)|(?<=[(“]) ")
