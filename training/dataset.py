@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import os
+import shutil
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -108,6 +110,21 @@ def pad(arrays: list[NDArray], dtype: torch.dtype = torch.float32) -> Tensor:
 def mask(arrays: list[NDArray]) -> Tensor:
     """Return float [B, longest]: 1 where an array has a value, 0 where it was padded."""
     return pad([np.ones(len(array), np.float32) for array in arrays])
+
+
+def write_prepared(folder: Path, columns: Mapping[str, Sequence[NDArray]]) -> None:
+    """Write arrays, each the pieces of a column joined, into a folder that appears when it is whole.
+
+    If another process has been faster, its folder stays.
+    """
+    temporary = folder.with_name(f"{folder.name}.{os.getpid()}.tmp")
+    temporary.mkdir(parents=True, exist_ok=True)
+    for name, pieces in columns.items():
+        np.save(temporary / f"{name}.npy", np.concatenate(pieces))
+    try:
+        temporary.rename(folder)
+    except OSError:
+        shutil.rmtree(temporary)
 
 
 @dataclass(frozen=True)

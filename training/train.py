@@ -24,7 +24,7 @@ from dataset import MIN_LEAD, Corpus, frame_batch, phoneme_batch
 from losses import contrast, decoder_losses, predictor_losses, speech_mask
 from model import ForwardTacotron
 from text_to_speech.inference.mel import FRAME_SECONDS
-from training_run import TrainingRun
+from training_run import TrainingRun, add_run_options
 
 WARM_UP = 200  # steps
 CLIP = 1.0
@@ -177,20 +177,12 @@ def main() -> None:
     parser.add_argument("--part", choices=("predictor", "decoder"), required=True)
     parser.add_argument("--data", type=Path, nargs="+", required=True, help="folders written by generate.py")
     parser.add_argument("--validation", type=Path, required=True)
-    parser.add_argument("--run", type=Path, required=True, help="folder for log and checkpoints")
     parser.add_argument("--processes", type=int, default=1)
-    parser.add_argument("--steps", type=int, default=1_000_000, help="end here, or")
-    parser.add_argument(
-        "--minutes", type=float, default=1e9, help="after so long; the learning rate falls towards it"
-    )
     parser.add_argument(
         "--budget", type=int, default=2_600, help="padded frames (phonemes) in a batch of one process"
     )
-    parser.add_argument("--rate", type=float, default=1.5e-3)
     parser.add_argument("--weight-decay", type=float, default=0.01)
-    parser.add_argument("--report", type=int, default=50, help="steps")
-    parser.add_argument("--validate", type=int, default=500, help="steps; also saves a checkpoint")
-    parser.add_argument("--seed", type=int, default=1)
+    add_run_options(parser, steps=1_000_000, rate=1.5e-3, validate=500)
     args = parser.parse_args()
     args.run.mkdir(parents=True, exist_ok=True)
     (args.run / "rendezvous").unlink(missing_ok=True)

@@ -9,14 +9,45 @@ import argparse
 import math
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TypeVar
 
 import torch
 from torch import Tensor, nn
 
 EMA = 0.998
+
+B = TypeVar("B")
+
+
+def add_run_options(
+    parser: argparse.ArgumentParser, *, steps: int, rate: float, validate: int, minutes: float = 1e9
+) -> None:
+    """Add the options that every training run has, with the defaults of one."""
+    add = parser.add_argument
+    add("--run", type=Path, required=True, help="folder for log and checkpoints")
+    add("--steps", type=int, default=steps, help="end here; the learning rate falls towards it, or")
+    add("--minutes", type=float, default=minutes, help="after so long")
+    add("--rate", type=float, default=rate, help="highest learning rate")
+    add("--report", type=int, default=50, help="steps; also looks for new parts, where there may be some")
+    add("--validate", type=int, default=validate, help="steps; also saves a checkpoint")
+    add("--seed", type=int, default=1)
+
+
+def add_processor_options(parser: argparse.ArgumentParser) -> None:
+    """Add the options of a run in one process; `prepare_process` follows them."""
+    add = parser.add_argument
+    add("--bf16", action=argparse.BooleanOptionalAction, default=True, help="networks in bfloat16")
+    add("--threads", type=int, default=1)
+
+
+def prepare_process(args: argparse.Namespace) -> None:
+    """Make the folder of a run, and set PyTorch up as its options say."""
+    args.run.mkdir(parents=True, exist_ok=True)
+    torch.set_num_threads(args.threads)
+    torch.set_flush_denormal(True)
 
 
 class TrainingRun:
@@ -100,21 +131,23 @@ class TrainingRun:
         save: Callable[[], None],
         *,
         refresh: Callable[[], str] = lambda: "",
+        clock: Callable[[], float] = time.process_time,
     ) -> None:
-        """Learn until the last step or the time limit; time is the processor's, so that a stopped process loses none.
+        """Learn until the last step or the time limit.
 
         Args:
             learn: One step; returns its errors. Every `args.report` steps their means are noted.
             validate: Returns the errors on what is held out; asked every `args.validate` steps and at the end.
             save: Writes the checkpoints; called after each validation.
             refresh: Takes up new data before each report, and says how much there is.
+            clock: Seconds; those of the processor, so that a process that was stopped loses none.
         """
         sums: dict[str, list[float]] = defaultdict(list)
         while self.progress < 1:
-            began = time.process_time()
+            began = clock()
             for name, value in learn().items():
                 sums[name].append(value)
-            self.seconds += time.process_time() - began
+            self.seconds += clock() - began
             if self.step % self.args.report == 0:
                 means = " ".join(f"{name} {sum(values) / len(values):.4f}" for name, values in sums.items())
                 self.note(f"step {self.step}, {self.seconds / 60:.1f} min, {refresh()} | {means}")
@@ -123,6 +156,17 @@ class TrainingRun:
                 means = " ".join(f"{name} {value:.4f}" for name, value in validate().items())
                 self.note(f"  validation {self.step} | {means}")
                 save()
+
+    def mean_errors(
+        self, batches: Iterable[B], losses: Callable[[B], Mapping[str, Tensor]]
+    ) -> dict[str, float]:
+        """Return the errors of the averaged weights, their means over batches."""
+        sums: dict[str, list[float]] = defaultdict(list)
+        with torch.no_grad(), self.averaged():
+            for batch in batches:
+                for name, value in losses(batch).items():
+                    sums[name].append(value.item())
+        return {name: sum(values) / len(values) for name, values in sums.items()}
 
     @contextmanager
     def averaged(self) -> Iterator[None]:

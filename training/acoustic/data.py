@@ -12,8 +12,6 @@ kept in a folder of prepared parts, so that this is done once:
 from __future__ import annotations
 
 import itertools
-import os
-import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,7 +23,7 @@ from torch import Tensor
 
 import kokoro
 from acoustic.model import SYMBOLS
-from dataset import mask, pad
+from dataset import mask, pad, write_prepared
 from generate_voices import VALIDATION, parts
 from kokoro import VOICES
 from teacher import KOKORO_PITCH_HZ, TeacherProsody, TeacherSpeech, kokoro_prosody, kokoro_speech
@@ -175,16 +173,8 @@ def prepare(part: Path, folder: Path, voice: str) -> Path:
         if isinstance(said, TeacherSpeech):
             columns["mel"].append(said.mel.T.astype(np.float16))
         sizes.append((sizes[-1][0] + len(said.durations), sizes[-1][1] + int(said.durations.sum())))
-    temporary = folder.with_name(f"{folder.name}.{os.getpid()}.tmp")
-    temporary.mkdir(parents=True, exist_ok=True)
-    np.save(temporary / "utterances.npy", np.array(sizes, np.int64))
-    for name, values in columns.items():
-        if values:
-            np.save(temporary / f"{name}.npy", np.concatenate(values))
-    try:
-        temporary.rename(folder)
-    except OSError:  # another process was faster
-        shutil.rmtree(temporary)
+    columns["utterances"] = [np.array(sizes, np.int64)]
+    write_prepared(folder, {name: values for name, values in columns.items() if values})
     return folder
 
 

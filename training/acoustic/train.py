@@ -22,7 +22,7 @@ from acoustic.losses import predictor_losses
 from acoustic.model import Decoder, Encoder, ProsodyPredictor, Voices
 from losses import contrast, decoder_losses, speech_mask
 from text_to_speech.inference.mel import FRAME_SECONDS
-from training_run import TrainingRun
+from training_run import TrainingRun, add_processor_options, add_run_options, prepare_process
 
 WARM_UP = 200  # steps
 CLIP = 1.0
@@ -167,27 +167,14 @@ def main() -> None:
         "--validation", type=Path, nargs="+", required=True, help="folders that have validation parts"
     )
     parser.add_argument("--prepared", type=Path, required=True, help="folder for analysed parts")
-    parser.add_argument("--run", type=Path, required=True, help="folder for log and checkpoints")
-    parser.add_argument("--steps", type=int, default=40_000, help="end here, or")
-    parser.add_argument(
-        "--minutes", type=float, default=1e9, help="after so much of the processor's time; the rate falls"
-    )
     parser.add_argument("--budget", type=int, help="padded phonemes (frames) in a batch")
-    parser.add_argument("--rate", type=float, default=1e-3)
     parser.add_argument("--dropout", type=float, default=0.1)
     parser.add_argument("--weight-decay", type=float, default=0.02)
     parser.add_argument("--device", choices=("cpu", "cuda"), default="cpu")
-    parser.add_argument(
-        "--bf16", action=argparse.BooleanOptionalAction, default=True, help="networks in bfloat16"
-    )
-    parser.add_argument("--threads", type=int, default=1)
-    parser.add_argument("--report", type=int, default=50, help="steps; also looks for new parts")
-    parser.add_argument("--validate", type=int, default=500, help="steps; also saves a checkpoint")
-    parser.add_argument("--seed", type=int, default=1)
+    add_run_options(parser, steps=40_000, rate=1e-3, validate=500)
+    add_processor_options(parser)
     args = parser.parse_args()
-    args.run.mkdir(parents=True, exist_ok=True)
-    torch.set_num_threads(args.threads)
-    torch.set_flush_denormal(True)
+    prepare_process(args)
     train(args)
 
 

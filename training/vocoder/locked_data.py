@@ -11,8 +11,6 @@ analysed when they are found, and kept beside the others in a folder of prepared
 
 from __future__ import annotations
 
-import os
-import shutil
 from dataclasses import dataclass, fields
 from pathlib import Path
 
@@ -22,6 +20,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 import kokoro
+from dataset import write_prepared
 from generate_voices import VALIDATION, parts
 from text_to_speech.inference.mel import HOP_LENGTH, SAMPLE_RATE, SILENCE, mel_spectrogram
 from text_to_speech.inference.source_filter import PULSE_TAPS, REFERENCE_HZ, VOICED_FROM, VOICED_TO
@@ -115,14 +114,7 @@ def prepare(part: Path, folder: Path) -> Path:
         frames += len(prepared["mel"])
         for name, value in prepared.items():
             columns[name].append(value)
-    temporary = folder.with_name(f"{folder.name}.{os.getpid()}.tmp")
-    temporary.mkdir(parents=True, exist_ok=True)
-    for name, values in columns.items():
-        np.save(temporary / f"{name}.npy", np.concatenate(values))
-    try:
-        temporary.rename(folder)
-    except OSError:  # another process was faster
-        shutil.rmtree(temporary)
+    write_prepared(folder, columns)
     return folder
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import argparse
 import time
-from collections import defaultdict
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +15,7 @@ import torch
 from torch import Tensor
 
 from text_to_speech.inference.mel import FRAME_SECONDS, HOP_LENGTH
-from training_run import TrainingRun
+from training_run import TrainingRun, add_processor_options, add_run_options, prepare_process
 from vocoder.data import CONTEXT, Batch, Pieces
 from vocoder.losses import audio_losses, pitch_losses
 from vocoder.model import Student
@@ -58,12 +57,7 @@ class Trainer(TrainingRun):
 
     def validate(self, batches: list[Batch]) -> dict[str, float]:
         """Errors of the averaged weights."""
-        sums: dict[str, list[float]] = defaultdict(list)
-        with torch.no_grad(), self.averaged():
-            for batch in batches:
-                for name, value in self.losses(batch).items():
-                    sums[name].append(value.item())
-        return {name: float(np.mean(values)) for name, values in sums.items()}
+        return self.mean_errors(batches, self.losses)
 
     def save_run(self) -> None:
         """Write the checkpoints."""
@@ -80,45 +74,24 @@ def train(args: argparse.Namespace) -> None:
     dice = np.random.default_rng(0)
     validation = [held_out.batch(HELD_OUT // 2, dice) for _ in range(2)]
     trainer = Trainer(args)
-    sums: dict[str, list[float]] = defaultdict(list)
-    while trainer.progress < 1:
-        began = time.monotonic()
-        for name, value in trainer.learn(pieces.batch(args.batch, trainer.dice)).items():
-            sums[name].append(value)
-        trainer.seconds += time.monotonic() - began
-        if trainer.step % args.report == 0:
-            hours = pieces.refresh() * FRAME_SECONDS / 3_600
-            means = " ".join(f"{name} {np.mean(values):.4f}" for name, values in sums.items())
-            trainer.note(f"step {trainer.step}, {trainer.seconds / 60:.1f} min, {hours:.2f} h | {means}")
-            sums.clear()
-        if trainer.step % args.validate == 0 or trainer.progress == 1:
-            means = " ".join(f"{name} {v:.4f}" for name, v in trainer.validate(validation).items())
-            trainer.note(f"  validation {trainer.step} | {means}")
-            trainer.save_run()
+    trainer.loop(
+        lambda: trainer.learn(pieces.batch(args.batch, trainer.dice)),
+        lambda: trainer.validate(validation),
+        trainer.save_run,
+        refresh=lambda: f"{pieces.refresh() * FRAME_SECONDS / 3_600:.2f} h",
+        clock=time.monotonic,
+    )
 
 
 def main() -> None:
     """Parse the command line and train."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--audio", type=Path, required=True, help="folder of vocoder.generate")
-    parser.add_argument("--run", type=Path, required=True, help="folder for log and checkpoints")
-    parser.add_argument("--steps", type=int, default=1_000_000, help="end here, or")
-    parser.add_argument(
-        "--minutes", type=float, default=90, help="after so long; the learning rate falls towards it"
-    )
     parser.add_argument("--batch", type=int, default=8, help="pieces in a batch")
-    parser.add_argument("--rate", type=float, default=1e-3)
-    parser.add_argument(
-        "--bf16", action=argparse.BooleanOptionalAction, default=True, help="networks in bfloat16"
-    )
-    parser.add_argument("--threads", type=int, default=1)
-    parser.add_argument("--report", type=int, default=50, help="steps")
-    parser.add_argument("--validate", type=int, default=250, help="steps; also saves a checkpoint")
-    parser.add_argument("--seed", type=int, default=1)
+    add_run_options(parser, steps=1_000_000, minutes=90, rate=1e-3, validate=250)
+    add_processor_options(parser)
     args = parser.parse_args()
-    args.run.mkdir(parents=True, exist_ok=True)
-    torch.set_num_threads(args.threads)
-    torch.set_flush_denormal(True)
+    prepare_process(args)
     train(args)
 
 

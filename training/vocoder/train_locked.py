@@ -10,7 +10,6 @@ To bring a run to its end early, start it again with fewer `--steps`: the learni
 from __future__ import annotations
 
 import argparse
-from collections import defaultdict
 from pathlib import Path
 
 import numpy as np
@@ -18,7 +17,7 @@ import torch
 from torch import Tensor, nn
 
 from text_to_speech.inference.mel import FRAME_SECONDS, HOP_LENGTH
-from training_run import TrainingRun
+from training_run import TrainingRun, add_processor_options, add_run_options, prepare_process
 from vocoder.locked_data import CONTEXT, Batch, Pieces
 from vocoder.losses import audio_losses, complex_loss, pitch_losses
 from vocoder.mel_rate import MelRateStudent
@@ -62,12 +61,7 @@ class Trainer(TrainingRun):
 
     def validate(self, batches: list[Batch]) -> dict[str, float]:
         """Errors of the averaged weights."""
-        sums: dict[str, list[float]] = defaultdict(list)
-        with torch.no_grad(), self.averaged():
-            for batch in batches:
-                for name, value in self.losses(batch).items():
-                    sums[name].append(value.item())
-        return {name: float(np.mean(values)) for name, values in sums.items()}
+        return self.mean_errors(batches, self.losses)
 
     def save_run(self) -> None:
         """Write the checkpoints."""
@@ -109,25 +103,12 @@ def main() -> None:
     parser.add_argument("--audio", type=Path, required=True, help="folder of training/generate_voices.py")
     parser.add_argument("--prepared", type=Path, required=True, help="folder for resampled, analysed parts")
     parser.add_argument("--drawn", type=Path, help="folder of acoustic.draw: every second mel is from there")
-    parser.add_argument("--run", type=Path, required=True, help="folder for log and checkpoints")
-    parser.add_argument(
-        "--steps", type=int, default=60_000, help="end here; the learning rate falls towards it, or"
-    )
-    parser.add_argument("--minutes", type=float, default=1e9, help="after so much of the processor's time")
     parser.add_argument("--batch", type=int, default=8, help="pieces in a batch")
-    parser.add_argument("--rate", type=float, default=1e-3)
     parser.add_argument("--device", choices=("cpu", "cuda"), default="cpu")
-    parser.add_argument(
-        "--bf16", action=argparse.BooleanOptionalAction, default=True, help="networks in bfloat16"
-    )
-    parser.add_argument("--threads", type=int, default=1)
-    parser.add_argument("--report", type=int, default=50, help="steps; also looks for new parts")
-    parser.add_argument("--validate", type=int, default=250, help="steps; also saves a checkpoint")
-    parser.add_argument("--seed", type=int, default=1)
+    add_run_options(parser, steps=60_000, rate=1e-3, validate=250)
+    add_processor_options(parser)
     args = parser.parse_args()
-    args.run.mkdir(parents=True, exist_ok=True)
-    torch.set_num_threads(args.threads)
-    torch.set_flush_denormal(True)
+    prepare_process(args)
     train(args)
 
 
