@@ -19,6 +19,7 @@ from ..cli.frame import (
     run,
     tell,
     versions,
+    whole_number,
 )
 from ..cli.options import (
     CONTAINERS,
@@ -162,7 +163,7 @@ def _add_outputs(add: Any) -> None:
 def _add_workers(add: Any) -> None:
     add(
         "--workers",
-        type=workers,
+        type=whole_number(1, MOST_WORKERS),
         metavar="N",
         help="processes or actors, each with one thread (default: one for each processor; 1 on another device)",
     )
@@ -174,13 +175,6 @@ def _add_workers(add: Any) -> None:
         help="work on a Ray cluster: auto for the one of this machine, HOST:PORT or ray://HOST:PORT; without an address"
         " a new one is begun on this machine",
     )
-
-
-def workers(value: str) -> int:
-    """Read the option --workers."""
-    if not value.isascii() or not value.isdigit() or not 1 <= int(value) <= MOST_WORKERS:
-        raise argparse.ArgumentTypeError(f"{value!r}: expected a whole number from 1 to {MOST_WORKERS}")
-    return int(value)
 
 
 def batch(args: argparse.Namespace, status: list[int]) -> None:

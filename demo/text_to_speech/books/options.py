@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from ..cli.frame import OneLineParser, ShowTable, versions
+from ..cli.frame import OneLineParser, ShowTable, versions, whole_number
 from ..cli.options import Add, add_devices, add_manner, add_models, add_voice, bounded, output_name
 
 PROG = "text-to-speech-book"
@@ -57,7 +57,7 @@ def _add_book(add: Add) -> None:
     add("--chapters", metavar="LIST", help="numbers of chapters, such as 3-7 or 1,4,9- (default: all)")
     add(
         "--depth",
-        type=_depth,
+        type=whole_number(1, 9),
         default=2,
         metavar="N",
         help="levels of the table of contents that begin a chapter, 1 to 9 (default: %(default)s)",
@@ -158,7 +158,7 @@ def _add_cast(add: Add) -> None:
 def _add_work(add: Add) -> None:
     add(
         "--workers",
-        type=_workers,
+        type=whole_number(1, MOST_WORKERS),
         default=1,
         metavar="N",
         help="processes that speak at the same time, each with models of its own (default: %(default)s)",
@@ -183,20 +183,6 @@ def roles() -> str:
     from .rules import role_lines
 
     return "\n".join(role_lines())
-
-
-def _whole(value: str, least: int, most: int) -> int:
-    if not value.isascii() or not value.isdigit() or not least <= int(value) <= most:
-        raise argparse.ArgumentTypeError(f"{value!r}: expected a whole number from {least} to {most}")
-    return int(value)
-
-
-def _depth(value: str) -> int:
-    return _whole(value, 1, 9)
-
-
-def _workers(value: str) -> int:
-    return _whole(value, 1, MOST_WORKERS)
 
 
 def _loudness(value: str) -> float:

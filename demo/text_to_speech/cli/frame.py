@@ -88,6 +88,24 @@ def number(check: Callable[[float], object]) -> Callable[[str], float]:
     return read
 
 
+def whole_number(least: int, most: int, *, unit: str = "") -> Callable[[str], int]:
+    """Return a function that argparse reads a whole number of a range with.
+
+    Args:
+        least: The smallest one.
+        most: The largest one.
+        unit: What the number counts, for the message, such as "Hz".
+    """
+
+    def read(value: str) -> int:
+        if not value.isascii() or not value.isdigit() or not least <= int(value) <= most:
+            of = f" of {unit}" if unit else ""
+            raise argparse.ArgumentTypeError(f"{value!r}: expected a whole number{of} from {least} to {most}")
+        return int(value)
+
+    return read
+
+
 def file_name(value: str) -> str:
     """Read an option that names a file to write; an empty name usually comes from a shell variable that is not set."""
     if not value:

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from . import tables
-from .frame import OneLineParser, ShowTable, file_name, number, versions
+from .frame import OneLineParser, ShowTable, file_name, number, versions, whole_number
 
 PROG = "text-to-speech-demo"
 CONTAINERS = ("wav", "flac", "ogg", "opus", "mp3", "raw")
@@ -22,6 +22,8 @@ LANGUAGES = ("en-US", "en-GB")
 PAUSES = {"sentence": 0.4, "paragraph": 0.75}  # seconds, if the options give none
 DEVICES = "OpenVINO device that computes: CPU, GPU, GPU.1, NPU, AUTO, AUTO:GPU,CPU, HETERO:…, MULTI:…"
 SAMPLE_RATES = (8_000, 48_000)  # the lowest and the highest that is offered
+# Reads the option --sample-rate.
+sample_rate = whole_number(*SAMPLE_RATES, unit="Hz")
 
 EXAMPLES = """\
 examples:
@@ -297,14 +299,6 @@ def output_name(value: str) -> str:
     if not value:
         raise argparse.ArgumentTypeError("'': expected a file name")
     return value
-
-
-def sample_rate(value: str) -> int:
-    """Read the option --sample-rate."""
-    least, most = SAMPLE_RATES
-    if not value.isascii() or not value.isdigit() or not least <= int(value) <= most:
-        raise argparse.ArgumentTypeError(f"{value!r}: expected a whole number of Hz from {least} to {most}")
-    return int(value)
 
 
 def speaker(value: str) -> int:

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from .. import __version__
-from ..cli.frame import OneLineParser, run
+from ..cli.frame import OneLineParser, run, whole_number
 from ..errors import InputError
 from ..inference.runtime import PRECISIONS
 from ..text.languages import AMERICAN, BRITISH
@@ -58,7 +58,7 @@ def build_parser() -> OneLineParser:
     parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
     add = parser.add_argument_group("addresses").add_argument
     add("--host", default="127.0.0.1", help="address of HTTP; 0.0.0.0 for all (default: %(default)s)")
-    add("--port", type=count(0, 65_535), default=8880, help="port of HTTP (default: %(default)s)")
+    add("--port", type=whole_number(0, 65_535), default=8880, help="port of HTTP (default: %(default)s)")
     add(
         "--wyoming",
         default="tcp://127.0.0.1:10200",
@@ -105,24 +105,13 @@ def build_parser() -> OneLineParser:
     ):
         add(
             flag,
-            type=count(least, most),
+            type=whole_number(least, most),
             default=default,
             metavar="N",
             help=f"{meaning} (default: %(default)s)",
         )
     add("--log-format", choices=("text", "json"), default="text", help="form of the log on standard error")
     return parser
-
-
-def count(least: int, most: int) -> Any:
-    """Return a reader of whole numbers of a range."""
-
-    def read(value: str) -> int:
-        if not value.isdecimal() or not least <= int(value) <= most:
-            raise argparse.ArgumentTypeError(f"{value!r}: expected a whole number from {least} to {most}")
-        return int(value)
-
-    return read
 
 
 class JsonFormatter(logging.Formatter):

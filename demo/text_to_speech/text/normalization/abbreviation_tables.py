@@ -134,7 +134,7 @@ SPOKEN = table(
     Expy. = Expressway
     Fwy. = Freeway
     Tpke. = Turnpike
-    Pkwy. pkwy. = Parkway
+    pkwy. = Parkway
     hwy. = highway
     Rte. rte. = Route
     Jct. = Junction
@@ -201,11 +201,9 @@ SPOKEN = table(
     transl. Transl. = translated
     Ala. = Alabama
     Alta. = Alberta
-    Colo. = Colorado
     Ida. = Idaho
     Kans. = Kansas
     Nebr. = Nebraska
-    Okla. = Oklahoma
     Oreg. = Oregon
     Penna. = Pennsylvania
     Wisc. = Wisconsin
@@ -279,8 +277,6 @@ SPOKEN = table(
     inj. = injection
     dx. = diagnosis
     hx. = history
-    Ht. ht. = height
-    Wt. wt. = weight
     freq. = frequency
     tot. = total
     Bal. bal. = balance
@@ -291,7 +287,6 @@ SPOKEN = table(
     addr. = address
     m.p. = melting point
     b.p. = boiling point
-    viz. = namely
     """
 )
 # Names of several abbreviations; part of the rule that reads them first.
