@@ -20,7 +20,6 @@ import logging
 import os
 import pickle
 import signal
-import threading
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -31,12 +30,13 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from ..errors import InputError, SpeechError
 from .outcomes import Failure, Outcome, Ready, Result
+from .stopping import Stoppable
 from .worker_process import SIGNALS, Try, Worker, how_it_ended
 
 if TYPE_CHECKING:
     from ..pipeline import Synthesizer, SynthesizerOptions
 
-__all__ = ["Failure", "Outcome", "Pool", "Stopped", "build_for_worker", "finishing_on_signals", "processors"]
+__all__ = ["Failure", "Outcome", "Pool", "build_for_worker", "finishing_on_signals", "processors"]
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -47,11 +47,7 @@ TRIES = 3  # of a task whose worker died or failed, at most
 STARTS = 3  # workers in a row that die before they are ready, at most
 
 
-class Stopped(BaseException):
-    """Raised out of the stream of tasks when the pool is stopped by a signal while the stream waits for its source."""
-
-
-class Pool(Generic[T, R]):
+class Pool(Stoppable[T], Generic[T, R]):
     """A few processes that work on tasks; a context manager, at whose end they are gone.
 
     Args:
@@ -66,13 +62,12 @@ class Pool(Generic[T, R]):
     def __init__(self, prepare: Callable[[], Callable[[T], R]], *, workers: int) -> None:
         if workers < 1:
             raise InputError(f"{workers} workers: expected 1 or more")
+        super().__init__()
         self.deaths = 0
         self._prepare = prepare
         self._limit = workers
         self._workers: list[Worker[T]] = []
         self._failed_starts = 0
-        self._stopped = False
-        self._pulling_thread = 0
 
     def __enter__(self) -> Pool[T, R]:
         return self
@@ -90,20 +85,9 @@ class Pool(Generic[T, R]):
         self._workers.clear()
 
     @property
-    def is_stopped(self) -> bool:
-        """Whether `stop` was called."""
-        return self._stopped
-
-    @property
     def processes(self) -> list[int]:
         """The numbers of the worker processes."""
         return [worker.process.pid for worker in self._workers if worker.process.pid]
-
-    def stop(self) -> None:
-        """Take no more tasks; `map` ends when those in hand are done. A signal handler may call this."""
-        self._stopped = True
-        if self._pulling_thread == threading.get_ident():
-            raise Stopped
 
     def map(self, tasks: Iterable[T]) -> Generator[Outcome[T, R], None, None]:
         """Work on tasks and yield what becomes of each, in the order in which they end.
@@ -118,12 +102,13 @@ class Pool(Generic[T, R]):
         again: deque[Try[T]] = deque()
         is_empty = False
         while True:
-            while not self._stopped and self._has_room() and (again or not is_empty):
-                attempt = again.popleft() if again else self._pull(source)
-                if attempt is None:
+            while not self.is_stopped and self._has_room() and (again or not is_empty):
+                if again:
+                    self._free_worker().give(again.popleft())
+                elif (task := self.next_task(source)) is None:
                     is_empty = True
                 else:
-                    self._free_worker().give(attempt)
+                    self._free_worker().give(Try(task))
             busy = [worker for worker in self._workers if worker.attempt]
             if not busy:
                 return
@@ -135,17 +120,6 @@ class Pool(Generic[T, R]):
                     again.append(Try(outcome.task, outcome.tries))
                 else:
                     yield outcome
-
-    def _pull(self, source: Iterator[T]) -> Try[T] | None:
-        """Take the next task, for which a source such as a pipe may have to be waited for."""
-        try:
-            try:
-                self._pulling_thread = threading.get_ident()
-                return None if self._stopped else Try(next(source))
-            finally:
-                self._pulling_thread = 0
-        except (StopIteration, Stopped):
-            return None
 
     def _has_room(self) -> bool:
         """Tell whether there is a worker for another task, or may be one."""

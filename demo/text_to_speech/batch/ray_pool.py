@@ -8,17 +8,17 @@ has to be one that all machines share.
 from __future__ import annotations
 
 import logging
-import threading
 import time
 from collections import deque
-from collections.abc import Callable, Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable
 from types import TracebackType
 from typing import Any, Generic, TypeVar
 
 from ..errors import SpeechError
 from .outcomes import Failure, Outcome, answer, failure_of
-from .pool import STARTS, TRIES, Stopped
+from .pool import STARTS, TRIES
 from .ray_start import LOCAL, connect
+from .stopping import Stoppable
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -29,7 +29,7 @@ WAIT_SECONDS = 1.0  # for something to happen, until signals and missing actors 
 TELL_SECONDS = 30.0  # without any actor, until somebody is told
 
 
-class RayPool(Generic[T, R]):
+class RayPool(Stoppable[T], Generic[T, R]):
     """A few actors that work on tasks; a context manager, at whose end they are gone. See `pool.Pool`.
 
     Args:
@@ -44,6 +44,7 @@ class RayPool(Generic[T, R]):
     def __init__(
         self, prepare: Callable[[], Callable[[T], R]], *, address: str = LOCAL, workers: int | None = None
     ) -> None:
+        super().__init__()
         self.deaths = 0
         self._prepare = prepare
         self._address = address
@@ -57,8 +58,6 @@ class RayPool(Generic[T, R]):
             Any, tuple[Any, T, int]
         ] = {}  # actor, task and tries before, by what tells the result
         self._failed_starts = 0
-        self._stopped = False
-        self._pulling_thread = 0
 
     def __enter__(self) -> RayPool[T, R]:
         import sys
@@ -85,17 +84,6 @@ class RayPool(Generic[T, R]):
         if self._owns_connection:
             self._ray.shutdown()
 
-    @property
-    def is_stopped(self) -> bool:
-        """Whether `stop` was called."""
-        return self._stopped
-
-    def stop(self) -> None:
-        """Take no more tasks; `map` ends when those in hand are done. A signal handler may call this."""
-        self._stopped = True
-        if self._pulling_thread == threading.get_ident():
-            raise Stopped
-
     def map(self, tasks: Iterable[T]) -> Generator[Outcome[T, R], None, None]:
         """Work on tasks and yield what becomes of each; see `pool.Pool.map`.
 
@@ -105,21 +93,21 @@ class RayPool(Generic[T, R]):
         source = iter(tasks)
         again: deque[tuple[T, int]] = deque()
         # The first task comes before the first actor: without one, nothing is started.
-        first = self._pull(source)
+        first = self.next_task(source)
         if first is None:
             return
         again.append((first, 0))
         is_empty, last_sign = False, time.monotonic()
         while True:
             self._start_missing()
-            while self._free and not self._stopped and (again or not is_empty):
+            while self._free and not self.is_stopped and (again or not is_empty):
                 if again:
                     self._give(*again.popleft())
-                elif (task := self._pull(source)) is None:
+                elif (task := self.next_task(source)) is None:
                     is_empty = True
                 else:
                     self._give(task, 0)
-            if not self._busy and (self._stopped or (is_empty and not again)):
+            if not self._busy and (self.is_stopped or (is_empty and not again)):
                 return
             if self._busy or self._free:
                 last_sign = time.monotonic()
@@ -134,16 +122,6 @@ class RayPool(Generic[T, R]):
                     again.append((outcome.task, outcome.tries))
                 else:
                     yield outcome
-
-    def _pull(self, source: Iterator[T]) -> T | None:
-        try:
-            try:
-                self._pulling_thread = threading.get_ident()
-                return None if self._stopped else next(source)
-            finally:
-                self._pulling_thread = 0
-        except (StopIteration, Stopped):
-            return None
 
     def _start_missing(self) -> None:
         while len(self._starting) + len(self._free) + len(self._busy) < (self._workers or 1):
