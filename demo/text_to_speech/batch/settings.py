@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 import argparse
-import hashlib
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from ..cli.chosen import check_vocoders, chosen_voice, model_options
 from ..cli.speak import read_lexicon
-from ..errors import ModelError
 from ..inference.model_files import model_path
 from ..inference.runtime import Precision, resolve_target
 from ..pipeline import SynthesizerOptions
 from ..script.directions import Manner, MannerOptions
+from ..store.sources import files_sha256
 from ..store.voices_yml import find_voice
 from ..version import __version__
 from .rows import Directions, Keys
-
-_BLOCK = 1 << 20
 
 
 def synthesizer_options(args: argparse.Namespace) -> SynthesizerOptions:
@@ -114,12 +111,4 @@ def sum_of_model(path: Path) -> str:
     Raises:
         ModelError: One cannot be read.
     """
-    digest = hashlib.sha256()
-    try:
-        for file in (path, path.with_suffix(".bin")) if path.suffix == ".xml" else (path,):
-            with file.open("rb") as content:
-                while block := content.read(_BLOCK):
-                    digest.update(block)
-    except OSError as error:
-        raise ModelError(f"model {path} cannot be read: {error.strerror or error}", path=path) from error
-    return digest.hexdigest()
+    return files_sha256((path, path.with_suffix(".bin")) if path.suffix == ".xml" else (path,))

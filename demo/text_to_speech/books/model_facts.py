@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ..store.sources import files_sha256
 from ..store.voices_yml import find_voice
 
 if TYPE_CHECKING:
     from ..pipeline import SynthesizerOptions
-
-_BLOCK = 1 << 20
 
 
 def model_facts(options: SynthesizerOptions) -> str:
@@ -37,8 +35,4 @@ def model_facts(options: SynthesizerOptions) -> str:
 def _checksum(path: Path) -> str:
     """Return the checksum of the weights of a model, or of a model that is one file."""
     weights = path.with_suffix(".bin")
-    digest = hashlib.sha256()
-    with (weights if weights.exists() else path).open("rb") as file:
-        while block := file.read(_BLOCK):
-            digest.update(block)
-    return digest.hexdigest()[:16]
+    return files_sha256([weights if weights.exists() else path])[:16]

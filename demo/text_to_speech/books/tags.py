@@ -11,6 +11,7 @@ import struct
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+from ..speech.timings import clock
 from .book import Picture
 
 GENRE = "Audiobook"
@@ -163,15 +164,10 @@ def vorbis_comments(tags: Tags) -> list[tuple[str, str]]:
     ]
     for number, chapter in enumerate(tags.chapters, start=1):
         comments += [
-            (f"CHAPTER{number:03}", _clock(chapter.start)),
+            (f"CHAPTER{number:03}", clock(chapter.start, ".")),
             (f"CHAPTER{number:03}NAME", chapter.title),
         ]
     return [(name, text) for name, text in comments if text]
-
-
-def _clock(seconds: float) -> str:
-    minutes, milliseconds = divmod(round(seconds * 1000), 60_000)
-    return f"{minutes // 60:02}:{minutes % 60:02}:{milliseconds // 1000:02}.{milliseconds % 1000:03}"
 
 
 def comment_packet(tags: Tags, *, vendor: str, with_cover: bool) -> bytes:

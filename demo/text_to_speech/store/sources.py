@@ -7,7 +7,7 @@ the record that pip keeps of them; the package itself is never imported, because
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from ..errors import ChecksumError, ModelError
@@ -29,13 +29,27 @@ def file_sha384(path: Path) -> str:
     Raises:
         ModelError: The file cannot be read.
     """
-    digest = hashlib.sha384()
-    try:
-        with path.open("rb") as stream:
-            while chunk := stream.read(_CHUNK):
-                digest.update(chunk)
-    except OSError as error:
-        raise ModelError(f"{path} cannot be read: {error.strerror or error}") from error
+    return _digest("sha384", [path])
+
+
+def files_sha256(paths: Iterable[Path]) -> str:
+    """Return the SHA-256 of the content of files, one after the other, as 64 hexadecimal digits.
+
+    Raises:
+        ModelError: A file cannot be read.
+    """
+    return _digest("sha256", paths)
+
+
+def _digest(algorithm: str, paths: Iterable[Path]) -> str:
+    digest = hashlib.new(algorithm)
+    for path in paths:
+        try:
+            with path.open("rb") as stream:
+                while chunk := stream.read(_CHUNK):
+                    digest.update(chunk)
+        except OSError as error:
+            raise ModelError(f"{path} cannot be read: {error.strerror or error}", path=path) from error
     return digest.hexdigest()
 
 
