@@ -11,7 +11,6 @@ from ..errors import InputError
 
 DEEPEST = 256  # elements inside one another
 MOST_ELEMENTS = 1_000_000
-XML_SPACE = "{http://www.w3.org/XML/1998/namespace}"
 
 
 def parse_xml(data: bytes, name: str) -> Element:
