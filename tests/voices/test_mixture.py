@@ -9,39 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sample_voices import EMMA, GEORGE, HEART
 from text_to_speech.errors import InputError
-from text_to_speech.voices import Voice, is_mixture, mixture
+from text_to_speech.voices import is_mixture, mixture
 
-HEART = Voice(
-    name="heart",
-    language="en-US",
-    sex="female",
-    character="warm",
-    speaker=0,
-    duration_model="d",
-    regression_model="r",
-    vocoder="hifi-gan",
-    sample_rate=22050,
-    median_f0=200.0,
-    f0_range=(100.0, 400.0),
-    silent_level=-7.0,
-    audible_level=-5.0,
-    lead_frames=5,
-    tail_frames=8,
-    vector=(0.3, 1.0, 0.0),
-)
-EMMA = dataclasses.replace(
-    HEART, name="emma", language="en-GB", speaker=1, vocoder="universal", vector=(0.2, 0.0, 1.0)
-)
-GEORGE = dataclasses.replace(
-    EMMA,
-    name="george",
-    sex="male",
-    speaker=2,
-    median_f0=100.0,
-    f0_range=(60.0, 250.0),
-    vector=(-0.3, 0.0, 2.0),
-)
 KNOWN = {voice.name: voice for voice in (HEART, EMMA, GEORGE)}
 
 

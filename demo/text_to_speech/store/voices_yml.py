@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..errors import ModelError
-from ..voices import Voice, check_name, is_mixture, mixture
+from ..voices import Voice, find
 from .bounded_yaml import read_yaml
 from .catalogue import models_root
 from .model_yml import context
@@ -64,10 +64,7 @@ def find_voice(name: str = DEFAULT_VOICE, *, models: Path | None = None) -> Voic
         InputError: There is no such voice, or the voices cannot be mixed; see `text_to_speech.voices.mixture`.
         ModelError: See `voices`.
     """
-    known = voices(models=models)
-    if is_mixture(name):
-        return mixture(name, known)
-    return known[check_name(name, known)]
+    return find(name, voices(models=models))
 
 
 def read_voices(path: Path) -> dict[str, Voice]:
