@@ -18,6 +18,7 @@ html_source, html_text, source_map ◀── html_reader ───┘◀── f
                                             ▲                 │           │
                                    markdown_reader ◀──────────┴── incremental_markdown
 
+ssml_values ◀── voice_request ◀── script
 script, directions ◀── words ◀── utterances
 """
 

@@ -14,6 +14,7 @@ from ..errors import InputError
 from ..text import Reading, Sentence
 from ..text.sentences import MAX_LENGTH, cut_sentence, hide_phonemes, hide_readings, sentence_spans
 from .directions import Delivery, Mark, Pause
+from .voice_request import VoiceRequest
 
 
 @dataclass(frozen=True)
@@ -75,6 +76,8 @@ class Script:
         deliveries: Offsets, each with the delivery of the words that begin there or later.
         languages: Offsets, each with the BCP 47 tag of the words that begin there or later; an empty tag is the
             language of the voice.
+        voices: Offsets, each with what is asked of the voice of the words that begin there or later; None is the voice
+            of the text.
         source_start: Offset of `source` in a longer text, of which it is a part, see `incremental_scripts`.
         breaks_off: Whether the last sentence goes on in the next part of that text.
 
@@ -93,10 +96,11 @@ class Script:
     source_start: int = 0
     breaks_off: bool = False
     languages: tuple[tuple[int, str], ...] = ()
+    voices: tuple[tuple[int, VoiceRequest | None], ...] = ()
 
     def __post_init__(self) -> None:
         position = 0
-        for start, end in self._spans_read():
+        for start, end in self.spans_read():
             if not position <= start < end:
                 raise InputError(
                     f"a reading or an alias of the characters {start} to {end}: expected at least one character,"
@@ -109,7 +113,7 @@ class Script:
                     f"a reading of the characters {reading.start} to {reading.end}: expected words or phonemes"
                 )
 
-    def _spans_read(self) -> list[tuple[int, int]]:
+    def spans_read(self) -> list[tuple[int, int]]:
         """Return the spans of readings and aliases in the order of their offsets."""
         spans = [(reading.start, reading.end) for reading in self.readings]
         return sorted(spans + [(alias.start, alias.end) for alias in self.aliases])
@@ -125,21 +129,19 @@ class Script:
         index = bisect.bisect_right(self.deliveries, at, key=lambda change: change[0])
         return self.deliveries[index - 1][1] if index else Delivery()
 
-    def language_spans(self, start: int, end: int) -> Iterator[tuple[int, int, str]]:
-        """Yield the parts of a span of the text that are of one language each, with their tags."""
-        index = bisect.bisect_right(self.languages, start, key=lambda change: change[0])
-        tag = self.languages[index - 1][1] if index else ""
-        while index < len(self.languages) and self.languages[index][0] < end:
-            offset, next_tag = self.languages[index]
-            if start < offset:
-                yield start, offset, tag
-            start, tag, index = offset, next_tag, index + 1
-        if start < end:
-            yield start, end, tag
+    def language(self, at: int) -> str:
+        """Return the BCP 47 tag of a word that begins at an offset of the text; empty for the language of the voice."""
+        index = bisect.bisect_right(self.languages, at, key=lambda change: change[0])
+        return self.languages[index - 1][1] if index else ""
+
+    def voice(self, at: int) -> VoiceRequest | None:
+        """Return what is asked of the voice of a word that begins at an offset; None for the voice of the text."""
+        index = bisect.bisect_right(self.voices, at, key=lambda change: change[0])
+        return self.voices[index - 1][1] if index else None
 
     def sentences(self) -> Iterator[Sentence]:
         """Yield the sentences of the text; none of them ends inside a reading or an alias."""
-        masked = hide_readings(self.text, self._spans_read())
+        masked = hide_readings(self.text, self.spans_read())
         for block in self.blocks:
             spans = list(_sentence_spans(masked[block.start : block.end], block))
             for start, end, ends_paragraph in spans[:-1]:
@@ -190,6 +192,9 @@ def join_scripts(scripts: Sequence[Script]) -> Script:
         languages=tuple(change for script in moved for change in script.languages)
         if any(script.languages for script in scripts)
         else (),
+        voices=tuple(change for script in moved for change in script.voices)
+        if any(script.voices for script in scripts)
+        else (),
     )
 
 
@@ -211,4 +216,5 @@ def _moved(script: Script, by: int, source_by: int) -> Script:
         aliases=tuple(replace(a, start=a.start + by, end=a.end + by) for a in script.aliases),
         deliveries=((by, Delivery()), *((at + by, d) for at, d in script.deliveries)),
         languages=((by, ""), *((at + by, tag) for at, tag in script.languages)),
+        voices=((by, None), *((at + by, request) for at, request in script.voices)),
     )

@@ -7,6 +7,7 @@ from dataclasses import replace
 from ..text import Reading
 from .directions import Delivery, Mark, Pause
 from .script import Alias, Block, Piece, Script
+from .voice_request import VoiceRequest
 
 
 class ScriptBuilder:
@@ -16,12 +17,14 @@ class ScriptBuilder:
         length: Characters of the text so far.
         delivery: How words that begin at the end of the text are spoken.
         language: The BCP 47 tag of these words; empty for the language of the voice.
+        voice: What is asked of the voice of these words; None for the voice of the text.
     """
 
     def __init__(self) -> None:
         self.length = 0
         self.delivery = Delivery()
         self.language = ""
+        self.voice: VoiceRequest | None = None
         self._texts: list[str] = []
         self._pieces: list[Piece] = []
         self._blocks: list[Block] = []
@@ -30,6 +33,7 @@ class ScriptBuilder:
         self._readings: list[Reading | Alias] = []
         self._deliveries: list[tuple[int, Delivery]] = []
         self._languages: list[tuple[int, str]] = []
+        self._voices: list[tuple[int, VoiceRequest | None]] = []
 
     def build(self, source: str) -> Script:
         """Return the script of what was collected."""
@@ -43,6 +47,7 @@ class ScriptBuilder:
             aliases=tuple(alias for alias in self._readings if isinstance(alias, Alias)),
             deliveries=tuple(self._deliveries),
             languages=tuple(self._languages),
+            voices=tuple(self._voices),
         )
 
     def add_text(self, text: str, start: int, end: int) -> None:
@@ -78,6 +83,12 @@ class ScriptBuilder:
         if tag != self.language:
             self.language = tag
             self._languages.append((self.length, tag))
+
+    def set_voice(self, request: VoiceRequest | None) -> None:
+        """Let words that begin from here on be spoken by another voice."""
+        if request != self.voice:
+            self.voice = request
+            self._voices.append((self.length, request))
 
     def end_block(self, *, ends_paragraph: bool, is_sentence: bool = False) -> None:
         """End a sentence here, and perhaps a paragraph."""

@@ -1,4 +1,4 @@
-"""SSML 1.1 (https://www.w3.org/TR/speech-synthesis11/): the part of it that one voice can follow becomes a script.
+"""SSML 1.1 (https://www.w3.org/TR/speech-synthesis11/): the part of it that can be followed becomes a script.
 
     script = parse_ssml('<speak>Wait. <break time="1s"/> <prosody pitch="+2st">Now!</prosody></speak>')
 
@@ -16,7 +16,7 @@ from xml.parsers import expat
 from ..errors import InputError
 from ..text.characters import check_text
 from ..text.grouped_warnings import one_document
-from ..text.languages import AMERICAN, english
+from ..text.languages import AMERICAN
 from .inline_phonemes import with_inline_phonemes
 from .script import Script
 from .ssml_elements import ELEMENTS, Document, OpenElement
@@ -29,10 +29,8 @@ LONGEST_DOCUMENT = 10_000_000
 DEEPEST = 64
 
 _BEGINNING = re.compile(r"\ufeff?\s*<(?:speak[\s>/]|\?xml\s)")
-# Attributes that change nothing which this voice can do, and need no warning.
-_HARMLESS = re.compile(
-    r"xmlns(:.*)?|version|xml:(id|base|space)|xsi:.*|id|onlangfailure|gender|age|variant|required"
-)
+# Attributes that change nothing which the voices can do, and need no warning.
+_HARMLESS = re.compile(r"xmlns(:.*)?|version|xml:(id|base|space)|xsi:.*|id|onlangfailure|age|required")
 
 
 def is_ssml(text: str) -> bool:
@@ -121,10 +119,11 @@ class _Reader:
                 tag=document.tag,
                 delivery=document.script.delivery,
                 language=document.script.language,
+                voice=document.script.voice,
             )
         )
         if "xml:lang" in attributes:
-            self._set_language(attributes["xml:lang"])
+            document.set_language(attributes["xml:lang"])
         if name in ELEMENTS:
             ELEMENTS[name].begin(document, attributes)
 
@@ -136,17 +135,9 @@ class _Reader:
             ELEMENTS[element.name].end(document, element)
         document.script.set_delivery(element.delivery)
         document.script.set_language(element.language)
+        document.script.set_voice(element.voice)
         if not document.open:
             document.end_block(ends_paragraph=True)
-
-    def _set_language(self, tag: str) -> None:
-        """Read what follows in the English that `xml:lang` names; "en" alone is that of the voice."""
-        try:
-            language = english(tag) if tag.strip().lower() != "en" else ""
-        except InputError:
-            self._document.warn("other languages", f"the voice speaks English, not {tag[:20]!r}")
-            return
-        self._document.script.set_language(language)
 
     def _check_attributes(self, name: str, attributes: Mapping[str, str]) -> None:
         """Warn about attributes without effect; those of an unknown element are not looked at."""

@@ -20,6 +20,7 @@ from .script import Alias
 from .script_builder import ScriptBuilder
 from .ssml_source import Source, name_position
 from .ssml_values import BREAKS, EMPHASIS, choice, required, with_pitch, with_rate, with_volume
+from .voice_request import VoiceRequest, voice_request
 
 logger = logging.getLogger(__name__)
 
@@ -55,6 +56,7 @@ class OpenElement:
         tag: Line and column of its tag.
         delivery: Delivery to restore when the element ends.
         language: Language to restore when the element ends.
+        voice: What is asked of the voice, to restore when the element ends.
     """
 
     name: str
@@ -64,6 +66,7 @@ class OpenElement:
     tag: tuple[int, int]
     delivery: Delivery
     language: str = ""
+    voice: VoiceRequest | None = None
 
 
 class Document:
@@ -108,6 +111,17 @@ class Document:
             message = f"more than the voice can do: kept to {bounded}"
             self.warn("directions out of bounds", message, shown=1)
         self.script.set_delivery(bounded)
+
+    def set_language(self, tag: str) -> None:
+        """Read what follows in the English that `xml:lang` names; "en" alone is that of the voice."""
+        try:
+            language = english(tag) if tag.strip().lower() != "en" else ""
+        except InputError:
+            # The voice that is asked for with another language is not there, which is said when it is looked for.
+            if self.open[-1].name != "voice":
+                self.warn("other languages", f"the voice speaks English, not {tag[:20]!r}")
+            return
+        self.script.set_language(language)
 
     def unit(self, element: OpenElement, *, instead: str = "") -> tuple[int, int, str]:
         """Return the span and the text of an element that is read as a unit; readings in it no longer count.
@@ -195,10 +209,19 @@ class _Mark(Element):
 
 
 class _Voice(Element):
-    attributes = ("name", "languages")
+    attributes = ("name", "gender", "languages", "variant")
 
     def begin(self, document: Document, attributes: Mapping[str, str]) -> None:
-        document.warn("voices", "there is one voice; <voice> has no effect")
+        script, around = document.script, document.open[-1].language
+        request = voice_request(
+            attributes, text_language=around, outer=script.voice, place=name_position(*document.tag)
+        )
+        if not request.asks:
+            return
+        script.set_voice(request)
+        # Whoever names a voice wants its language: `<speak>` has to have an xml:lang, whatever voices it names.
+        if "xml:lang" not in attributes and (request.names or request.languages):
+            script.set_language("")
 
 
 class _Emphasis(Element):

@@ -1,8 +1,8 @@
 """A script and its phonemes become utterances: what the acoustic model speaks in one go.
 
-A sentence is one utterance, or several if there are pauses in it. An utterance has at most `LONGEST_UTTERANCE`
-symbols, so that the first sound comes soon and memory is bounded whatever the text is; a longer sentence is cut between
-words without a pause.
+A sentence is one utterance, or several if there are pauses in it or the voice changes. An utterance has at most
+`LONGEST_UTTERANCE` symbols, so that the first sound comes soon and memory is bounded whatever the text is; a longer
+sentence is cut between words without a pause.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from ..text import Sentence
 from ..text.grouped_warnings import GroupedWarnings
 from .directions import CLAUSE_PAUSE, LONGEST_PAUSE, Manner, Mark, Pause
 from .script import Script
-from .words import CLAUSE_PUNCTUATION, LONGEST_UTTERANCE, SentenceReader, Word, WordReader
+from .words import CLAUSE_PUNCTUATION, LONGEST_UTTERANCE, Casting, SentenceReader, Word, WordReader
 
 logger = logging.getLogger(__name__)
 
@@ -50,6 +50,11 @@ class Utterance:
     def phonemes(self) -> str:
         """The phonemes of the words, joined by spaces."""
         return " ".join(word.phonemes for word in self.words)
+
+    @property
+    def voice(self) -> str:
+        """Name of the voice that speaks it; empty for the voice of the text."""
+        return next((word.voice for word in self.words if word.has_sound), "")
 
 
 @dataclass(frozen=True)
@@ -138,7 +143,7 @@ class _Draft:
         self.words, self.size = [], 0
         self.marks = [replace(mark, words=0) for mark in self.marks]
 
-    def end_before_pause(self) -> None:
+    def end_early(self) -> None:
         """Put a comma after the last word, as in the texts from which the voice learned to pause."""
         if self.words[-1].phonemes[-1:] not in CLAUSE_PUNCTUATION:
             self.words[-1] = replace(self.words[-1], phonemes=self.words[-1].phonemes + ",")
@@ -171,7 +176,12 @@ class _Draft:
 
 
 def utterances(
-    script: Script | Iterable[Script], reader: WordReader, manner: Manner, *, median_f0: float
+    script: Script | Iterable[Script],
+    reader: WordReader,
+    manner: Manner,
+    *,
+    median_f0: float,
+    casting: Casting | None = None,
 ) -> Iterator[Utterance]:
     """Yield the utterances of a script, each when it is asked for; text without pronunciation is skipped.
 
@@ -180,17 +190,23 @@ def utterances(
         reader: Turns sentences into words with phonemes.
         manner: Speed, pitch, volume and pauses of the whole text.
         median_f0: Median F0 of the voice in Hz, with which a pitch in Hz is compared.
+        casting: Finds the voices that the text asks for; None where one voice speaks everything.
 
     Raises:
         InputError: Phonemes in the text are not in the voice's alphabet.
     """
     scripts = [script] if isinstance(script, Script) else script
-    found = incremental_utterances(scripts, reader, manner, median_f0=median_f0)
+    found = incremental_utterances(scripts, reader, manner, median_f0=median_f0, casting=casting)
     return (utterance for utterance in found if utterance is not None)
 
 
 def incremental_utterances(
-    scripts: Iterable[Script], reader: WordReader, manner: Manner, *, median_f0: float
+    scripts: Iterable[Script],
+    reader: WordReader,
+    manner: Manner,
+    *,
+    median_f0: float,
+    casting: Casting | None = None,
 ) -> Iterator[Utterance | None]:
     """Yield the utterances of a text that arrives in pieces, and None at the end of each script.
 
@@ -201,6 +217,7 @@ def incremental_utterances(
         reader: See `utterances`.
         manner: See `utterances`.
         median_f0: See `utterances`.
+        casting: See `utterances`.
 
     Raises:
         InputError: See `utterances`.
@@ -208,7 +225,8 @@ def incremental_utterances(
     warnings = GroupedWarnings()
     draft = _Draft()
     has_spoken = False
-    for item in _items(scripts, reader, manner, median_f0, warnings):
+    voice = ""
+    for item in _items(scripts, reader, manner, median_f0, warnings, casting):
         if item is None:
             yield None
             continue
@@ -216,6 +234,13 @@ def incremental_utterances(
             draft.add_mark(item.name)
             continue
         if isinstance(item, Word):
+            if item.voice != voice and item.has_sound:
+                voice = item.voice
+                if draft.has_sound:
+                    marks = draft.take_last_marks()
+                    draft.end_early()
+                    yield _finished(draft, 0.0, warnings)
+                    draft, has_spoken = _Draft(marks=marks), True
             while draft.has_sound and item.has_sound and not draft.has_room_for(item):
                 first, draft = draft.cut()
                 yield _finished(first, 0.0, warnings)
@@ -226,7 +251,7 @@ def incremental_utterances(
         if draft.has_sound:
             marks = draft.take_last_marks()
             if isinstance(item, Pause):
-                draft.end_before_pause()
+                draft.end_early()
             yield _finished(draft, item.seconds if isinstance(item, Pause) else item.silence, warnings)
             draft = _Draft(marks=marks)
             has_spoken = True
@@ -243,7 +268,12 @@ def incremental_utterances(
 
 
 def spoken_utterances(
-    script: Script | Iterable[Script], reader: WordReader, manner: Manner, *, median_f0: float
+    script: Script | Iterable[Script],
+    reader: WordReader,
+    manner: Manner,
+    *,
+    median_f0: float,
+    casting: Casting | None = None,
 ) -> Iterator[Utterance]:
     """Return the utterances of a script that has something to speak; all but the first are made when asked for.
 
@@ -252,11 +282,12 @@ def spoken_utterances(
         reader: See `utterances`.
         manner: See `utterances`.
         median_f0: See `utterances`.
+        casting: See `utterances`.
 
     Raises:
         InputError: Nothing in the script has a sound; or see `utterances`.
     """
-    found = utterances(script, reader, manner, median_f0=median_f0)
+    found = utterances(script, reader, manner, median_f0=median_f0, casting=casting)
     first = next(found, None)
     if first is None or not first.words:
         raise nothing_to_speak()
@@ -283,10 +314,11 @@ def _items(
     manner: Manner,
     median_f0: float,
     warnings: GroupedWarnings,
+    casting: Casting | None,
 ) -> Iterator[Word | Mark | Pause | _SentenceEnd | None]:
     """Yield the words, ends of sentences and directions of scripts in their order, and None after each script."""
     for script in scripts:
-        yield from _script_items(SentenceReader(script, reader, manner, median_f0, warnings))
+        yield from _script_items(SentenceReader(script, reader, manner, median_f0, warnings, casting))
         yield None
 
 

@@ -10,15 +10,17 @@ import bisect
 import itertools
 import logging
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Protocol, TypeVar
+from functools import cached_property
+from typing import Protocol, TypeAlias, TypeVar
 
 from ..text import PhonemizedWord, Reading, Sentence
 from ..text.grouped_warnings import GroupedWarnings, part_of
 from ..text.symbols import PUNCTUATION, STRESS_MARKS
 from .directions import Delivery, Manner
 from .script import Alias, Script
+from .voice_request import VoiceRequest
 
 logger = logging.getLogger(__name__)
 
@@ -26,6 +28,8 @@ logger = logging.getLogger(__name__)
 LONGEST_UTTERANCE = 400
 
 CLAUSE_PUNCTUATION = PUNCTUATION.replace(" ", "")
+# Punctuation that belongs to the word before it. An apostrophe may as well begin what follows.
+_CLOSING = re.compile('[.,;:!?…)\\]}"”]+')
 _CLAUSE_END = re.compile(f"[{re.escape(CLAUSE_PUNCTUATION)}] ")
 
 S = TypeVar("S", Reading, Alias)
@@ -43,6 +47,25 @@ class WordReader(Protocol):
 
 
 @dataclass(frozen=True)
+class TextVoice:
+    """What a text has to know of the voice that speaks a part of it.
+
+    Attributes:
+        name: Its name; empty for the voice of the text.
+        median_f0: Median F0 in Hz, with which a pitch in Hz is compared.
+        language: BCP 47 tag of the language in which it reads what names none; empty for that of the reader.
+    """
+
+    name: str
+    median_f0: float
+    language: str = ""
+
+
+Casting: TypeAlias = Callable[[VoiceRequest], TextVoice]
+"""Returns the voice that fits what a text asks for."""
+
+
+@dataclass(frozen=True)
 class Word:
     """A word as it is to be spoken.
 
@@ -55,6 +78,7 @@ class Word:
         offset: Offset in the source of the first character of `written` that is not a space.
         phonemes: Phonemes in the alphabet of the voice, with stress and adjacent punctuation.
         delivery: How it is spoken.
+        voice: Name of the voice that speaks it; empty for the voice of the text.
     """
 
     text: str
@@ -63,6 +87,7 @@ class Word:
     offset: int
     phonemes: str
     delivery: Delivery
+    voice: str = ""
 
     @property
     def has_sound(self) -> bool:
@@ -84,17 +109,26 @@ class SentenceReader:
         manner: The manner of the whole text.
         median_f0: Median F0 of the voice in Hz.
         warnings: Where warnings are collected.
+        casting: Finds the voices that the script asks for; None where one voice speaks everything.
     """
 
     def __init__(
-        self, script: Script, reader: WordReader, manner: Manner, median_f0: float, warnings: GroupedWarnings
+        self,
+        script: Script,
+        reader: WordReader,
+        manner: Manner,
+        median_f0: float,
+        warnings: GroupedWarnings,
+        casting: Casting | None = None,
     ) -> None:
         self.script = script
         self.manner = manner
         self._reader = reader
-        self._median_f0 = median_f0
+        self._voice = TextVoice("", median_f0)
+        self._casting = casting
         self._warnings = warnings
-        self._aliases: dict[str, str] = {}
+        self._readers: dict[str, WordReader] = {"": reader}
+        self._aliases: dict[tuple[str, int], str] = {}
 
     def words(self, sentence: Sentence) -> Iterator[tuple[int, Word]]:
         """Yield the words of a sentence with their offsets in the script's text."""
@@ -104,6 +138,8 @@ class SentenceReader:
         starts = [0, *(word.start for word in found[1:]), len(sentence.text)]
         for word, (start, stop) in zip(found, itertools.pairwise(starts), strict=bool(found)):
             offset = sentence.start + word.start
+            voice = self._voice_at(offset)
+            delivery = self._delivery(offset, voice)
             for phonemes, (first, last) in _parts(word.phonemes, start, stop):
                 written = sentence.text[first:last]
                 # A part of a word may have no character of its own.
@@ -116,53 +152,91 @@ class SentenceReader:
                         written=written,
                         offset=self.script.span(begin, begin + 1)[0],
                         phonemes=phonemes,
-                        delivery=self._delivery(offset),
+                        delivery=delivery,
+                        voice=voice.name,
                     ),
                 )
 
     def _found(self, sentence: Sentence) -> Sequence[PhonemizedWord]:
         """Return the words of a sentence; each part of another language is read by a reader of that language."""
-        if not self.script.languages:
-            return self._reader.words(sentence.text, readings=self._readings(sentence))
+        if not self.script.languages and not self.script.voices:
+            return self._reader.words(sentence.text, readings=self._readings(sentence, self._reader))
         found: list[PhonemizedWord] = []
-        for start, end, tag in self.script.language_spans(sentence.start, sentence.end):
+        for start, end, reader in self._parts_by_reader(sentence):
             part = Sentence(self.script.text[start:end], start, end, sentence.ends_paragraph)
-            words = self._reader_of(tag).words(part.text, readings=self._readings(part))
+            words = reader.words(part.text, readings=self._readings(part, reader))
             shift = start - sentence.start
             found += [replace(word, start=word.start + shift, end=word.end + shift) for word in words]
         return found
 
-    def _reader_of(self, tag: str) -> WordReader:
-        """Return the reader of a language; a reader that knows only one reads them all."""
-        in_language = getattr(self._reader, "in_language", None)
-        return in_language(tag) if tag and in_language else self._reader
+    def _parts_by_reader(self, sentence: Sentence) -> Iterator[tuple[int, int, WordReader]]:
+        """Yield the parts of a sentence that one reader reads each; what is read in a given way is in one part."""
+        starts = {sentence.start}
+        for changes in (self.script.languages, self.script.voices):
+            first, stop = _indices_within(changes, sentence.start, sentence.end)
+            starts.update(min(self._end_of_word(at), sentence.end) for at, _ in changes[first:stop])
+        start, reader = sentence.start, self._reader_at(sentence.start)
+        for at in sorted(starts):
+            following = self._reader_at(at) if at < sentence.end else reader
+            if following is not reader:
+                if start < at:
+                    yield start, at, reader
+                start, reader = at, following
+        yield start, sentence.end, reader
 
-    def _delivery(self, offset: int) -> Delivery:
+    def _end_of_word(self, at: int) -> int:
+        """Return an offset, or the end of the reading, the alias or the punctuation that goes on there."""
+        index = bisect.bisect_left(self._spans_read, (at, 0)) - 1
+        at = max(at, self._spans_read[index][1]) if index >= 0 else at
+        following = _CLOSING.match(self.script.text, at)
+        return following.end() if following and self.script.text[at - 1 : at].strip() else at
+
+    @cached_property
+    def _spans_read(self) -> list[tuple[int, int]]:
+        return self.script.spans_read()
+
+    def _reader_at(self, at: int) -> WordReader:
+        """Return what reads the words that begin at an offset; a reader that knows only one language reads them all."""
+        tag = self.script.language(at) or self._voice_at(at).language
+        if tag not in self._readers:
+            in_language = getattr(self._reader, "in_language", None)
+            self._readers[tag] = in_language(tag) if in_language else self._reader
+        return self._readers[tag]
+
+    def _voice_at(self, at: int) -> TextVoice:
+        """Return the voice of the words that begin at an offset."""
+        if not self._casting or not self.script.voices:
+            return self._voice
+        request = self.script.voice(at)
+        return self._casting(request) if request else self._voice
+
+    def _delivery(self, offset: int, voice: TextVoice) -> Delivery:
         """Return how a word is spoken, by the script and by the manner of the whole text together."""
-        delivery = self.script.delivery(offset).under(self.manner.delivery).resolved(self._median_f0)
+        delivery = self.script.delivery(offset).under(self.manner.delivery).resolved(voice.median_f0)
         bounded = delivery.bounded()
         if bounded != delivery:
             message = f"directions and options together ask for more than the voice can do: kept to {bounded}"
             self._warnings.add(logger, "directions out of bounds", message, shown=1)
         return bounded
 
-    def _readings(self, sentence: Sentence) -> list[Reading]:
+    def _readings(self, sentence: Sentence, reader: WordReader) -> list[Reading]:
         """Return the readings of a sentence, with offsets in it; an alias becomes a reading of its phonemes."""
         readings = [_relative(reading, sentence) for reading in _within(self.script.readings, sentence)]
         for alias in _within(self.script.aliases, sentence):
-            if phonemes := self._alias_phonemes(alias.text):
+            if phonemes := self._alias_phonemes(alias.text, reader):
                 readings.append(_relative(Reading(alias.start, alias.end, phonemes=phonemes), sentence))
             else:
                 message = f"alias {alias.text[:60]!r} has no sound: the text itself is read"
                 self._warnings.add(logger, "aliases without a sound", message)
         return readings
 
-    def _alias_phonemes(self, text: str) -> str:
-        """Return the phonemes of an alias, which is read as a text of its own, once for each script."""
-        if text not in self._aliases:
+    def _alias_phonemes(self, text: str, reader: WordReader) -> str:
+        """Return the phonemes of an alias, which is read as a text of its own, once by each reader."""
+        key = text, id(reader)
+        if key not in self._aliases:
             with part_of(self._warnings):
-                self._aliases[text] = " ".join(word.phonemes for word in self._reader.words(text))
-        return self._aliases[text]
+                self._aliases[key] = " ".join(word.phonemes for word in reader.words(text))
+        return self._aliases[key]
 
 
 def _parts(phonemes: str, start: int, stop: int) -> Iterator[tuple[str, tuple[int, int]]]:
@@ -195,6 +269,12 @@ def _cut_phonemes(phonemes: str) -> list[str]:
         start = cut + (phonemes[cut] == " ")
     parts.append(phonemes[start:])
     return [part for part in parts if has_sound(part)] or parts[:1]
+
+
+def _indices_within(changes: Sequence[tuple[int, object]], start: int, stop: int) -> tuple[int, int]:
+    """Return the indices of the changes after one offset and before another."""
+    first = bisect.bisect_right(changes, start, key=lambda change: change[0])
+    return first, bisect.bisect_left(changes, stop, first, key=lambda change: change[0])
 
 
 def _within(things: Sequence[S], sentence: Sentence) -> Sequence[S]:
