@@ -10,6 +10,7 @@ import pytest
 from hypothesis import settings
 
 from spelling import Speller
+from text_to_speech.voices import Voice
 
 # Fixtures of a zoo with one tiny vocoder, which the tests of store/, omz/ and accuracy_checker/ share.
 pytest_plugins = ["zoo_fixtures"]
@@ -63,6 +64,22 @@ def tiny(tmp_path_factory: pytest.TempPathFactory) -> TinyModels:
         regression=tiny_models.save_regression(folder / "regression.xml"),
         vocoder=tiny_models.save_vocoder(folder / "vocoder.xml"),
     )
+
+
+@pytest.fixture(scope="session")
+def _made_voices(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Voice]:
+    import tiny_voices
+
+    return tiny_voices.make_voices(tmp_path_factory.mktemp("voices"))
+
+
+@pytest.fixture
+def several_voices(_made_voices: dict[str, Voice], monkeypatch: pytest.MonkeyPatch) -> dict[str, Voice]:
+    """The voices of `tiny_voices`, which the program takes for its own."""
+    import tiny_voices
+
+    tiny_voices.install(_made_voices, monkeypatch)
+    return _made_voices
 
 
 @pytest.fixture(scope="session")

@@ -491,7 +491,7 @@ def test_texts_are_read_in_the_language_that_is_asked_for() -> None:
         assert (synthesizer.language, synthesizer.options.language) == ("en-GB", "en-GB")
         assert synthesizer.phonemes("A car.") == "ɐ kˈɑ."
         script = parse_ssml("<speak>A car. <s xml:lang='en-US'>A car.</s></speak>")
-        reader = synthesizer._loaded().reader(None)
+        reader = synthesizer.reader()
         found = list(utterances(script, reader, Manner(), median_f0=196.0))
         assert [word.phonemes for one in found for word in one.words] == ["ɐ", "kˈɑ.", "ɐ", "kˈɑɹ."]
     with pytest.raises(InputError, match="language 'fr': there are dictionaries for English"):

@@ -2,7 +2,8 @@
 
     text ──▶ sentences ──▶ phonemes ──▶ mel spectrogram ──▶ waveform
 
-The synthesizer is in `synthesizer`, one text on its way in `stream`, and what synthesizers share in `shared`.
+The synthesizer is in `synthesizer` and its arguments in `options`, one text on its way in `stream`, the voices that a
+text asks for in `cast`, the models in `models`, and what synthesizers share in `shared`.
 
     synthesizer = Synthesizer("CPU")
     speech = synthesizer.synthesize("Hello. How are you?")
@@ -10,7 +11,8 @@ The synthesizer is in `synthesizer`, one text on its way in `stream`, and what s
         play(chunk.audio)
 """
 
+from .options import SynthesizerOptions
 from .shared import dictionary_cache, shared_phonemizer
-from .synthesizer import Synthesizer, SynthesizerOptions
+from .synthesizer import Synthesizer
 
 __all__ = ["Synthesizer", "SynthesizerOptions", "dictionary_cache", "shared_phonemizer"]

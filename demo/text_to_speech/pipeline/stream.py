@@ -3,6 +3,7 @@
 One sentence is carried at a time as far as the mel spectrogram, and one window as far as the waveform, so that the
 first sound comes soon and memory does not grow with the text. The vocoder takes the sentences as the pieces of one
 spectrogram, a sentence when it needs its frames; the pauses between them are made of zeros, and put in afterwards.
+Where a voice with another vocoder goes on, the spectrogram ends, and the next one begins.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import about
-from ..inference.acoustic import AcousticModel, Spectrogram, silent_ends, trim_silence
+from ..inference.acoustic import Spectrogram, silent_ends, trim_silence
 from ..inference.feeds import Piece
 from ..inference.mel import FRAME_SECONDS, HOP_LENGTH
 from ..inference.vocoder import Vocoder
@@ -29,6 +30,8 @@ from ..speech.spoken import AudioChunk, SpokenSentence, StageTimes
 from ..speech.stopwatch import Stopwatch
 from ..text import PUNCTUATION, to_ids
 from ..voices import Voice
+from .cast import Cast
+from .models import LoadedVoice
 
 logger = logging.getLogger(__name__)
 
@@ -43,9 +46,9 @@ class Stream:
     utterance is drawn long before it is heard, because a window of the vocoder needs frames of the next utterances.
 
     Args:
-        acoustic: The acoustic model.
-        vocoder: The vocoder.
-        voice: The voice.
+        voice: The voice of the text.
+        cast: Has the other voices that speak in it.
+        load: Returns a voice with its models.
         windows: Frames of the first chunk and frames of a chunk at most, about.
 
     Attributes:
@@ -53,15 +56,25 @@ class Stream:
     """
 
     def __init__(
-        self, acoustic: AcousticModel, vocoder: Vocoder, voice: Voice, windows: tuple[int, int]
+        self,
+        voice: LoadedVoice,
+        cast: Cast,
+        load: Callable[[Voice], LoadedVoice],
+        windows: tuple[int, int],
     ) -> None:
         self.stopwatch = Stopwatch()
-        self._acoustic = acoustic
-        self._vocoder = vocoder
-        self._voice = voice
+        self._sample_rate = voice.voice.sample_rate
+        self._cast = cast
+        self._load = load
+        # Those that have spoken, by the names that they have in utterances.
+        self._voices = {"": voice}
         self._first_window, self._largest_window = windows
         self._utterances: Iterator[Utterance | None] = iter(())
         self._is_done = False
+        # An utterance that another vocoder speaks, which waits until what comes before it is spoken.
+        self._next: Utterance | None = None
+        # The vocoder of the spectrogram that is being made, and the frames of it that were drawn.
+        self._vocoder: Vocoder | None = None
         # Sentences that are drawn and have not been heard to their end.
         self._sounds: deque[SentenceSound] = deque()
         self._last_drawn: SpokenSentence | None = None
@@ -97,22 +110,24 @@ class Stream:
             )
 
     def next_mel(self) -> Piece | None:
-        """Draw the next utterance and return its mel spectrogram, float32 [80, T]; None if there is none for now."""
-        with self.stopwatch.on("text"):
-            utterance = next(self._utterances, _END)
-        self._is_done = utterance is _END
-        if not isinstance(utterance, Utterance):
+        """Draw the next utterance and return its mel spectrogram, float32 [80, T].
+
+        None is returned if there is none for now, or if another vocoder speaks it.
+        """
+        utterance = self._next or self._next_utterance()
+        if utterance is None:
             return None
-        pause = round(utterance.pause / FRAME_SECONDS)
-        if not utterance.words:
-            self._add_last_pause(utterance, pause)
+        voice = self._voice(utterance.voice)
+        if self._vocoder not in (None, voice.vocoder):
+            self._next = utterance
             return None
-        planned = plan_sentence(utterance)
+        self._vocoder, self._next = voice.vocoder, None
+        planned = plan_sentence(utterance, voice.voice.name)
         with (
-            about(sentence=planned.text, offset=planned.offset, device=self._acoustic.target.device),
+            about(sentence=planned.text, offset=planned.offset, device=voice.acoustic.target.device),
             self.stopwatch.on("acoustic"),
         ):
-            return self._draw(utterance, planned, pause)
+            return self._draw(voice, utterance, planned)
 
     def cut(self, audio: NDArray[np.float32]) -> Iterator[AudioChunk]:
         """Cut the sound of a window, float32 [256·n], at the ends of the sentences."""
@@ -126,19 +141,47 @@ class Stream:
             if not sound.frames_left:
                 self._sounds.popleft()
 
+    def _next_utterance(self) -> Utterance | None:
+        """Take the next utterance that has words; None if there is none for now."""
+        with self.stopwatch.on("text"):
+            utterance = next(self._utterances, _END)
+        self._is_done = utterance is _END
+        if not isinstance(utterance, Utterance):
+            return None
+        if not utterance.words:
+            self._add_last_pause(utterance)
+            return None
+        return utterance
+
+    def _voice(self, name: str) -> LoadedVoice:
+        """Return a voice of the text with its models, which are loaded when it first speaks."""
+        if name not in self._voices:
+            self._voices[name] = self._load(self._cast.voice(name))
+        return self._voices[name]
+
     def _speak_until_none(self) -> Iterator[AudioChunk]:
-        """Speak the utterances before the next None as one spectrogram."""
-        first = self.next_mel()
-        if first is not None:
-            windows = self._vocoder.stream(
-                self._mels(first), first_window=self._first_window, largest_window=self._largest_window
-            )
-            with closing(windows):
-                while (audio := self._next_window(windows)) is not None:
-                    yield from self.cut(audio)
+        """Speak the utterances before the next None, as one spectrogram for each change of the vocoder."""
+        start, first = self._position, self.next_mel()
+        window = self._first_window
+        while first is not None:
+            yield from self._speak(first, window)
+            # Whoever listens has what was spoken so far: the next vocoder need not begin with a short window again.
+            window = min(max(window, self._position - start), self._largest_window)
+            self._vocoder = None
+            first = self.next_mel() if self._next else None
         # The pause at the end of a text has no frames in the spectrogram.
         while self._sounds:
             yield self._chunk(self._sounds.popleft(), np.zeros(0, np.float32), self.stopwatch.take())
+
+    def _speak(self, first: Piece, first_window: int) -> Iterator[AudioChunk]:
+        """Speak a spectrogram, from its first piece to its end."""
+        assert self._vocoder
+        windows = self._vocoder.stream(
+            self._mels(first), first_window=first_window, largest_window=self._largest_window
+        )
+        with closing(windows):
+            while (audio := self._next_window(windows)) is not None:
+                yield from self.cut(audio)
 
     def _mels(self, first: Piece) -> Iterator[Piece]:
         mel: Piece | None = first
@@ -150,32 +193,31 @@ class Stream:
         """Return the sound of the next window; an error of the vocoder names the sentence that is heard in it."""
         heard = self._sounds[0].sentence if self._sounds else self._last_drawn
         text, offset = (heard.text, heard.offset) if heard else (None, None)
-        with (
-            about(sentence=text, offset=offset, device=self._vocoder.target.device),
-            self.stopwatch.on("vocoder"),
-        ):
+        device = self._vocoder.target.device if self._vocoder else None
+        with about(sentence=text, offset=offset, device=device), self.stopwatch.on("vocoder"):
             return next(windows, None)
 
     def _chunk(self, sound: SentenceSound, audio: NDArray[np.float32], times: StageTimes) -> AudioChunk:
         finished = sound.finish(audio)
         self._reduction = max(self._reduction, sound.reduction)
-        return AudioChunk(finished, sound.sentence, times, self._voice.sample_rate)
+        return AudioChunk(finished, sound.sentence, times, self._sample_rate)
 
-    def _draw(self, utterance: Utterance, planned: PlannedSentence, pause: int) -> Piece:
+    def _draw(self, speaker: LoadedVoice, utterance: Utterance, planned: PlannedSentence) -> Piece:
         """Draw an utterance, and note what its sound will be.
 
         The model begins and ends an utterance with silence of its own, which counts as a part of the pause; the rest
         of the pause is made of zeros.
 
         Args:
+            speaker: Who speaks it.
             utterance: What is spoken.
             planned: The same, for placing.
-            pause: Frames of silence before it.
         """
-        voice = self._voice
+        voice = speaker.voice
+        pause = _frames(utterance.pause)
         # The first sentence keeps the silence that the voice begins with, even where no pause comes before.
         room = max(0, pause - self._silent_tail) if self._last_drawn else voice.lead_frames
-        spectrogram, gains = self._render(utterance, lead=min(voice.lead_frames, room))
+        spectrogram, gains = _render(speaker, utterance, lead=min(voice.lead_frames, room))
         silent_lead, silent_tail = silent_ends(spectrogram.mel, level=voice.audible_level)
         zeros = max(0, pause - self._silent_tail - silent_lead)
         self._last_drawn = place_sentence(
@@ -190,25 +232,33 @@ class Stream:
         self._silent_tail = silent_tail
         return spectrogram.piece
 
-    def _render(self, utterance: Utterance, *, lead: int) -> tuple[Spectrogram, NDArray[np.float64]]:
-        """Turn an utterance into a mel spectrogram without the model's long silences, and the gains of its frames."""
-        alpha, pitch, volume = symbol_deliveries(utterance)
-        ids = to_ids(utterance.phonemes)
-        spectrogram = self._acoustic.synthesize(ids, voice=self._voice.vector, alpha=alpha, pitch=pitch)
-        tail = min(self._voice.tail_frames, round(utterance.pause_after / FRAME_SECONDS))
-        trimmed = trim_silence(spectrogram, level=self._voice.silent_level, lead=lead, tail=tail)
-        return trimmed, frame_gains(volume, trimmed.durations)
-
-    def _add_last_pause(self, utterance: Utterance, pause: int) -> None:
+    def _add_last_pause(self, utterance: Utterance) -> None:
         """Add the pause and the marks at the end of a text to its last sentence."""
         if self._last_drawn:
             marks = place_marks(utterance.marks_in_pause, self._position - self._silent_tail)
             sentence = replace(self._last_drawn, marks=(*self._last_drawn.marks, *marks))
-            self._sounds.append(SentenceSound(sentence, None, pause=max(0, pause - self._silent_tail)))
+            pause = max(0, _frames(utterance.pause) - self._silent_tail)
+            self._sounds.append(SentenceSound(sentence, None, pause=pause))
 
 
-def plan_sentence(utterance: Utterance) -> PlannedSentence:
-    """Return the parts of an utterance that are needed to give it times."""
+def _render(
+    speaker: LoadedVoice, utterance: Utterance, *, lead: int
+) -> tuple[Spectrogram, NDArray[np.float64]]:
+    """Turn an utterance into a mel spectrogram without the model's long silences, and the gains of its frames."""
+    alpha, pitch, volume = symbol_deliveries(utterance)
+    ids = to_ids(utterance.phonemes)
+    spectrogram = speaker.acoustic.synthesize(ids, voice=speaker.vector, alpha=alpha, pitch=pitch)
+    tail = min(speaker.voice.tail_frames, _frames(utterance.pause_after))
+    trimmed = trim_silence(spectrogram, level=speaker.voice.silent_level, lead=lead, tail=tail)
+    return trimmed, frame_gains(volume, trimmed.durations)
+
+
+def _frames(seconds: float) -> int:
+    return round(seconds / FRAME_SECONDS)
+
+
+def plan_sentence(utterance: Utterance, voice: str) -> PlannedSentence:
+    """Return the parts of an utterance that are needed to give it times, and the name of its voice."""
     words = (PlannedWord(word.text, word.span, word.phonemes, word.written) for word in utterance.words)
     return PlannedSentence(
         text=utterance.text,
@@ -216,6 +266,7 @@ def plan_sentence(utterance: Utterance) -> PlannedSentence:
         words=tuple(words),
         marks=utterance.marks,
         marks_in_pause=utterance.marks_in_pause,
+        voice=voice,
     )
 
 

@@ -1,29 +1,29 @@
-"""The synthesizer: a voice on a device, which speaks texts whole or as a stream."""
+"""The synthesizer: voices on a device, which speak texts whole or as a stream."""
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable, Sequence
-from dataclasses import dataclass, field, fields, replace
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from itertools import chain
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, TypeAlias
 
-from ..errors import InputError, SpeechError, about
+from ..errors import SpeechError
 from ..inference.acoustic import AcousticModel
-from ..inference.runtime import Hint, Precision, check_hint, resolve_target
+from ..inference.runtime import Hint, Precision
 from ..inference.vocoder import FIRST_WINDOW, LARGEST_WINDOW, Vocoder
 from ..script.directions import Manner, MannerOptions
 from ..script.formats import InputFormat, read_script
 from ..script.script import Script
-from ..script.utterances import incremental_utterances, nothing_to_speak
+from ..script.utterances import Utterance, incremental_utterances, nothing_to_speak
 from ..script.words import WordReader
 from ..speech.spoken import AudioChunk, Speech, join
 from ..store.voices_yml import DEFAULT_VOICE, find_voice, voices
-from ..text import SYMBOLS, Lexicon, PhonemizedWord, Phonemizer, Reading, to_ids
+from ..text import Lexicon, PhonemizedWord, Reading, to_ids
 from ..text.languages import english
 from ..voices import Voice
-from .shared import shared, shared_phonemizer
+from .models import Models
+from .options import SynthesizerOptions, check_window
 from .stream import Stream
 
 if TYPE_CHECKING:
@@ -35,48 +35,23 @@ Text: TypeAlias = "str | Script | Iterable[str | None]"
 WARM_PHONEMES = "həlˈO"
 
 
-@dataclass(frozen=True, kw_only=True)
-class SynthesizerOptions:
-    """The arguments of a `Synthesizer` as a value that can be pickled, so that another process can make the same one.
-
-    Example:
-        with ProcessPoolExecutor(mp_context=get_context("spawn")) as pool:
-            pool.map(speak, repeat(SynthesizerOptions(threads=1)), texts)
-    """
-
-    device: str = "CPU"
-    voice: str = DEFAULT_VOICE
-    acoustic_device: str | None = None
-    vocoder_device: str | None = None
-    duration_model: str | Path | None = None
-    regression_model: str | Path | None = None
-    vocoder_model: str | Path | None = None
-    precision: Precision = "auto"
-    hint: Hint = "latency"
-    threads: int | None = None
-    lexicon: Lexicon | None = None
-    phonemizer: WordReader | None = None
-    language: str | None = None
-
-    def build(self) -> Synthesizer:
-        """Make the synthesizer; see `Synthesizer` for the errors."""
-        return Synthesizer(**{one.name: getattr(self, one.name) for one in fields(self)})
-
-
 class Synthesizer:
-    """A voice on an OpenVINO device. One instance serves many threads.
+    """Voices on an OpenVINO device. One instance serves many threads.
 
-    The synthesizers of a process share the dictionaries of a language, and each model that they have in common.
+    One voice speaks where nothing else is asked for; each text may have another one, and change it with SSML's
+    `<voice>`. What a voice needs besides is loaded when it first speaks. The synthesizers of a process share the
+    dictionaries of a language, and each model that they have in common.
 
     Args:
         device: OpenVINO's name of the device: `CPU`, `GPU`, `GPU.1`, `NPU`, `AUTO`, `AUTO:GPU,CPU`, …
-        voice: Name of the voice, one of `voices`.
+        voice: Name of the voice that speaks where a text asks for no other: one of `voices`, or a mixture such as
+            "heart:0.6+emma:0.4".
         acoustic_device: Another device for the acoustic model.
         vocoder_device: Another device for the vocoder.
         duration_model: IR or ONNX file of the duration predictor, or the name of a model of this repository; None for
             the model of the voice.
         regression_model: The same for the model that draws the mel spectrogram.
-        vocoder_model: The same for the vocoder.
+        vocoder_model: The same for the vocoder, which then serves all voices; None for that of each voice.
         precision: `auto` (f32 on a CPU, f16 elsewhere), `f32`, `f16` or `bf16`; `int8` is for the vocoder, and
             leaves the acoustic model as in `auto`.
         hint: `latency` gives the first sound soon; `throughput` computes large windows side by side, which is
@@ -88,7 +63,7 @@ class Synthesizer:
         language: BCP 47 tag of the English that texts are read in, `en-US` or `en-GB`; None for that of the voice.
 
     Attributes:
-        voice: The voice.
+        voice: The voice that speaks where a text asks for no other.
         language: The English that texts are read in where they name no other: `en-US` or `en-GB`.
         options: All arguments.
         hint: As given.
@@ -139,7 +114,7 @@ class Synthesizer:
         self.voice: Voice = find_voice(voice)
         self.language = english(language or self.voice.language)
         self.hint: Hint = hint
-        self._models: _Models | None = _load(self.options, self.voice)
+        self._models: Models | None = Models(self.options, self.voice)
 
     @classmethod
     def from_options(cls, options: SynthesizerOptions) -> Synthesizer:
@@ -153,24 +128,25 @@ class Synthesizer:
 
     @property
     def sample_rate(self) -> int:
-        """Samples per second of the sound."""
+        """Samples per second of the sound of the voice."""
         return self.voice.sample_rate
 
     @property
     def acoustic(self) -> AcousticModel:
-        """The acoustic model."""
-        return self._loaded().acoustic
+        """The acoustic model of the voice."""
+        return self._loaded().default.acoustic
 
     @property
     def vocoder(self) -> Vocoder:
-        """The vocoder."""
-        return self._loaded().vocoder
+        """The vocoder of the voice."""
+        return self._loaded().default.vocoder
 
     def synthesize(
         self,
         text: Text,
         manner: Manner | None = None,
         *,
+        voice: str | None = None,
         input_format: InputFormat = "auto",
         lexicon: Lexicon | None = None,
         **options: Unpack[MannerOptions],
@@ -182,18 +158,22 @@ class Synthesizer:
                 HTML or SSML. Or a script, which `read_script` makes of all of them. Or an iterable of the pieces of a
                 text.
             manner: Speed, pitch, volume and pauses of the whole text.
+            voice: Name of the voice or mixture that speaks where the text asks for no other; None for that of the
+                synthesizer.
             input_format: What the text is: `text`, `markdown`, `html` or `ssml`; `auto` for what it looks like. A
                 script needs none.
             lexicon: Pronunciations for this text, which take precedence over those of the synthesizer.
             **options: Single attributes of `Manner`, such as `speed=1.25`, which replace those of `manner`.
 
         Raises:
-            InputError: The text is of another type or holds nothing to speak, or a number is out of range.
+            InputError: The text is of another type or holds nothing to speak, there is no such voice, or a number is
+                out of range.
             SpeechError: The synthesizer is closed, or a model failed; the error names the sentence and the device.
         """
         chunks = self.stream(
             text,
             manner,
+            voice=voice,
             input_format=input_format,
             lexicon=lexicon,
             first_window=LARGEST_WINDOW,
@@ -206,6 +186,7 @@ class Synthesizer:
         text: Text,
         manner: Manner | None = None,
         *,
+        voice: str | None = None,
         input_format: InputFormat = "auto",
         lexicon: Lexicon | None = None,
         first_window: int | None = None,
@@ -225,6 +206,7 @@ class Synthesizer:
         Args:
             text: See `synthesize`.
             manner: Speed, pitch, volume and pauses of the whole text.
+            voice: See `synthesize`.
             input_format: See `synthesize`.
             lexicon: Pronunciations for this text, which take precedence over those of the synthesizer.
             first_window: Frames of the first chunk, about; None for few with `latency` and many with `throughput`.
@@ -236,7 +218,8 @@ class Synthesizer:
 
         Raises:
             InputError: At the call: the text is of another type, holds nothing to speak, or is an SSML document that
-                cannot be followed, or a number is out of range. A text in pieces is refused when its turn comes.
+                cannot be followed, there is no such voice, or a number is out of range. A text in pieces is refused
+                when its turn comes.
             SpeechError: The synthesizer is closed, or a model failed; the error names the sentence and the device.
         """
         models = self._loaded()
@@ -246,26 +229,50 @@ class Synthesizer:
         check_window("first_window", first_window)
         check_window("largest_window", largest_window)
         windows = (min(first_window, largest_window), largest_window)
-        stream = Stream(models.acoustic, models.vocoder, self.voice, windows)
-        reader = models.reader(lexicon)
+        speaker = models.find(voice)
+        text_reading = _TextReading(models, speaker.voice, manner, lexicon)
+        stream = Stream(speaker, text_reading.cast, models.load, windows)
         if isinstance(text, Iterable) and not isinstance(text, str | bytes):
             from ..script.incremental import incremental_scripts
 
-            scripts = incremental_scripts(text, wait=wait, input_format=input_format, language=self.language)
-            utterances = incremental_utterances(scripts, reader, manner, median_f0=self.voice.median_f0)
-            return stream.chunks(utterances, close=scripts.close)
-        with stream.stopwatch.on("text"):
-            script = (
-                text
-                if isinstance(text, Script)
-                else read_script(text, input_format=input_format, language=self.language)
+            scripts = incremental_scripts(
+                text, wait=wait, input_format=input_format, language=text_reading.language
             )
-            utterances = incremental_utterances([script], reader, manner, median_f0=self.voice.median_f0)
+            return stream.chunks(text_reading.utterances(scripts), close=scripts.close)
+        with stream.stopwatch.on("text"):
+            script = text_reading.script(text, input_format)
+            utterances = text_reading.utterances([script])
             # The first one is made here, so that a text with nothing to speak is refused at the call.
             first = next(utterances, None)
         if first is None or not first.words:
             raise nothing_to_speak()
         return stream.chunks(chain([first], utterances))
+
+    def read(
+        self,
+        text: str | Script,
+        manner: Manner | None = None,
+        *,
+        voice: str | None = None,
+        input_format: InputFormat = "auto",
+        lexicon: Lexicon | None = None,
+    ) -> Iterator[Utterance]:
+        """Yield the utterances of a text, unspoken: its words with their phonemes, pauses, marks and voices.
+
+        Args:
+            text: As for `synthesize`, but whole.
+            manner: See `synthesize`.
+            voice: See `synthesize`.
+            input_format: See `synthesize`.
+            lexicon: See `synthesize`.
+
+        Raises:
+            InputError: The text is of another type, or cannot be followed, or there is no such voice.
+        """
+        models = self._loaded()
+        text_reading = _TextReading(models, models.find(voice).voice, manner or Manner(), lexicon)
+        utterances = text_reading.utterances([text_reading.script(text, input_format)])
+        return (utterance for utterance in utterances if utterance)
 
     def words(
         self, text: str, *, readings: Sequence[Reading] | None = None, lexicon: Lexicon | None = None
@@ -280,7 +287,7 @@ class Synthesizer:
         Raises:
             InputError: The lexicon is none, or the phonemizer takes none.
         """
-        return self._loaded().reader(lexicon)
+        return self._loaded().reader(lexicon, self.language)
 
     def phonemes(self, text: str, *, lexicon: Lexicon | None = None) -> str:
         """Return the phonemes of a sentence, one symbol a character; empty if nothing in it has a sound."""
@@ -290,8 +297,8 @@ class Synthesizer:
         """Do each kind of work once, so that the next text does not wait for kernels to be made."""
         models = self._loaded()
         models.phonemizer.words("Hello.")
-        models.acoustic.synthesize(to_ids(WARM_PHONEMES), voice=self.voice.vector)
-        models.vocoder.warm_up()
+        models.default.acoustic.synthesize(to_ids(WARM_PHONEMES), voice=models.default.vector)
+        models.default.vocoder.warm_up()
 
     def close(self) -> None:
         """Give up the models, whose memory is free when no stream and no other synthesizer uses them."""
@@ -308,104 +315,41 @@ class Synthesizer:
     ) -> None:
         self.close()
 
-    def _loaded(self) -> _Models:
+    def _loaded(self) -> Models:
         if self._models is None:
             raise SpeechError("the synthesizer is closed: create another one")
         return self._models
 
 
-@dataclass(frozen=True)
-class _Models:
-    """The models and dictionaries of a synthesizer, which others may share, and its own pronunciations."""
+class _TextReading:
+    """How one text becomes utterances.
 
-    acoustic: AcousticModel
-    vocoder: Vocoder
-    phonemizer: WordReader
-    lexicon: Lexicon | None
-    # The phonemizers of other languages that texts have asked for, which are kept as long as the models.
-    others: dict[str, Phonemizer] = field(default_factory=dict)
+    Args:
+        models: Those of the synthesizer.
+        voice: The voice of the text.
+        manner: The manner of the whole text.
+        lexicon: The pronunciations of the text.
 
-    def reader(self, lexicon: Lexicon | None) -> WordReader:
-        """Return the reader of a text that has pronunciations of its own.
+    Attributes:
+        language: The English that it is read in where it names no other.
+        cast: Finds the voices that it asks for.
+    """
 
-        Raises:
-            InputError: The lexicon is none, or the phonemizer takes none.
-        """
-        check_lexicon(lexicon, self.phonemizer)
-        if self.lexicon and lexicon:
-            lexicon = self.lexicon.updated(lexicon)
-        if not isinstance(self.phonemizer, Phonemizer):
-            return self.phonemizer
-        return _SharedReader(self.phonemizer, lexicon or self.lexicon, self.others)
+    def __init__(self, models: Models, voice: Voice, manner: Manner, lexicon: Lexicon | None) -> None:
+        self.language = models.language(voice)
+        self.cast = models.cast(voice)
+        self._median_f0 = voice.median_f0
+        self._manner = manner
+        self._reader = models.reader(lexicon, self.language)
 
+    def script(self, text: str | Script, input_format: InputFormat) -> Script:
+        """Return the script of a whole text."""
+        if isinstance(text, Script):
+            return text
+        return read_script(text, input_format=input_format, language=self.language)
 
-@dataclass(frozen=True)
-class _SharedReader:
-    """A phonemizer that others share, together with the pronunciations of one synthesizer or text."""
-
-    phonemizer: Phonemizer
-    lexicon: Lexicon | None
-    others: dict[str, Phonemizer]
-
-    def in_language(self, tag: str) -> _SharedReader:
-        """Return the reader of another kind of English, with the same pronunciations."""
-        language = english(tag)
-        if language == self.phonemizer.language:
-            return self
-        if language not in self.others:
-            self.others[language] = shared_phonemizer(language)
-        return replace(self, phonemizer=self.others[language])
-
-    def words(self, text: str, *, readings: Sequence[Reading] | None = None) -> Sequence[PhonemizedWord]:
-        return self.phonemizer.words(text, readings=readings, lexicon=self.lexicon)
-
-
-def _load(options: SynthesizerOptions, voice: Voice) -> _Models:
-    """Load the models of a voice, or take those that another synthesizer has."""
-    check_hint(options.hint)
-    check_lexicon(options.lexicon, options.phonemizer)
-    precision: Precision = "auto" if options.precision == "int8" else options.precision
-    acoustic_device = options.acoustic_device or options.device
-    vocoder_device = options.vocoder_device or options.device
-    # Both devices are checked before the first model is loaded, which takes a second.
-    with about(device=acoustic_device):
-        resolve_target(acoustic_device, precision, threads=options.threads)
-    with about(device=vocoder_device):
-        resolve_target(vocoder_device, options.precision, threads=options.threads)
-    with about(device=acoustic_device):
-        acoustic = shared(
-            AcousticModel,
-            acoustic_device,
-            duration_model=options.duration_model or voice.duration_model,
-            regression_model=options.regression_model or voice.regression_model,
-            precision=precision,
-            threads=options.threads,
-            symbols=SYMBOLS,
+    def utterances(self, scripts: Iterable[Script]) -> Iterator[Utterance | None]:
+        """Yield the utterances of scripts, and None at the end of each."""
+        return incremental_utterances(
+            scripts, self._reader, self._manner, median_f0=self._median_f0, casting=self.cast
         )
-    with about(device=vocoder_device):
-        vocoder = shared(
-            Vocoder,
-            vocoder_device,
-            model=options.vocoder_model or voice.vocoder,
-            precision=options.precision,
-            hint=options.hint,
-            threads=options.threads,
-        )
-    phonemizer = options.phonemizer or shared_phonemizer(options.language or voice.language)
-    return _Models(acoustic, vocoder, phonemizer, options.lexicon)
-
-
-def check_lexicon(lexicon: Lexicon | None, phonemizer: WordReader | None) -> None:
-    """Raise InputError unless a lexicon is one, and is used by the phonemizer; None is no lexicon, or the usual one."""
-    if lexicon is None:
-        return
-    if not isinstance(lexicon, Lexicon):
-        raise InputError(f"lexicon: {type(lexicon).__name__} given; expected a Lexicon, as in Lexicon({{…}})")
-    if phonemizer is not None and not isinstance(phonemizer, Phonemizer):
-        raise InputError("a lexicon and a phonemizer of your own are given: expected one of the two")
-
-
-def check_window(name: str, frames: int) -> None:
-    """Raise InputError unless a chunk of a stream may have so many frames."""
-    if not isinstance(frames, int) or isinstance(frames, bool) or not 1 <= frames <= LARGEST_WINDOW:
-        raise InputError(f"{name} {frames!r}: expected a number of frames, 1 to {LARGEST_WINDOW}")

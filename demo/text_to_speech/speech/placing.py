@@ -44,6 +44,7 @@ class PlannedSentence:
         words: Its words, one or more.
         marks: The index of a word, and the name of a mark before that word.
         marks_in_pause: The marks in the pause before the sentence.
+        voice: Name of the voice.
     """
 
     text: str
@@ -51,6 +52,7 @@ class PlannedSentence:
     words: tuple[PlannedWord, ...]
     marks: tuple[tuple[int, str], ...] = ()
     marks_in_pause: tuple[MarkInPause, ...] = ()
+    voice: str = ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -107,6 +109,7 @@ def place_sentence(
         ),
         mel=drawn.mel,
         f0=drawn.f0,
+        voice=planned.voice,
     )
 
 

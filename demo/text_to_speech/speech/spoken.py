@@ -78,7 +78,7 @@ class SpokenWord:
 
 @dataclass(frozen=True)
 class SpokenSentence:
-    """One sentence as it is spoken, or the part of one between two pauses that the text asks for.
+    """One sentence as it is spoken, or the part of one between two pauses or voices that the text asks for.
 
     Two of them are equal when everything but `mel` and `f0` is.
 
@@ -93,6 +93,7 @@ class SpokenSentence:
         marks: The marks in the sentence and in the pause before it. The last sentence also has those after it.
         mel: float32 [80, T], the mel spectrogram.
         f0: float32 [T], the fundamental frequency in Hz, 0 where the voice is silent or unvoiced.
+        voice: Name of the voice that speaks it.
     """
 
     text: str
@@ -105,6 +106,7 @@ class SpokenSentence:
     marks: tuple[SpokenMark, ...] = field(repr=False)
     mel: NDArray[np.float32] = field(repr=False, compare=False)
     f0: NDArray[np.float32] = field(repr=False, compare=False)
+    voice: str = ""
 
     @property
     def key(self) -> tuple[int, float]:
