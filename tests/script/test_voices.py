@@ -202,6 +202,26 @@ def test_words_are_read_in_the_language_of_their_voice(
     assert [one.phonemes for one in said(speak(inside), phonemizer)] == expected
 
 
+DATE = "<say-as interpret-as='date'>03/04/2025</say-as>"
+
+
+@pytest.mark.parametrize(
+    ("inside", "first"),
+    [
+        (DATE, "mˈɑɹʧ"),
+        (f"<voice name='b'>{DATE}</voice>", "ðə"),
+        (f"<voice name='a'>{DATE}</voice>", "mˈɑɹʧ"),
+        (f"<voice name='b' xml:lang='en-US'>{DATE}</voice>", "mˈɑɹʧ"),
+        (f"<voice gender='male'>{DATE}</voice>", "mˈɑɹʧ"),
+        (f"<p xml:lang='en-GB'><voice name='a'>{DATE}</voice></p>", "mˈɑɹʧ"),
+        (f"<p xml:lang='en-GB'><voice gender='male'>{DATE}</voice></p>", "ðə"),
+    ],
+)
+def test_a_date_is_read_as_the_voice_reads_dates(inside: str, first: str, phonemizer: Phonemizer) -> None:
+    (utterance,) = said(speak(inside), phonemizer)
+    assert utterance.phonemes.split()[0] == first
+
+
 def test_a_voice_of_the_same_language_does_not_change_how_a_sentence_is_read(phonemizer: Phonemizer) -> None:
     # "read" is in the past after "has", whoever speaks it.
     plain = [word.phonemes for one in said(speak("She has read it."), phonemizer) for word in one.words]

@@ -18,6 +18,21 @@ from .voice_request import VoiceRequest
 
 
 @dataclass(frozen=True)
+class VoiceReading(Reading):
+    """A reading that depends on the language of the voice, such as that of a date in numbers.
+
+    Attributes:
+        by_language: BCP 47 tags of languages, each with the words in it, where they are not those of `spoken`.
+    """
+
+    by_language: tuple[tuple[str, str], ...] = ()
+
+    def in_language(self, tag: str) -> Reading:
+        """Return the reading in a language; an empty tag is the language in which `spoken` is."""
+        return Reading(self.start, self.end, spoken=dict(self.by_language).get(tag, self.spoken))
+
+
+@dataclass(frozen=True)
 class Alias:
     """A span of the text instead of which another text is read.
 

@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from ..errors import InputError
 from ..text import Reading
 from ..text.grouped_warnings import SHOWN, warn
-from ..text.languages import AMERICAN, english
+from ..text.languages import AMERICAN, BRITISH, english
 from ..text.normalization import SAY_AS, read_as
 from ..text.pronunciations import parse_phonemes
 from .directions import Delivery, parse_time
-from .script import Alias
+from .script import Alias, VoiceReading
 from .script_builder import ScriptBuilder
 from .ssml_source import Source, name_position
 from .ssml_values import BREAKS, EMPHASIS, choice, required, with_pitch, with_rate, with_volume
@@ -262,9 +262,17 @@ class _SayAs(Element):
         start, end, text = document.unit(element)
         if not text:
             return
+        form = element.attributes.get("format", "")
         language = english(document.script.language or document.voice_language)
-        spoken = read_as(kind, text, form=element.attributes.get("format", ""), language=language)
-        if spoken.strip():
+        spoken = read_as(kind, text, form=form, language=language)
+        by_language: tuple[tuple[str, str], ...] = ()
+        if document.script.voice and not document.script.language:
+            # The voice is not known yet, and its language decides.
+            others = ((tag, read_as(kind, text, form=form, language=tag)) for tag in (AMERICAN, BRITISH))
+            by_language = tuple(other for other in others if other[1] != spoken)
+        if by_language:
+            document.script.add_reading(VoiceReading(start, end, spoken=spoken, by_language=by_language))
+        elif spoken.strip():
             document.script.add_reading(Reading(start, end, spoken=spoken))
 
 

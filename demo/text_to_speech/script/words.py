@@ -19,7 +19,7 @@ from ..text import PhonemizedWord, Reading, Sentence
 from ..text.grouped_warnings import GroupedWarnings, part_of
 from ..text.symbols import PUNCTUATION, STRESS_MARKS
 from .directions import Delivery, Manner
-from .script import Alias, Script
+from .script import Alias, Script, VoiceReading
 from .voice_request import VoiceRequest
 
 logger = logging.getLogger(__name__)
@@ -197,11 +197,15 @@ class SentenceReader:
 
     def _reader_at(self, at: int) -> WordReader:
         """Return what reads the words that begin at an offset; a reader that knows only one language reads them all."""
-        tag = self.script.language(at) or self._voice_at(at).language
+        tag = self._language_at(at)
         if tag not in self._readers:
             in_language = getattr(self._reader, "in_language", None)
             self._readers[tag] = in_language(tag) if in_language else self._reader
         return self._readers[tag]
+
+    def _language_at(self, at: int) -> str:
+        """Return the BCP 47 tag of the words that begin at an offset; empty for the language of the reader."""
+        return self.script.language(at) or self._voice_at(at).language
 
     def _voice_at(self, at: int) -> TextVoice:
         """Return the voice of the words that begin at an offset."""
@@ -221,7 +225,11 @@ class SentenceReader:
 
     def _readings(self, sentence: Sentence, reader: WordReader) -> list[Reading]:
         """Return the readings of a sentence, with offsets in it; an alias becomes a reading of its phonemes."""
-        readings = [_relative(reading, sentence) for reading in _within(self.script.readings, sentence)]
+        readings = []
+        for reading in _within(self.script.readings, sentence):
+            if isinstance(reading, VoiceReading):
+                reading = reading.in_language(self._language_at(reading.start))
+            readings.append(_relative(reading, sentence))
         for alias in _within(self.script.aliases, sentence):
             if phonemes := self._alias_phonemes(alias.text, reader):
                 readings.append(_relative(Reading(alias.start, alias.end, phonemes=phonemes), sentence))
