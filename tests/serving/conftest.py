@@ -20,7 +20,7 @@ from text_to_speech.serving.speaker import Speaker
 def speaker(tiny, spell: Speller) -> Speaker:
     """A speaker of tiny models, with two vocoders' names."""
     synthesizer = Synthesizer(**tiny.options, phonemizer=spell)
-    return Speaker({name: {"heart": synthesizer} for name in ("hifi-gan", "source-filter-light")})
+    return Speaker(dict.fromkeys(("hifi-gan", "source-filter-light"), synthesizer))
 
 
 @pytest.fixture(scope="session")
@@ -44,6 +44,6 @@ def server(make_service) -> Iterator[Server]:
 @pytest.fixture(scope="module")
 def reading(tiny, make_service) -> Iterator[Server]:
     """A server that reads words with the dictionaries."""
-    speaker = Speaker({"hifi-gan": {"heart": Synthesizer(**tiny.options)}})
+    speaker = Speaker({"hifi-gan": Synthesizer(**tiny.options)})
     with running(make_service(speaker)) as made:
         yield made

@@ -19,7 +19,7 @@ import pytest
 import soundfile
 
 from serving_support import TEXT, Server, SlowSpeaker, parse_events, running
-from text_to_speech.serving.names import MODEL_ALIASES, OPENAI_MODELS, OPENAI_VOICES
+from text_to_speech.serving.names import MODEL_ALIASES, OPENAI_MODELS, OPENAI_VOICES, voice_aliases
 from text_to_speech.serving.requests import SpeechRequest
 from text_to_speech.serving.speaker import Speaker
 from text_to_speech.speech.mp3 import frame_length
@@ -472,7 +472,9 @@ def test_16_openais_names_are_known_in_any_case_and_as_an_object(server: Server)
     own = server.speak(input="Hi.", voice="heart").content
     for voice in (*OPENAI_VOICES, "Alloy", " NOVA ", "af_heart", {"id": "echo"}, "", None):
         answer = server.speak(input="Hi.", voice=voice)
-        assert (answer.status_code, answer.content) == (200, own), voice
+        assert answer.status_code == 200, voice
+        name = voice["id"] if isinstance(voice, dict) else voice
+        assert answer.content == own or voice_aliases()[name.strip().lower()] != "heart", voice
     for model in (*OPENAI_MODELS, "hifi-gan", "source-filter-light", "kokoro", ""):
         assert server.speak(input="Hi.", model=model).status_code == 200
     answer = server.speak(voice="nobody")

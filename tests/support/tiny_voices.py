@@ -24,7 +24,7 @@ BRITISH = ("emma", "george", "solo")
 MEN = ("michael", "george")
 
 # Modules that look the voices up by a name of their own.
-_USERS = ("pipeline.models", "pipeline.synthesizer", "cli.chosen")
+_USERS = ("pipeline.models", "pipeline.synthesizer", "cli.chosen", "serving.names")
 
 
 def make_voices(folder: Path) -> dict[str, Voice]:

@@ -29,7 +29,7 @@ from ..errors import SpeechError
 from .errors import ApiError, api_error, validation_error
 from .guard import Guard
 from .metrics import CONTENT_TYPE
-from .names import MODEL_ALIASES, voice_aliases, voice_cards
+from .names import MODEL_ALIASES, VoiceCard, voice_aliases, voice_cards, voice_of
 from .page import add_page
 from .requests import CaptionedRequest, SpeechRequest, TextRequest, known_voice
 from .responses import (
@@ -306,12 +306,11 @@ def _add_lists(app: FastAPI, service: Service) -> None:
     @app.get("/v1/audio/voices", responses=_failures(401, 500))
     async def audio_voices() -> dict[str, Any]:
         """List the voices, and the names that mean one of them."""
-        cards = voice_cards()
         aliases = [
-            {**asdict(cards[own]), "id": alias, "name": alias, "alias_of": own}
+            {**asdict(VoiceCard.of(voice_of(own))), "id": alias, "name": alias, "alias_of": own}
             for alias, own in sorted(voice_aliases(service.voice).items())
         ]
-        return {"voices": [*(asdict(card) for card in cards.values()), *aliases]}
+        return {"voices": [*(asdict(card) for card in voice_cards().values()), *aliases]}
 
 
 def _add_states(app: FastAPI, service: Service) -> None:

@@ -74,13 +74,13 @@ def build_parser() -> OneLineParser:
         "--vocoder",
         action="append",
         metavar="NAME",
-        help="vocoder of this repository or model file, several times for several; the first one is the default"
-        " (default: hifi-gan, then source-filter-light)",
+        help="vocoder of this repository or model file for all voices, several times for several; the first one is"
+        " the default (default: for each voice its own, then source-filter-light)",
     )
     add(
         "--voice",
         default="heart",
-        help="voice of who asks for none, or by a name of OpenAI's (default: %(default)s)",
+        help="voice or mixture of who asks for none, or by a name of OpenAI's (default: %(default)s)",
     )
     add(
         "--language",
@@ -266,11 +266,11 @@ async def _serve(
 
 def _service(args: argparse.Namespace) -> Service:
     from .service import Limits, Service
-    from .speaker import Speaker, SpeakerOptions
+    from .speaker import VOCODERS, Speaker, SpeakerOptions
 
     given = {"duration_model": args.model_duration, "regression_model": args.model_forward}
     options = SpeakerOptions(
-        vocoders=args.vocoder or ("hifi-gan", "source-filter-light"),
+        vocoders=args.vocoder or VOCODERS,
         voice=args.voice,
         device=args.device,
         precision=args.precision,

@@ -23,7 +23,7 @@ from ..inference.runtime import Precision, core
 from .application import create_app
 from .command import KEYS_VARIABLE, spare_threads
 from .service import Limits, Service
-from .speaker import Speaker, SpeakerOptions
+from .speaker import VOCODERS, Speaker, SpeakerOptions
 
 STREAMS_WANTED = 2.0  # requests that a replica has at a time on average, above which another one is started
 NAME = "speech"
@@ -33,7 +33,8 @@ class ReplicaOptions(BaseModel):
     """The arguments of the application, of `serve run` or of its configuration file.
 
     Attributes:
-        vocoders: Names of vocoders or model files, with commas; the first one is the default.
+        vocoders: Names of vocoders or model files, with commas, each for all voices; the first one is the default. None
+            for the one that each voice has, and source-filter-light.
         device: OpenVINO's name of the device.
         precision: As in text-to-speech-demo.
         duration_model: Another duration predictor than the voice's own.
@@ -49,7 +50,7 @@ class ReplicaOptions(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    vocoders: str = "hifi-gan,source-filter-light"
+    vocoders: str = ""
     device: str = "CPU"
     precision: Precision = "auto"
     duration_model: str | None = None
@@ -66,7 +67,7 @@ class ReplicaOptions(BaseModel):
         """Return what a replica loads."""
         given = {"duration_model": self.duration_model, "regression_model": self.regression_model}
         return SpeakerOptions(
-            vocoders=[name.strip() for name in self.vocoders.split(",") if name.strip()],
+            vocoders=[name.strip() for name in self.vocoders.split(",") if name.strip()] or VOCODERS,
             device=self.device,
             precision=self.precision,
             language=self.language,

@@ -42,7 +42,7 @@ class TextRequest(BaseModel):
         return {name: value for name, value in fields.items() if value is not None or name == "input"}
 
     input: str = Field(description="The text: plain, Markdown, HTML or SSML.")
-    voice: str | VoiceObject = Field("", description="Name of a voice, or one of OpenAI's.")
+    voice: str | VoiceObject = Field("", description="Name of a voice, a mixture, or one of OpenAI's.")
     input_format: InputFormat = Field("auto", description="What the text is; auto: what it looks like.")
     ssml: bool | None = Field(None, description="Kokoro-FastAPI's word for input_format: ssml.")
     lexicon: dict[str, str] | None = Field(

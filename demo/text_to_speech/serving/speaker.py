@@ -1,4 +1,4 @@
-"""The voices and vocoders that a server has loaded: the one module of it that knows the Synthesizer's interface."""
+"""The vocoders that a server has loaded, each for all voices: the one module that knows the Synthesizer's interface."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from ..inference.mel import FRAME_SECONDS
 from ..inference.runtime import Precision
 from ..inference.vocoder import FIRST_WINDOW
 from ..pipeline import Synthesizer
-from ..script.directions import Manner
-from ..script.script import Script
-from ..script.utterances import Utterance, utterances
+from ..script.utterances import Utterance
 from ..speech.spoken import AudioChunk
 from ..store.voices_yml import DEFAULT_VOICE
 from .feeding import TextFeed, first_clause_first
-from .names import voice_cards
+from .names import voice_of
 from .scheduler import Idle
 from .wanted import Wanted
 
+# Those of a server that is told of none: the one that each voice has, and a light one.
+VOCODERS = (None, "source-filter-light")
 WINDOW_SECONDS = 0.75  # of work: so long a newcomer waits for a window that is being computed, about
 WINDOWS = (64, 352)  # frames kept of a window, least and most, whatever the machine
 WARM_TEXT = (
@@ -35,8 +35,9 @@ class SpeakerOptions:
     """What a speaker is loaded with.
 
     Attributes:
-        vocoders: Names of vocoders or paths of model files; the first one serves who asks for none.
-        voice: Name of the voice that serves who asks for none.
+        vocoders: Names of vocoders or paths of model files, or None for the one that each voice has; the first one
+            serves who asks for none.
+        voice: Name of the voice or mixture that serves who asks for none.
         device: OpenVINO's name of the device.
         precision: As the Synthesizer takes it.
         duration_model: Another model than the voices' own.
@@ -44,7 +45,7 @@ class SpeakerOptions:
         language: BCP 47 tag of the English that texts are read in; None for that of each voice.
     """
 
-    vocoders: Sequence[str] = ("hifi-gan",)
+    vocoders: Sequence[str | None] = VOCODERS[:1]
     voice: str = DEFAULT_VOICE
     device: str = "CPU"
     precision: Precision = "auto"
@@ -54,28 +55,28 @@ class SpeakerOptions:
 
     @property
     def models(self) -> list[str]:
-        """The names of the vocoders in requests."""
-        return [Path(vocoder).stem if "/" in vocoder else vocoder for vocoder in self.vocoders]
+        """The names of the vocoders in requests; the one that each voice has is called as that of the default voice."""
+        names = (vocoder or voice_of(self.voice).vocoder for vocoder in self.vocoders)
+        return [Path(name).stem if "/" in name else name for name in names]
 
 
 class Speaker:
     """Everything that can speak, loaded.
 
     Args:
-        synthesizers: By the name of their vocoder, then of their voice; the first vocoder serves who asks for none.
-        voice: Who serves who asks for no voice; None for the first one.
+        synthesizers: By the name of their vocoder, with the voice that serves who asks for none; the first one serves
+            who asks for no vocoder.
     """
 
-    def __init__(
-        self, synthesizers: Mapping[str, Mapping[str, Synthesizer]], *, voice: str | None = None
-    ) -> None:
-        self._synthesizers = {model: dict(by_voice) for model, by_voice in synthesizers.items()}
+    def __init__(self, synthesizers: Mapping[str, Synthesizer]) -> None:
+        self._synthesizers = dict(synthesizers)
         self._windows = dict.fromkeys(synthesizers, WINDOWS[0])
-        self.voice = voice or next(iter(next(iter(self._synthesizers.values()))))
 
     @classmethod
     def load(cls, options: SpeakerOptions) -> Speaker:
-        """Load the models, with one text front end for all, and compute with each once.
+        """Load the models of the default voice, with one text front end for all, and compute with each once.
+
+        What other voices need besides, such as vocoders of their own, is loaded when they first speak.
 
         Raises:
             SpeechError: A model or a device is not there, or does not work.
@@ -83,23 +84,24 @@ class Speaker:
         made = partial(
             Synthesizer,
             options.device,
+            voice=options.voice,
             duration_model=options.duration_model,
             regression_model=options.regression_model,
             precision=options.precision,
             language=options.language,
         )
-        synthesizers = {
-            name: {voice: made(voice=voice, vocoder_model=vocoder) for voice in voice_cards()}
-            for name, vocoder in zip(options.models, options.vocoders, strict=True)
-        }
-        speaker = cls(synthesizers, voice=options.voice)
+        speaker = cls(
+            {
+                name: made(vocoder_model=vocoder)
+                for name, vocoder in zip(options.models, options.vocoders, strict=True)
+            }
+        )
         speaker.warm_up()
         return speaker
 
     def warm_up(self) -> None:
         """Speak a text with each vocoder, and choose how long its windows may be by the time that takes."""
-        for name, by_voice in self._synthesizers.items():
-            synthesizer = by_voice[self.voice]
+        for name, synthesizer in self._synthesizers.items():
             synthesizer.vocoder.warm_up()
             synthesizer.synthesize(WARM_TEXT)
             began = time.perf_counter()
@@ -115,13 +117,11 @@ class Speaker:
     @property
     def devices(self) -> dict[str, str]:
         """Where each vocoder runs, and in which precision."""
-        return {
-            name: str(by_voice[self.voice].vocoder.target) for name, by_voice in self._synthesizers.items()
-        }
+        return {name: str(one.vocoder.target) for name, one in self._synthesizers.items()}
 
     def sample_rate(self, wanted: Wanted) -> int:
         """Return the samples per second of what is spoken."""
-        return self._synthesizer(wanted).sample_rate
+        return voice_of(wanted.voice).sample_rate if wanted.voice else self._synthesizer(wanted).sample_rate
 
     def speak(self, wanted: Wanted) -> Iterator[AudioChunk]:
         """Yield the chunks of a text; each is a window's work, and the first `next` also reads the text.
@@ -129,8 +129,7 @@ class Speaker:
         Raises:
             InputError: The text or a number cannot be used.
         """
-        script = wanted.script(language=self._synthesizer(wanted).language)
-        yield from self._stream(wanted, script)
+        yield from self._stream(wanted, wanted.checked_text)
 
     def speak_pieces(self, wanted: Wanted, feed: TextFeed) -> Iterator[AudioChunk | Idle]:
         """Return an iterator over the chunks of a text that comes in pieces, with `Idle.IDLE` where it waits for text.
@@ -155,20 +154,23 @@ class Speaker:
         Raises:
             InputError: The text cannot be used.
         """
-        synthesizer = self._synthesizer(wanted)
-        script = wanted.script(language=synthesizer.language)
-        reader = synthesizer.reader(wanted.lexicon)
-        for utterance in utterances(script, reader, Manner(), median_f0=synthesizer.voice.median_f0):
+        for utterance in self._synthesizer(wanted).read(
+            wanted.checked_text,
+            voice=wanted.voice or None,
+            input_format=wanted.input_format,
+            lexicon=wanted.lexicon,
+        ):
             if utterance.words:
                 yield utterance
 
     def _synthesizer(self, wanted: Wanted) -> Synthesizer:
-        return self._synthesizers[wanted.model or self.models[0]][wanted.voice or self.voice]
+        return self._synthesizers[wanted.model or self.models[0]]
 
-    def _stream(self, wanted: Wanted, text: Script | Iterator[str | None]) -> Iterator[AudioChunk]:
+    def _stream(self, wanted: Wanted, text: str | Iterator[str | None]) -> Iterator[AudioChunk]:
         return self._synthesizer(wanted).stream(
             text,
             wanted.manner,
+            voice=wanted.voice or None,
             input_format=wanted.input_format,
             lexicon=wanted.lexicon,
             first_window=FIRST_WINDOW,

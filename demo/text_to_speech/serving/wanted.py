@@ -7,10 +7,8 @@ from dataclasses import dataclass
 
 from ..errors import InputError
 from ..script.directions import ALPHAS, PARAGRAPH_PAUSE, SENTENCE_PAUSE, Manner
-from ..script.formats import InputFormat, read_script
-from ..script.script import Script
+from ..script.formats import InputFormat
 from ..text import Lexicon
-from ..text.languages import AMERICAN
 
 SPEEDS = (1 / ALPHAS[1], 1 / ALPHAS[0])  # what the voice can do; OpenAI's clients may ask for 0.25 to 4
 LONGEST_LEXICON = 10_000  # words
@@ -30,7 +28,7 @@ class Wanted:
         pause_paragraph: Seconds between two paragraphs.
         lexicon: Pronunciations for this text.
         model: Name of the vocoder; the server's first one when empty.
-        voice: Name of the voice; the server's first one when empty.
+        voice: Name of the voice or mixture; the server's default one when empty.
     """
 
     text: str
@@ -64,18 +62,16 @@ class Wanted:
             pause_paragraph=self.pause_paragraph,
         )
 
-    def script(self, *, language: str = AMERICAN) -> Script:
-        """Return what is to be said.
-
-        Args:
-            language: BCP 47 tag of the English that the text is read in where it names no other.
+    @property
+    def checked_text(self) -> str:
+        """The text.
 
         Raises:
-            InputError: The text is empty, or its directions cannot be followed.
+            InputError: It is empty.
         """
         if not self.text.strip():
             raise InputError("the text is empty: expected at least one word")
-        return read_script(self.text, input_format=self.input_format, language=language)
+        return self.text
 
 
 def read_lexicon(words: Mapping[str, str]) -> Lexicon:

@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from .dictation import Dictation
 from .errors import ApiError, api_error
 from .metrics import Watch
-from .names import voice_cards
+from .names import voice_of
 from .service import Service, known_failure
 from .wanted import Wanted
 from .wyoming_events import Event, info, text_of, wanted_of
@@ -181,8 +181,8 @@ class Connection:
     async def _answer(self, request: _Request) -> None:
         """Send the sound of a request, and in any case the events that clients wait for."""
         voice = request.wanted.voice if request.wanted else ""
-        card = voice_cards()[voice or self._service.voice]
-        layout = {"rate": card.sample_rate, "width": SAMPLE_WIDTH, "channels": 1}
+        rate = voice_of(voice or self._service.voice).sample_rate
+        layout = {"rate": rate, "width": SAMPLE_WIDTH, "channels": 1}
         begun, result = False, "done"
         try:
             async with contextlib.aclosing(self._sound(request)) as sound:

@@ -7,13 +7,16 @@ from __future__ import annotations
 
 import asyncio
 import json
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from .. import __version__
+from ..errors import InputError
 from ..script.formats import INPUT_FORMATS
+from ..text.languages import english
+from ..voices import choose
 from .errors import ApiError
-from .names import voice_cards, voice_id
+from .names import known_voices, voice_cards, voice_id, voice_of
 from .wanted import Wanted
 
 PROGRAM = "text-to-speech-openvino"
@@ -110,8 +113,6 @@ def wanted_of(event: Event, default_voice: str) -> Wanted:
     Raises:
         ApiError: It asks for a voice or a text form that is not there.
     """
-    voice = event.data.get("voice") or {}
-    name = voice.get("name") if isinstance(voice, dict) else None
     form = event.data.get("text_format") or "auto"
     if form not in INPUT_FORMATS:
         expected = ", ".join(INPUT_FORMATS)
@@ -119,8 +120,39 @@ def wanted_of(event: Event, default_voice: str) -> Wanted:
             400, f"text format {str(form)[:40]!r}: expected one of {expected}", code="invalid_value"
         )
     # Home Assistant says "text" of what a language model wrote.
-    wanted = Wanted(text_of(event), input_format="auto" if form == "text" else form)
-    return replace(wanted, voice=voice_id(str(name), default_voice)) if name else wanted
+    return Wanted(
+        text_of(event),
+        input_format="auto" if form == "text" else form,
+        voice=_voice_of(event.data.get("voice"), default_voice),
+    )
+
+
+def _voice_of(wanted: object, default: str) -> str:
+    """Return the voice that an event names, by its name, its speaker or its language; "" where it names none.
+
+    Raises:
+        InputError: There is no such voice.
+    """
+    asked = wanted if isinstance(wanted, dict) else {}
+    for key in ("name", "speaker"):
+        if asked.get(key):
+            return voice_id(str(asked[key]), default)
+    language = str(asked.get("language") or "")
+    if not language:
+        return ""
+    try:
+        found = choose(known_voices(), voice_of(default), languages=[_kind_of(language)])
+    except InputError:
+        found = None
+    if found is None:
+        spoken = ", ".join(dict.fromkeys(voice.language for voice in known_voices().values()))
+        raise InputError(f"no voice speaks {language[:40]!r}: expected one of {spoken}")
+    return found.name if found.name in known_voices() else ""
+
+
+def _kind_of(language: str) -> str:
+    """Return the kind of English of a locale; "en" alone is any."""
+    return "en" if language.lower() == "en" else english(language)
 
 
 def text_of(event: Event) -> str:

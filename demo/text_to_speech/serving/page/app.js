@@ -211,7 +211,7 @@ async function fill() {
     ask("v1/models", {key}).then((answer) => answer.json()),
   ]);
   const option = (value, text) => new Option(text, value);
-  $("voice").replaceChildren(...voices.voices.filter((v) => !v.alias_of).map((v) => option(v.id, `${v.name} (${v.language})`)));
+  $("voice").replaceChildren(...voices.voices.filter((v) => !v.alias_of).map((v) => option(v.id, `${v.name} (${v.language}, ${v.gender}, ${v.description})`)));
   const aliases = /^(tts-1|gpt-|kokoro)/;
   $("model").replaceChildren(...models.data.filter((m) => !aliases.test(m.id)).map((m) => option(m.id, m.id)));
 }
