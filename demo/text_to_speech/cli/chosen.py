@@ -25,9 +25,10 @@ def voice_lines() -> Iterator[str]:
 
 def vocoder_lines() -> Iterator[str]:
     """Yield a line for each vocoder, which begins with its name."""
-    default = find_voice().vocoder
+    heard = [(voice.name, voice.vocoder) for voice in voices().values()]
     for name in vocoders():
-        yield f"{name} (the default)" if name == default else name
+        own = [voice for voice, vocoder in heard if vocoder == name]
+        yield f"{name} (the default of {', '.join(own)})" if own else name
 
 
 def chosen_voice(args: argparse.Namespace) -> Voice:

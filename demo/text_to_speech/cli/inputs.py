@@ -83,7 +83,11 @@ def given_texts(args: argparse.Namespace) -> list[str]:
 
 
 def read_inputs(
-    values: Sequence[str], *, input_format: InputFormat = "auto", encoding: str | None = None
+    values: Sequence[str],
+    *,
+    input_format: InputFormat = "auto",
+    encoding: str | None = None,
+    language: str = "en-US",
 ) -> list[Input]:
     """Read texts and text files.
 
@@ -91,6 +95,7 @@ def read_inputs(
         values: Texts, names of text files, and "-" for standard input.
         input_format: What they are; `auto` for what the name and the beginning of each of them say.
         encoding: Of files and standard input; see `decode`.
+        language: BCP 47 tag of the voice; see `read_script`.
 
     Raises:
         InputError: A text is missing, empty, binary or in another encoding, has a direction that cannot be followed,
@@ -106,7 +111,7 @@ def read_inputs(
     for value in values:
         text = read_text(value, encoding=encoding)
         name = None if text == value else value
-        script = read_script(text, input_format=input_format, name=name)
+        script = read_script(text, input_format=input_format, name=name, language=language)
         inputs.append(Input(value, short_name(value, text), script))
     return inputs
 

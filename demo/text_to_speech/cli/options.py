@@ -187,7 +187,11 @@ def add_manner(group: argparse._ArgumentGroup) -> None:
 
 def add_voice(add: Add) -> None:
     """Add the options of who speaks, with which vocoder."""
-    add("--voice", metavar="NAME", help="who speaks (default: heart)")
+    add(
+        "--voice",
+        metavar="NAME",
+        help="who speaks, or a mixture such as heart:0.6+emma:0.4, where the text names no other (default: heart)",
+    )
     add(
         "--language",
         choices=LANGUAGES,
@@ -199,7 +203,8 @@ def add_voice(add: Add) -> None:
         "--vocoder",
         metavar="NAME",
         help="model that makes the waveform: hifi-gan, hifi-gan-universal, which also suits voices that it was not"
-        " trained on, or source-filter-light, the fastest (default: that of the voice, hifi-gan)",
+        " trained on, or source-filter-light, the fastest; it then serves all voices (default: that of each voice,"
+        " see --list-vocoders)",
     )
     add("--list-vocoders", action=ShowTable, table=tables.vocoders, help="print the vocoders, and stop")
 

@@ -28,18 +28,20 @@ def speak(args: argparse.Namespace) -> None:
     Raises:
         SpeechError: A text, an option or an output cannot be used, or something fails on the way.
     """
-    inputs = read_inputs(given_texts(args), input_format=args.input_format, encoding=args.encoding)
+    from .chosen import chosen_voice
+
+    voice = chosen_voice(args)
+    language = args.language or voice.language
+    inputs = read_inputs(
+        given_texts(args), input_format=args.input_format, encoding=args.encoding, language=language
+    )
     lexicon = read_lexicon(args.lexicon)
     if args.phonemes:
         from ..script.script import join_scripts
-        from .chosen import chosen_voice
         from .speaking import print_phonemes
 
-        print_phonemes(
-            join_scripts([given.script for given in inputs]),
-            lexicon,
-            language=args.language or chosen_voice(args).language,
-        )
+        script = join_scripts([given.script for given in inputs])
+        print_phonemes(script, lexicon, voice, language=args.language)
         return
     tasks = plan(args, inputs)
     from .speaking import speak_tasks

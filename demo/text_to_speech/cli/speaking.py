@@ -13,6 +13,7 @@ from contextlib import ExitStack, contextmanager
 from ..errors import InputError
 from ..inference.runtime import core
 from ..pipeline import Synthesizer
+from ..pipeline.cast import Cast
 from ..pipeline.shared import dictionary_cache
 from ..script.directions import Manner, MannerOptions
 from ..script.script import Script
@@ -22,8 +23,9 @@ from ..speech.plot import check_plot_path, save_plot
 from ..speech.sinks import AudioSink
 from ..speech.spoken import AudioChunk, StageTimes, join
 from ..speech.timings import TimingsWriter, check_timings_path, open_timings
-from ..store.voices_yml import find_voice
+from ..store.voices_yml import voices
 from ..text import Lexicon, Phonemizer
+from ..voices import Voice
 from .chosen import check_vocoders, chosen_voice, model_options
 from .frame import Report, put
 from .outputs import STANDARD_OUTPUT, Task, open_file, standard_output
@@ -33,19 +35,23 @@ from .report import Made, as_json, duration, output_line, target_lines, time_lin
 PLOT_SECONDS = 30.0  # of a longer speech only so much is drawn
 
 
-def print_phonemes(script: Script, lexicon: Lexicon, *, language: str) -> None:
-    """Print the phonemes of a text, one sentence on each line.
+def print_phonemes(script: Script, lexicon: Lexicon, voice: Voice, *, language: str | None = None) -> None:
+    """Print the phonemes of a text, one sentence or part of one that a voice speaks on each line.
 
     Args:
         script: The text.
         lexicon: Pronunciations of the user.
-        language: BCP 47 tag of the English that the text is read in.
+        voice: The voice that speaks where the text asks for no other.
+        language: BCP 47 tag of the English that the text is read in; None for that of each voice.
 
     Raises:
         InputError: The text holds nothing to speak.
     """
-    phonemizer = Phonemizer(language=language, core=core(), lexicon=lexicon, cache_folder=dictionary_cache())
-    for utterance in spoken_utterances(script, phonemizer, Manner(), median_f0=find_voice().median_f0):
+    phonemizer = Phonemizer(
+        language=language or voice.language, core=core(), lexicon=lexicon, cache_folder=dictionary_cache()
+    )
+    cast = Cast(voice, voices, language=language)
+    for utterance in spoken_utterances(script, phonemizer, Manner(), median_f0=voice.median_f0, casting=cast):
         # The last utterance may consist of pauses and marks only.
         if utterance.words:
             put(utterance.phonemes)
