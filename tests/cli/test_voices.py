@@ -65,7 +65,10 @@ def test_a_text_is_read_and_spoken_by_its_voices(
     assert lines[1].startswith("mˈɑɹʧ")
     assert lines[2] == "ɐ kˈɑ."
     assert "ˈApɹɪl" in lines[3]
-    assert caplog.text.count("no voice is x: there are heart, bella, michael, emma, george, solo; heart goes on") == 1
+    assert (
+        caplog.text.count("no voice is x: there are heart, bella, michael, emma, george, solo; heart goes on")
+        == 1
+    )
     status, out, _ = command("-i", "a.ssml", "-o", "a.wav", "--json")
     assert status == 0
 

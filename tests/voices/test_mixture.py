@@ -85,3 +85,11 @@ def test_any_name_is_a_voice_or_refused(name: str) -> None:
     except InputError:
         return
     assert all(map(math.isfinite, voice.vector))
+
+
+def test_mixtures_whose_names_are_alike_are_told_apart_by_their_vectors() -> None:
+    one, other = (mixture(f"heart:{weight}+emma:1", KNOWN) for weight in ("1", "1.0001"))
+    assert one.name == other.name
+    assert one.vector_sum != other.vector_sum
+    assert one.vector_sum == mixture("heart+emma", KNOWN).vector_sum
+    assert dataclasses.replace(HEART, vector=()).vector_sum == ""

@@ -14,18 +14,17 @@ import io
 import itertools
 import math
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from ..errors import InputError, SpeechError
-from ..pipeline import Synthesizer, SynthesizerOptions
+from ..pipeline import SynthesizerOptions
 from ..script.formats import InputFormat, check_format
 from ..speech.sinks import open_audio
 from .entries import Entry
 from .pool import build_for_worker
-from .rows import COLUMNS, Directions, Row, RowReader
+from .rows import COLUMNS, Directions, Row, RowReader, voice_named
 from .speaking import speak_row
 
 
@@ -62,13 +61,11 @@ class TextToSpeech:
         input_format: InputFormat = "auto",
         **options: Any,
     ) -> None:
-        self._options = SynthesizerOptions(**options)
+        made = SynthesizerOptions(**options)
         self._text_column = text_column
-        usual = Directions(
-            voice=self._options.voice, container=container, input_format=check_format(input_format)
-        )
+        usual = Directions(voice=made.voice, container=container, input_format=check_format(input_format))
         self._reader = RowReader(usual)
-        self._synthesizers = {self._options.voice: build_for_worker(self._options)}
+        self._synthesizer = build_for_worker(made)
         self._numbers = itertools.count(1)
 
     def __call__(self, batch: Mapping[str, Any]) -> dict[str, Any]:
@@ -99,12 +96,11 @@ class TextToSpeech:
             return empty | {"error": " ".join(str(error).split())}
 
     def _speak(self, row: Row) -> dict[str, Any]:
-        synthesizer, file = self._synthesizer(row.how.voice), io.BytesIO()
-        rate = synthesizer.sample_rate
+        file, rate = io.BytesIO(), voice_named(row.how.voice).sample_rate
         with open_audio(
             file, container=row.how.container, sample_rate=rate, output_rate=row.how.sample_rate
         ) as sound:
-            heard = speak_row(synthesizer, row, sound)
+            heard = speak_row(self._synthesizer, row, sound)
         return {
             "audio": file.getvalue(),
             "sample_rate": rate,
@@ -112,11 +108,6 @@ class TextToSpeech:
             "words": heard.words,
             "phonemes": " ".join(heard.phonemes),
         }
-
-    def _synthesizer(self, voice: str) -> Synthesizer:
-        if voice not in self._synthesizers:
-            self._synthesizers[voice] = build_for_worker(replace(self._options, voice=voice))
-        return self._synthesizers[voice]
 
 
 _NEW: dict[str, Any] = {

@@ -217,7 +217,7 @@ class RowReader:
         try:
             file_rate(
                 check_container(how.container, "the row"),
-                _known_voice(how.voice).sample_rate,
+                voice_named(how.voice).sample_rate,
                 how.sample_rate,
                 name="the row",
             )
@@ -251,7 +251,8 @@ def row_id(entry: Entry) -> str:
 
 
 @functools.lru_cache(maxsize=1024)
-def _known_voice(name: str) -> Voice:
+def voice_named(name: str) -> Voice:
+    """Return a voice or a mixture by its name; see `find_voice`."""
     return find_voice(name)
 
 
@@ -314,7 +315,7 @@ def _text(value: Any) -> str:
 
 
 def _voice(value: Any) -> str:
-    return _known_voice(_text(value)).name
+    return voice_named(_text(value)).name
 
 
 def _input_format(value: Any) -> InputFormat:

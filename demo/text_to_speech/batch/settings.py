@@ -98,7 +98,8 @@ def keys(args: argparse.Namespace, options: SynthesizerOptions) -> Keys:
             (options.regression_model or own.regression_model, "auto"),
             (options.vocoder_model or own.vocoder, options.precision),
         ]
-        return [sum_of_model(model_path(name, precision=precision)) for name, precision in names]
+        sums = [sum_of_model(model_path(name, precision=precision)) for name, precision in names]
+        return [*sums, own.vector_sum] if own.vector else sums
 
     made = Keys(facts, models)
     made.check(options.voice)

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import OutputError
 from ..inference.vocoder import LARGEST_WINDOW
-from ..script.formats import read_script
+from ..script.formats import format_of
 from ..speech.sinks import AudioSink, open_audio
 from ..speech.timings import TimingsWriter, open_timings
 from .manifest import Record, WorkFolder
 from .pool import build_for_worker
-from .rows import Job, Row
+from .rows import Job, Row, voice_named
 
 if TYPE_CHECKING:
     from ..pipeline import Synthesizer, SynthesizerOptions
@@ -56,7 +56,7 @@ class RowSpeaker:
     """Speaks rows into the files of a work folder; made once in every worker.
 
     Args:
-        options: Of the synthesizer for rows of the usual voice.
+        options: Of the synthesizer, whose voice is that of rows that name none.
         folder: The work folder.
         run: The number of the run.
 
@@ -65,7 +65,6 @@ class RowSpeaker:
     """
 
     def __init__(self, options: SynthesizerOptions, folder: Path, run: int) -> None:
-        self._options = options
         self._run = run
         self._work = WorkFolder(folder)
         if not self._work.current_run():
@@ -73,7 +72,7 @@ class RowSpeaker:
                 f"{folder} is not there: expected a folder that all machines of the cluster share"
             )
         self._manifest = self._work.writer(run, sync_seconds=SYNC_SECONDS)
-        self._synthesizers = {options.voice: build_for_worker(options)}
+        self._synthesizer = build_for_worker(options)
         self._warnings = _Warnings()
         logging.getLogger(_PACKAGE).addHandler(self._warnings)
 
@@ -99,7 +98,7 @@ class RowSpeaker:
             data["timings"] = timings_record(self._work, job)
         if self._warnings.lines:
             data["warnings"] = list(self._warnings.lines)
-        seconds = heard.samples / self._synthesizer(job.row).sample_rate
+        seconds = heard.samples / voice_named(job.row.how.voice).sample_rate
         record = self._work.record(job.row.id, key=job.key, file=job.file, seconds=round(seconds, 6))
         data["cpu_seconds"] = round(time.process_time() - cpu, 6)
         record = replace(record, data=data)
@@ -108,29 +107,22 @@ class RowSpeaker:
 
     def _speak(self, job: Job) -> Heard:
         """Write the files of a row. They get their names when all of it is spoken, the sound last."""
-        synthesizer, how = self._synthesizer(job.row), job.row.how
+        how = job.row.how
         with ExitStack() as stack:
             sound = stack.enter_context(
                 open_audio(
                     self._work.path(job.file),
                     container=how.container,
-                    sample_rate=synthesizer.sample_rate,
+                    sample_rate=voice_named(how.voice).sample_rate,
                     output_rate=how.sample_rate,
                 )
             )
             timings = None
             if job.timings_file:
                 timings = stack.enter_context(open_timings(self._work.path(job.timings_file)))
-            heard = speak_row(synthesizer, job.row, sound, timings)
+            heard = speak_row(self._synthesizer, job.row, sound, timings)
             self._work.check_run(self._run)
         return heard
-
-    def _synthesizer(self, row: Row) -> Synthesizer:
-        """Return the synthesizer of a row's voice, which shares what it can with the others."""
-        voice = row.how.voice
-        if voice not in self._synthesizers:
-            self._synthesizers[voice] = build_for_worker(replace(self._options, voice=voice))
-        return self._synthesizers[voice]
 
 
 def speak_row(
@@ -139,7 +131,7 @@ def speak_row(
     """Speak a row, a window at a time, so that a row of any length needs the memory of a short one.
 
     Args:
-        synthesizer: Of the row's voice.
+        synthesizer: Speaks all rows, each with its voice.
         row: The row.
         sound: Takes the sound.
         timings: Takes the sentences.
@@ -148,13 +140,17 @@ def speak_row(
         InputError: The text cannot be spoken.
     """
     heard = Heard()
-    script = read_script(
+    how = row.how
+    # The name of its file tells the format of a text, too.
+    form = format_of(row.text, name=row.file_name or None) if how.input_format == "auto" else how.input_format
+    chunks = synthesizer.stream(
         row.text,
-        input_format=row.how.input_format,
-        name=row.file_name or None,
-        language=synthesizer.language,
+        how.manner,
+        voice=how.voice,
+        input_format=form,
+        lexicon=how.lexicon,
+        first_window=LARGEST_WINDOW,
     )
-    chunks = synthesizer.stream(script, row.how.manner, lexicon=row.how.lexicon, first_window=LARGEST_WINDOW)
     for chunk in chunks:
         sound.write(chunk.audio)
         heard.samples += chunk.audio.size

@@ -29,7 +29,8 @@ def model_facts(options: SynthesizerOptions) -> str:
     ]
     devices = [options.acoustic_device or options.device, options.vocoder_device or options.device]
     language = options.language or voice.language
-    return " ".join([*map(_checksum, paths), *devices, options.precision, str(voice.speaker), language])
+    facts = [*map(_checksum, paths), *devices, options.precision, str(voice.speaker), language]
+    return " ".join([*facts, voice.vector_sum[:16]] if voice.vector else facts)
 
 
 def _checksum(path: Path) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -48,6 +49,11 @@ class Voice:
     lead_frames: int
     tail_frames: int
     vector: tuple[float, ...] = ()
+
+    @property
+    def vector_sum(self) -> str:
+        """SHA-256 of its vector, which tells it from others of its acoustic model; empty if it has none."""
+        return hashlib.sha256(repr(self.vector).encode()).hexdigest() if self.vector else ""
 
     def __str__(self) -> str:
         return f"{self.name}: {self.language}, {self.sex}, {self.character}"
