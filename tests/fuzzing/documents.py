@@ -28,13 +28,17 @@ VALUES = {
     "ph": ["həlˈoʊ", "/HH AH0 L OW1/", "h@loU", "ˈ", "a1", "tʃ" * 80, "ɡ", "  "],
     "alphabet": strings.listed("ipa x-sampa x-arpabet"),
     "alias": ["bee", "World Wide Web", "", " ", "...", "5", "x" * 160, "[[ həlˈoʊ ]]", "s5s"],
-    "name": ["here", "", "a b", "ünï", "1"],
+    "name": ["here", "", "a b", "ünï", "1", "heart", "heart:0.6+emma:0.4", "en-GB-RyanNeural"],
+    "gender": strings.listed("female male neutral woman"),
+    "languages": strings.listed("en en-GB en:en-GB de"),
+    "variant": strings.listed("1 2 0 x"),
     "xml:lang": strings.listed("en en-GB de zh"),
 }
 ATTRIBUTES = {
     "p": (), "s": (), "break": ("time", "strength"), "prosody": ("rate", "pitch", "volume"), "emphasis": ("level",),
     "say-as": ("interpret-as", "format", "detail"), "sub": ("alias",), "phoneme": ("ph", "alphabet"), "mark": ("name",),
-    "voice": ("name",), "speak": ("xml:lang",), "audio": ("name",), "foo:bar": ("rate",), "desc": (),
+    "voice": ("name", "gender", "languages", "variant", "xml:lang"),
+    "speak": ("xml:lang",), "audio": ("name",), "foo:bar": ("rate",), "desc": (),
 }  # fmt: skip
 NEEDED = {"say-as": "interpret-as", "sub": "alias", "phoneme": "ph", "mark": "name"}
 

@@ -108,6 +108,7 @@ def test_wyoming_tells_of_every_voice_with_its_one_locale() -> None:
         ("george", ["en_GB"]),
         ("solo", ["en_GB"]),
     ]
+    assert program["voices"][2]["description"] == "Michael (male, tiny)"
 
 
 @pytest.mark.parametrize(

@@ -67,4 +67,4 @@ def sound(events: list[Event]) -> bytes:
 
 def library(speaker: Speaker, text: str) -> int:
     """Bytes of a text as the library speaks it."""
-    return 2 * sum(chunk.audio.size for chunk in speaker._synthesizers["hifi-gan"]["heart"].stream(text))
+    return 2 * sum(chunk.audio.size for chunk in speaker._synthesizers["hifi-gan"].stream(text))

@@ -92,7 +92,8 @@ def info() -> Event:
         {
             **common,
             "name": card.id,
-            "description": card.description,
+            # Home Assistant shows this in its menu of voices.
+            "description": f"{card.name} ({card.gender}, {card.description})",
             "languages": [card.language.replace("-", "_")],
         }
         for card in voice_cards().values()
