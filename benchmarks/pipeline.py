@@ -70,7 +70,7 @@ def stages(synthesizer: Any, text: str) -> Iterator[float]:
     yield time.process_time()
     ids = [to_ids(synthesizer.phonemes(sentence.text)) for sentence in split_sentences(text)]
     yield time.process_time()
-    mels = [synthesizer.acoustic.synthesize(sentence).mel for sentence in ids]
+    mels = [synthesizer.acoustic.synthesize(sentence, voice=synthesizer.voice.vector).mel for sentence in ids]
     yield time.process_time()
     for _ in synthesizer.vocoder.stream(mels, first_window=LARGEST_WINDOW):
         pass
