@@ -20,11 +20,12 @@ pytest.importorskip("cv2")
 
 import generate_voices  # noqa: E402
 import kokoro  # noqa: E402
-from acoustic import drift, evaluate, pages, parts, table  # noqa: E402
+from acoustic import cost, drift, evaluate, pages, parts, table  # noqa: E402
 from acoustic.data import NAMES  # noqa: E402
 from acoustic.model import SYMBOLS  # noqa: E402
 from acoustic.results import WHOLE_MODEL, Results  # noqa: E402
 from acoustic.studio import STAGES, Studio, graph_files  # noqa: E402
+from evaluation.hearing import Panel  # noqa: E402
 from evaluation.judges import Quality  # noqa: E402
 from teacher import TeacherProsody, TeacherSpeech  # noqa: E402
 from text_to_speech.errors import InputError, SpeechError  # noqa: E402
@@ -35,6 +36,7 @@ pytestmark = pytest.mark.training
 
 VECTOR = 3
 FRAMES_EACH = 5
+COST = {"here": {"changing": 0.009, "same": 0.006}, "avx2": {"changing": 0.012, "same": 0.008}}
 
 
 class Buzz:
@@ -153,7 +155,7 @@ def fakes(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("evaluation.hearing.SecondListener", SecondJudge)
     monkeypatch.setattr("acoustic.parts.SpeakerJudge", Speakers)
     monkeypatch.setattr("acoustic.parts.normaliser", lambda: lambda text: text.lower().strip("."))
-    monkeypatch.setattr("acoustic.cost.of_model", lambda *_: {"here": 0.005, "avx2": 0.008})
+    monkeypatch.setattr("acoustic.cost.of_model", lambda *_: COST)
     Buzz.spoken = Buzz.asked = Judge.asked = 0
 
 
@@ -213,7 +215,7 @@ def test_what_the_judges_say_arrives_in_the_results(results: Results) -> None:
     assert heart["held-out"]["copies"] == 1
     assert heart["words"]["of"] == 2
     assert heart["pitch"]["teacher"]["median"] == pytest.approx(120.0, rel=0.02)
-    assert results.of_model() == {"cost": {"here": 0.005, "avx2": 0.008}}
+    assert results.of_model() == {"cost": COST}
 
 
 def test_a_second_run_measures_nothing_again(results: Results, here: Path, tiny: Any, measured: Path) -> None:
@@ -385,12 +387,50 @@ def test_clicks_are_at_a_join_or_not() -> None:
     assert drift.clicks_at(np.array([5]), np.array([], np.int64)) == 0
 
 
+class Stepping:
+    """A vocoder that hums, and jumps wherever a piece or a window begins."""
+
+    def stream(
+        self, pieces: Any, *, first_window: int = 16, largest_window: int = 740
+    ) -> Iterator[np.ndarray]:
+        for number, piece in enumerate(pieces):
+            time = np.arange(piece.mel.shape[1] * 256) / SAMPLE_RATE
+            yield (0.2 * np.sin(2 * np.pi * 110 * time) + 0.3 * (number % 2)).astype(np.float32) * (
+                0.9 if first_window == 16 else 1.0
+            )
+
+
+def test_jumps_between_sentences_and_windows_are_found(here: Path, tiny: Any, tmp_path: Path) -> None:
+    studio = Studio(model=here / "model", kokoro=here, vocoder=str(tiny.vocoder), cache=tmp_path)
+    text = "Here is one sentence. Then comes another. And so on to the third. The fourth is the last."
+    smooth = drift.window_jump(studio, drift.speak_text(studio, "heart", text))
+    studio.vocoder = Stepping()  # type: ignore[assignment]
+    panel = Panel(second=True)
+    found = drift.drift(studio, panel, "heart", text)
+    assert smooth < 1e-4
+    assert found["window_jump"] > 0.01
+    assert found["join_clicks"] == 3
+    assert found["clicks"] == pytest.approx(60 * 3 / found["seconds"])
+
+
 def test_half_the_amplitude_is_six_decibels_and_pauses_do_not_count() -> None:
     sound = 0.4 * np.sin(np.arange(22_000) * 0.1).astype(np.float32)
     assert drift.loudness(sound / 2) - drift.loudness(sound) == pytest.approx(-6.02, abs=0.2)
     paused = np.concatenate([sound, np.zeros(22_000, np.float32)])
     assert drift.loudness(paused) == pytest.approx(drift.loudness(sound), abs=1e-6)
     assert drift.loudness(np.zeros(9, np.float32)) == -np.inf
+
+
+@pytest.mark.slow
+def test_the_cost_of_a_model_is_measured_in_processes_of_its_own(here: Path, monkeypatch) -> None:
+    monkeypatch.undo()
+    found = cost.of_model(here / "model", here / "harvard.txt")
+    assert found.keys() == {"here", "avx2"}
+    for kind in found.values():
+        assert 0 < kind["same"] < 1
+        assert 0 < kind["changing"] < 1
+    with pytest.raises(SpeechError, match=r"the cost cannot be measured: cost: .*nowhere"):
+        cost.of_model(here / "nowhere", here / "harvard.txt")
 
 
 # -- table and pages -----------------------------------------------------------------------------------------
@@ -422,7 +462,7 @@ def test_the_table_is_markdown_of_one_width_and_fits_a_terminal(results: Results
     lines = table.as_markdown(rows).splitlines()
     assert {line.count("|") for line in lines} == {4 + 1}
     assert len(table.as_text(rows).splitlines()) == len(rows)
-    assert any("0.0050 CPU seconds" in note for note in table.notes(results))
+    assert any("cost 0.0090 CPU seconds" in note for note in table.notes(results))
 
 
 def test_the_table_is_printed(results: Results, measured: Path, monkeypatch, capsys) -> None:

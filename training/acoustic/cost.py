@@ -1,14 +1,16 @@
 """What the two graphs cost: python -m acoustic.cost --voices-model DIR --texts FILE
 
-Prints the CPU seconds that duration prediction and regression take on one thread for a second of speech: the least of
-several rounds over all texts. Beside other work on the same cores it is more, up to three times. With the environment
-variable ONEDNN_MAX_CPU_ISA=AVX2 a newer processor computes as an older one; `of_model` measures both ways, each in a
-process of its own.
+Prints as JSON the CPU seconds that duration prediction and regression take on one thread for a second of speech: the
+least of several rounds over all texts (`changing`: each inference has another length, as in a program), and of several
+over the first text alone (`same`: what computing costs where kernels need not get ready for another length). Beside
+other work on the same cores it is more. With the environment variable ONEDNN_MAX_CPU_ISA=AVX2 a newer processor
+computes as an older one; `of_model` measures both ways, each in a process of its own.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import subprocess
 import sys
@@ -16,6 +18,7 @@ import time
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from acoustic.data import to_ids
 from acoustic.model import SYMBOLS
@@ -31,24 +34,28 @@ ROUNDS = 5
 OLDER = {"ONEDNN_MAX_CPU_ISA": "AVX2"}
 
 
-def cost(model: Path, phonemes: list[str]) -> float:
-    """Return CPU seconds for a second of speech."""
+def cost(model: Path, phonemes: list[str]) -> dict[str, float]:
+    """Return CPU seconds for a second of speech, with `changing` lengths and with the `same` one."""
     duration, regression = graph_files(model)
     voice = np.load(model / TABLE, allow_pickle=False)[0]
     acoustic = AcousticModel(
         duration_model=duration, regression_model=regression, precision="f32", threads=1, symbols=SYMBOLS
     )
     ids = [to_ids(line) for line in phonemes]
-    rounds = []
-    for _ in range(ROUNDS):
-        begun = time.process_time()
-        frames = sum(acoustic.synthesize(line, voice=voice).mel.shape[1] for line in ids)
-        rounds.append((time.process_time() - begun) / (frames * FRAME_SECONDS))
-    return min(rounds)
+    return {
+        name: min(_round(acoustic, lines, voice) for _ in range(ROUNDS))
+        for name, lines in (("changing", ids), ("same", ids[:1] * len(ids)))
+    }
+
+
+def _round(acoustic: AcousticModel, ids: list[NDArray[np.int64]], voice: NDArray[np.float32]) -> float:
+    begun = time.process_time()
+    frames = sum(acoustic.synthesize(line, voice=voice).mel.shape[1] for line in ids)
+    return (time.process_time() - begun) / (frames * FRAME_SECONDS)
 
 
 def of_model(model: Path, texts: Path) -> Values:
-    """Measure with all instructions of this machine (`here`) and with AVX2 alone (`avx2`).
+    """Measure `cost` with all instructions of this machine (`here`) and with AVX2 alone (`avx2`).
 
     Raises:
         SpeechError: One of the two processes failed.
@@ -62,7 +69,7 @@ def of_model(model: Path, texts: Path) -> Values:
         )
         if done.returncode:
             raise SpeechError(f"the cost cannot be measured: {done.stderr.strip().splitlines()[-1]}")
-        values[name] = float(done.stdout)
+        values[name] = json.loads(done.stdout)
     return values
 
 
@@ -74,10 +81,11 @@ def main() -> int:
     args = parser.parse_args()
     phonemizer = Phonemizer()
     try:
-        print(cost(args.voices_model, [phonemizer(text) for text in read_sentences(args.texts)]))
+        found = cost(args.voices_model, [phonemizer(text) for text in read_sentences(args.texts)])
     except SpeechError as error:
         print(f"cost: {error}", file=sys.stderr)
         return 1
+    print(json.dumps(found))
     return 0
 
 

@@ -201,8 +201,9 @@ def notes(results: Results) -> list[str]:
     cost = results.of_model().get("cost")
     if cost:
         found.append(
-            f"The two graphs cost {cost['here']:.4f} CPU seconds for a second of speech on one thread, "
-            f"and {cost['avx2']:.4f} with AVX2 alone."
+            f"The two graphs cost {cost['here']['changing']:.4f} CPU seconds for a second of speech on one thread, and "
+            f"{cost['avx2']['changing']:.4f} with AVX2 alone; sentence after sentence of one length, "
+            f"{cost['here']['same']:.4f} and {cost['avx2']['same']:.4f}."
         )
     copied = [v["held-out"] for _, v in results.voices() if v.get("held-out", {}).get("copies")]
     if copied:
