@@ -37,7 +37,7 @@ OLDER = {"ONEDNN_MAX_CPU_ISA": "AVX2"}
 def cost(model: Path, phonemes: list[str]) -> dict[str, float]:
     """Return CPU seconds for a second of speech, with `changing` lengths and with the `same` one."""
     duration, regression = graph_files(model)
-    voice = np.load(model / TABLE, allow_pickle=False)[0]
+    voice = np.load(model / TABLE, allow_pickle=False)[0].tolist()
     acoustic = AcousticModel(
         duration_model=duration, regression_model=regression, precision="f32", threads=1, symbols=SYMBOLS
     )
@@ -48,10 +48,10 @@ def cost(model: Path, phonemes: list[str]) -> dict[str, float]:
     }
 
 
-def _round(acoustic: AcousticModel, ids: list[NDArray[np.int64]], voice: NDArray[np.float32]) -> float:
+def _round(acoustic: AcousticModel, ids: list[NDArray[np.int64]], voice: list[float]) -> float:
     begun = time.process_time()
     frames = sum(acoustic.synthesize(line, voice=voice).mel.shape[1] for line in ids)
-    return (time.process_time() - begun) / (frames * FRAME_SECONDS)
+    return float((time.process_time() - begun) / (frames * FRAME_SECONDS))
 
 
 def of_model(model: Path, texts: Path) -> Values:

@@ -45,7 +45,7 @@ class Spoken:
     @property
     def seconds(self) -> float:
         """Its length."""
-        return self.drawn.mel.shape[1] * FRAME_SECONDS
+        return float(self.drawn.mel.shape[1] * FRAME_SECONDS)
 
     @property
     def samples(self) -> slice:

@@ -106,10 +106,9 @@ def prosody(bench: Bench, voice: str) -> Values:
     phonemes = [bench.studio.phonemes(voice, text) for text in texts]
     pairs = [(bench.studio.predicted(voice, p), bench.studio.intoned(voice, p)) for p in phonemes]
     cents = [measures.pitch_errors(ours.log_f0, said.pitch, said.voicing) for ours, said in pairs]
-    one, other = (
-        np.concatenate([pitch(pair)[pair[1].voicing > measures.VOICED].ravel() for pair in pairs])
-        for pitch in (lambda pair: pair[0].log_f0, lambda pair: pair[1].pitch)
-    )
+    voiced = [said.voicing > measures.VOICED for _, said in pairs]
+    one = np.concatenate([ours.log_f0[v].ravel() for (ours, _), v in zip(pairs, voiced, strict=True)])
+    other = np.concatenate([said.pitch[v].ravel() for (_, said), v in zip(pairs, voiced, strict=True)])
     lengths = np.array([(np.rint(ours.durations.sum()), said.durations.sum()) for ours, said in pairs])
     characters = np.array([len(text) for text in texts])
     return {

@@ -102,7 +102,8 @@ def _sound_panel(sound: Sound, frames: int, scale: tuple[float, float]) -> NDArr
     level = np.clip((mel - QUIETEST) / (LOUDEST - QUIETEST), 0.0, 1.0)
     grey = np.ascontiguousarray((np.rint(level[::-1] * (SHADES - 1)) * (255 / (SHADES - 1))).astype(np.uint8))
     size = (FRAME_WIDTH * frames, BAND_HEIGHT * mel.shape[0])
-    panel = cv2.resize(cv2.applyColorMap(grey, cv2.COLORMAP_MAGMA), size, interpolation=cv2.INTER_NEAREST)
+    colour = cv2.applyColorMap(grey, cv2.COLORMAP_MAGMA)
+    panel = np.asarray(cv2.resize(colour, size, interpolation=cv2.INTER_NEAREST), np.uint8)
     _draw_curve(panel, sound.f0, scale)
     margin = np.full((size[1], MARGIN, 3), 255, np.uint8)
     for hertz in _ticks(scale):
