@@ -2,7 +2,7 @@
 
 Prints as JSON the CPU seconds that duration prediction and regression take on one thread for a second of speech: the
 least of several rounds over all texts (`changing`: each inference has another length, as in a program), and of several
-over the first text alone (`same`: what computing costs where kernels need not get ready for another length). Beside
+over the first text alone (`same`: no kernels have to get ready for another length). Beside
 other work on the same cores it is more. With the environment variable ONEDNN_MAX_CPU_ISA=AVX2 a newer processor
 computes as an older one; `of_model` measures both ways, each in a process of its own.
 """
