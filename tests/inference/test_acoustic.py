@@ -215,8 +215,8 @@ def test_the_cpu_computes_with_the_threads_that_are_asked_for(
 ) -> None:
     found = []
 
-    def record(*arguments):
-        compiled = compile_model(*arguments)
+    def record(*arguments, **options):
+        compiled = compile_model(*arguments, **options)
         found.append(compiled.get_property("INFERENCE_NUM_THREADS"))
         return compiled
 
@@ -226,6 +226,19 @@ def test_the_cpu_computes_with_the_threads_that_are_asked_for(
     np.testing.assert_allclose(model.synthesize(IDS).mel, acoustic.synthesize(IDS).mel, atol=1e-5)
     with pytest.raises(InputError, match="threads 0: expected a whole number of 1 to 1024"):
         AcousticModel(threads=0)
+
+
+def test_layers_of_one_shape_share_kernels(tiny, monkeypatch: pytest.MonkeyPatch) -> None:
+    kept = []
+
+    def record(*arguments, **options):
+        kept.append(options["kernels"])
+        return compile_model(*arguments, **options)
+
+    monkeypatch.setattr(acoustic_module, "compile_model", record)
+    AcousticModel(duration_model=tiny.duration, regression_model=tiny.regression)
+    assert len(kept) == 2
+    assert min(kept) >= 100
 
 
 @pytest.mark.parametrize("alpha", [0.0, -1.0, np.nan, np.inf])

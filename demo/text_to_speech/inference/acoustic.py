@@ -45,6 +45,9 @@ LOG_SEMITONE = np.float32(np.log(2) / 12)
 # Where OpenVINO keeps the ONNX metadata property `symbols`.
 SYMBOLS_IN_MODEL = ("framework", "symbols")
 
+# Layers of one shape share a kernel: keeping some, about 20 MB, spares half of the cost even if no length comes twice.
+KEPT_KERNELS = 100
+
 PerPhoneme: TypeAlias = "float | NDArray[np.floating]"
 
 
@@ -146,8 +149,12 @@ class AcousticModel:
         check_interface(decoder, decoder_path, DECODER_INPUTS | voiced, {"mel": f"1,{N_MELS},?"})
         check_pair(predictor, decoder, (predictor_path, decoder_path))
         self.voice_size = voice_size(predictor, decoder, (predictor_path, decoder_path)) if voiced else 0
-        self._predictor: openvino.CompiledModel | None = compile_model(predictor, target, predictor_path)
-        self._decoder: openvino.CompiledModel | None = compile_model(decoder, target, decoder_path)
+        self._predictor: openvino.CompiledModel | None = compile_model(
+            predictor, target, predictor_path, kernels=KEPT_KERNELS
+        )
+        self._decoder: openvino.CompiledModel | None = compile_model(
+            decoder, target, decoder_path, kernels=KEPT_KERNELS
+        )
 
     def synthesize(
         self,
