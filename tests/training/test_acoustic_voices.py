@@ -76,6 +76,7 @@ def arguments(folders: Path, run: Path, part: str) -> argparse.Namespace:
         run=run,
         steps=4,
         minutes=1e9,
+        hibari=None,
         budget=200,
         rate=1e-3,
         dropout=0.1,
@@ -120,6 +121,14 @@ def test_prosody_has_no_mel_and_validation_is_never_learnt_from(folders: Path) -
     assert names == {f"{kind}-{voice}-0000" for kind in ("audio", "prosody") for voice in data.NAMES}
     assert {name for name, _ in held_out.by_part()} == {f"audio-{voice}-validation" for voice in data.NAMES}
     assert all((corpus[i].mel is None) == ("prosody" in corpus._index[i][0]) for i in range(len(corpus)))
+
+
+def test_the_speech_of_hibari_is_of_a_voice_of_its_own(folders: Path) -> None:
+    prepared = data.prepare(folders / "audio" / "heart" / "0000", folders / "prepared" / "hibari", "heart")
+    corpus = data.Corpus([folders / "audio"], folders / "prepared", hibari=prepared)
+    assert len(corpus) == 2 * len(data.LEARNT)
+    assert {corpus[index].voice for index in range(len(corpus))} == set(range(len(data.LEARNT)))
+    assert len(corpus.mean_log_f0()) == len(data.LEARNT)
 
 
 def test_a_batch_stays_within_its_budget_and_all_utterances_come(folders: Path) -> None:

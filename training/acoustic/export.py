@@ -18,7 +18,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from acoustic.data import NAMES
+from acoustic.data import LEARNT, NAMES
 from acoustic.model import (
     SYMBOLS,
     VOICE_SIZE,
@@ -74,10 +74,10 @@ def load(checkpoint: Path, part: str) -> tuple[nn.ModuleDict, int]:
         SystemExit: The run is of the other part, or of other voices.
     """
     state = torch.load(checkpoint, weights_only=True, map_location="cpu")
-    if state["part"] != part or tuple(state["voices"]) != NAMES:
+    if state["part"] != part or tuple(state["voices"]) != LEARNT:
         found = f"the {state['part']} of {', '.join(state['voices'])}"
-        raise SystemExit(f"{checkpoint}: {found}; expected the {part} of {', '.join(NAMES)}")
-    parts: dict[str, nn.Module] = {"voices": Voices([0.0] * len(NAMES))}
+        raise SystemExit(f"{checkpoint}: {found}; expected the {part} of {', '.join(LEARNT)}")
+    parts: dict[str, nn.Module] = {"voices": Voices([0.0] * len(LEARNT))}
     if part == "predictor":
         parts["predictor"] = ProsodyPredictor()
     else:

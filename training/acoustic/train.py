@@ -17,7 +17,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from acoustic.data import MIN_LEAD, NAMES, Batch, Corpus, Utterance, collate
+from acoustic.data import LEARNT, MIN_LEAD, NAMES, Batch, Corpus, Utterance, collate
 from acoustic.losses import predictor_losses
 from acoustic.model import Decoder, Encoder, ProsodyPredictor, Voices
 from losses import contrast, decoder_losses, speech_mask
@@ -29,7 +29,7 @@ CLIP = 1.0
 FLOOR = 0.02  # the last learning rate as a share of the highest
 WEIGHTS = {
     "predictor": {"duration": 2.0, "total": 1.0, "pitch": 1.0, "bend": 0.5, "voicing": 0.5, "energy": 0.5},
-    "decoder": {"draft": 0.5, "final": 1.0, "ssim": 0.5, "steps": 0.5, "texture": 1.0},
+    "decoder": {"draft": 0.5, "final": 1.0, "ssim": 0.5, "steps": 0.5, "texture": 3.0},
 }
 SIZES = {"predictor": "phonemes", "decoder": "frames"}
 BUDGETS = {"predictor": 2_400, "decoder": 2_600}
@@ -119,7 +119,7 @@ class Trainer(TrainingRun):
         """Write the checkpoints."""
         with self.averaged():
             state = {name: value.detach().clone() for name, value in self.modules.state_dict().items()}
-        self.save({"part": self.args.part, "step": self.step, "voices": list(NAMES), "modules": state})
+        self.save({"part": self.args.part, "step": self.step, "voices": list(LEARNT), "modules": state})
 
 
 def held_out(corpus: Corpus, each: int) -> list[Batch]:
@@ -138,7 +138,7 @@ def held_out(corpus: Corpus, each: int) -> list[Batch]:
 def train(args: argparse.Namespace) -> None:
     """Train until the last step or the time limit."""
     validation = Corpus(args.validation, args.prepared, validation=True)
-    corpus = Corpus(args.data, args.prepared)
+    corpus = Corpus(args.data, args.prepared, hibari=args.hibari)
     trainer = Trainer(args, validation.mean_log_f0())
     batches = corpus.batches(SIZES[args.part], budget=args.budget or BUDGETS[args.part], dice=trainer.dice)
     shown = [batch.to(args.device) for batch in held_out(validation, 24 if args.part == "predictor" else 8)]
@@ -167,6 +167,7 @@ def main() -> None:
         "--validation", type=Path, nargs="+", required=True, help="folders that have validation parts"
     )
     parser.add_argument("--prepared", type=Path, required=True, help="folder for analysed parts")
+    parser.add_argument("--hibari", type=Path, help="a folder of training/generate.py, for the decoder")
     parser.add_argument("--budget", type=int, help="padded phonemes (frames) in a batch")
     parser.add_argument("--dropout", type=float, default=0.1)
     parser.add_argument("--weight-decay", type=float, default=0.02)
