@@ -1,15 +1,16 @@
 """The second student: nothing in it runs above the rate of the mel spectrogram but two inverse Fourier transforms.
 
     mel, pitch ──▶ blocks ──┬──▶ a complex gain per bin of the pulses' spectrum ──▶ inverse STFT 1024/256 ──┬──▶ audio
-                            ├──▶ a spectrum of its own, free of both ──┬──────────▶ inverse STFT 256/64  ──┘
-                            └──▶ a gain per bin of the noise's spectrum ┘
+                            └──▶ a gain per bin of the noise's spectrum ──────────▶ inverse STFT 256/64  ──┘
 
 Pulses and pitch come from outside, as in `vocoder.model`. Harmonics are shaped in a long window, which resolves
-them; noise and bursts in a short one, four times in a mel frame, because a long one would smear them. The idea of
-filtering pulses in the teacher's own phase, of noise beside them and of a free spectrum is hibari's (Apache-2.0).
+them; noise in a short one, four times in a mel frame, because a long one would smear it. The idea of filtering pulses
+in the teacher's own phase, with noise beside them, is hibari's (Apache-2.0). Its third part, a spectrum free of both,
+is not here: the network does not know the phase of the voice, so that such a spectrum repeats with the frames, a buzz
+of 86 Hz, and losses of magnitudes prefer it to noise.
 
-The two sums of `parts` are kept apart in training: what is foreseeable (pulses and free spectrum) is compared with
-the teacher's waveform, and the whole, noise included, by magnitudes.
+The two `parts` are kept apart in training: what is foreseeable (the pulses) is compared with the teacher's waveform,
+and the whole, noise included, by magnitudes.
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ from vocoder.model import (
 LONG, SHORT = 1024, 256  # samples of the two windows
 LONG_BINS, SHORT_BINS = LONG // 2 + 1, SHORT // 2 + 1
 STEPS = HOP_LENGTH // (SHORT // 4)  # short windows in a mel frame
-QUIET, STILL = -3.0, -6.0  # log gains before training: of the filters, of the free spectrum
+QUIET = -3.0  # log gain of the filters before training
 
 
 class Transform(nn.Module):
@@ -81,13 +82,10 @@ class MelRateFilter(nn.Module):
         self.blocks = nn.Sequential(*(Block(channels, hidden, kernel=5) for _ in range(blocks)))
         self.norm = nn.LayerNorm(channels)
         self.long = nn.Linear(channels, 3 * LONG_BINS)  # log gain, real, imaginary
-        self.short = nn.Linear(
-            channels, STEPS * 4 * SHORT_BINS
-        )  # the same, and the noise's log gain; at each step
+        self.short = nn.Linear(channels, STEPS * SHORT_BINS)  # the noise's log gain at each step
         with torch.no_grad():
-            starts = torch.tensor([QUIET, 1.0, 0.0]), torch.tensor([STILL, 1.0, 0.0, QUIET])
-            self.long.bias.copy_(starts[0].repeat_interleave(LONG_BINS))
-            self.short.bias.copy_(starts[1].repeat_interleave(SHORT_BINS).repeat(STEPS))
+            self.long.bias.copy_(torch.tensor([QUIET, 1.0, 0.0]).repeat_interleave(LONG_BINS))
+            self.short.bias.fill_(QUIET)
             self.long.weight.mul_(0.3)
             self.short.weight.mul_(0.3)
         self.long_transform, self.short_transform = Transform(LONG), Transform(SHORT)
@@ -101,29 +99,24 @@ class MelRateFilter(nn.Module):
 
     def parts(self, mel: Tensor, pitch: Tensor, source: Tensor) -> tuple[Tensor, Tensor]:
         """Mel [B, 80, T], pitch [B, 2, T], source [B, 2, 256·T] → foreseeable and noisy part, [B, 256·T] each."""
-        foreseeable, free, noise = self.spectra(mel, pitch, source)
+        foreseeable, noise = self.spectra(mel, pitch, source)
         with torch.autocast(mel.device.type, enabled=False):
-            short = self.short_transform
-            return self.long_transform.inverse(foreseeable) + short.inverse(free), short.inverse(noise)
+            return self.long_transform.inverse(foreseeable), self.short_transform.inverse(noise)
 
-    def spectra(self, mel: Tensor, pitch: Tensor, source: Tensor) -> tuple[Spectrum, Spectrum, Spectrum]:
-        """The spectra of the pulses [B, T, 513], of the free part and of the noise [B, 4·T, 129], filtered."""
+    def spectra(self, mel: Tensor, pitch: Tensor, source: Tensor) -> tuple[Spectrum, Spectrum]:
+        """The spectra of the pulses [B, T, 513] and of the noise [B, 4·T, 129], filtered."""
         x = self.features(mel, pitch)
         long = self.long(x).float().unflatten(2, (3, LONG_BINS)).unbind(2)
-        short = self.short(x).float().unflatten(2, (STEPS, 4, SHORT_BINS)).flatten(1, 2).unbind(2)
+        short = self.short(x).float().unflatten(2, (STEPS, SHORT_BINS)).flatten(1, 2)
         with torch.autocast(x.device.type, enabled=False):
             pulses = self.long_transform(source[:, :1].squeeze(1))
-            noise_gain = torch.exp(short[3].clamp(max=LOUDEST))
+            gain = torch.exp(short.clamp(max=LOUDEST))
             real, imaginary = self.short_transform(source[:, 1:].squeeze(1))
-            noise = real * noise_gain, imaginary * noise_gain
-            return _times(pulses, _complex_gain(*long)), _complex_gain(*short[:3]), noise
+            return _times(pulses, _complex_gain(*long)), (real * gain, imaginary * gain)
 
     def forward(self, mel: Tensor, pitch: Tensor, source: Tensor) -> Tensor:
         """[B, 80, T], [B, 2, T] and [B, 2, 256·T] → [B, 1, 256·T]."""
-        foreseeable, free, noise = self.spectra(mel, pitch, source)
-        whole = free[0] + noise[0], free[1] + noise[1]
-        audio = self.long_transform.inverse(foreseeable) + self.short_transform.inverse(whole)
-        return audio.clamp(-1.0, 1.0).unsqueeze(1)
+        return torch.stack(self.parts(mel, pitch, source)).sum(0).clamp(-1.0, 1.0).unsqueeze(1)
 
 
 class MelRateStudent(nn.Module):
