@@ -79,7 +79,7 @@ class Trainer(TrainingRun):
             rate = JUDGE_RATE * self.args.rate * self.schedule()
             direction, judged = self.adversary.judge(audio, target, rate)
             audio.register_hook(lambda slope: slope + direction * slope.norm())
-        return self.descend(losses, WEIGHTS) | judged
+        return self.descend(losses, WEIGHTS | {"complex": self.args.complex}) | judged
 
     def validate(self, batches: list[Batch]) -> dict[str, float]:
         """Errors of the averaged weights."""
@@ -127,6 +127,13 @@ def main() -> None:
     parser.add_argument("--drawn", type=Path, help="folder of acoustic.draw: every second mel is from there")
     parser.add_argument(
         "--adversarial-from", type=int, metavar="STEP", help="a discriminator from this step on"
+    )
+    parser.add_argument(
+        "--complex",
+        type=float,
+        default=WEIGHTS["complex"],
+        metavar="WEIGHT",
+        help="of the comparison with the waveform itself",
     )
     parser.add_argument("--batch", type=int, default=8, help="pieces in a batch")
     parser.add_argument("--device", choices=("cpu", "cuda"), default="cpu")
