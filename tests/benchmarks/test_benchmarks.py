@@ -1,3 +1,4 @@
+import argparse
 import importlib
 import json
 import sys
@@ -222,13 +223,25 @@ def test_judged_lines_become_one_row(benchmarks):
             return Heard(transcript="red fish", quality=quality, clicks=0, seconds=1.0)
 
     waveforms = [np.array([3.0]), np.array([4.0])]
-    row = benchmarks["quality"].judge(Panel(), "tiny", ["Red fish.", "Red fox!"], waveforms)
+    row = benchmarks["quality"].judge(Panel(), None, "tiny", ["Red fish.", "Red fox!"], waveforms)
+    assert "DistillMOS" not in row
+    second = type("Second", (), {"rate": staticmethod(lambda waveform: waveform[0] + 1)})
+    row = benchmarks["quality"].judge(Panel(), second, "tiny", ["Red fish.", "Red fox!"], waveforms)
+    assert (row["DistillMOS"], row["worst"]) == (4.5, 4.0)
     assert row["word error rate %"] == 25.0
     assert row["DNSMOS overall"] == 3.5
     assert row["audio s"] == 2.0
 
 
 def test_a_peer_that_is_not_installed_is_skipped(benchmarks, capsys):
-    found = benchmarks["peers"].contestants(["hifi-gan"], {"piper": "no/such/python"})
+    parser = argparse.ArgumentParser()
+    benchmarks["measuring"].add_vocoders(parser)
+    benchmarks["peers"].add_pythons(parser)
+    absent = [f"--{peer}=no/such/python" for peer in benchmarks["peers"].PEERS]
+    found = benchmarks["peers"].contestants(parser.parse_args(absent))
     assert list(found) == ["this, hifi-gan"]
-    assert "skipped: piper" in capsys.readouterr().out
+    printed = capsys.readouterr().out
+    assert "skipped: piper" in printed
+    assert "kokoro" not in printed  # without a folder nobody asked for it
+    benchmarks["peers"].contestants(parser.parse_args([*absent, "--kokoro-model", "folder"]))
+    assert "skipped: kokoro" in capsys.readouterr().out

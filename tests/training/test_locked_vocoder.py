@@ -8,33 +8,19 @@ import numpy as np
 import pytest
 
 import generate_voices
-import kokoro
+from spoken import spoken
 
 torch = pytest.importorskip("torch")
 pytest.importorskip("soxr")
 
 from text_to_speech.inference import source_filter  # noqa: E402
 from text_to_speech.inference.source_filter import Excitation  # noqa: E402
-from vocoder import locked_data, train_locked  # noqa: E402
-from vocoder.losses import complex_loss  # noqa: E402
+from vocoder import adversary, locked_data, train_locked  # noqa: E402
+from vocoder.losses import audio_losses  # noqa: E402
 from vocoder.mel_rate import MelRateFilter, Transform  # noqa: E402
 from vocoder.model import FilterNetwork  # noqa: E402
 
 pytestmark = pytest.mark.training
-
-
-def spoken(seconds: float, *, hz: float = 120.0) -> kokoro.Speech:
-    """An utterance of Kokoro's kind: pulses at its source's phase, unvoiced in the middle."""
-    frames = round(seconds * kokoro.FRAMES_PER_SECOND)
-    f0 = (hz * (1 + 0.2 * np.sin(np.arange(frames) / 25))).astype(np.float32)
-    f0[frames // 2 : frames // 2 + 20] = 4.0
-    periods = np.cumsum(f0, dtype=np.float64) / kokoro.FRAMES_PER_SECOND
-    at = np.interp((np.arange(frames * 300) + 0.5) / 300 - 0.5, np.arange(frames), periods)
-    audio = np.repeat(f0 > 10, 300) * 0.02 * sum(np.cos(2 * np.pi * n * at) for n in range(1, 11))
-    units = np.full(frames // 2, 1, np.int64)
-    return kokoro.Speech(
-        units, units.astype(np.float32), f0, f0, audio.astype(np.float32), (periods % 1).astype(np.float32)
-    )
 
 
 @pytest.fixture
@@ -147,8 +133,8 @@ def test_the_inverse_transform_undoes_the_transform(size: int):
     wave = torch.randn(2, 256 * 20, generator=torch.Generator().manual_seed(0))
     transform = Transform(size)
     spectrum = transform(wave)
-    assert spectrum.shape == (2, 256 * 20 // (size // 4), size + 2)
-    assert spectrum.square().sum(2).mean() / (size // 2 + 1) == pytest.approx(1, abs=0.05)
+    assert spectrum[0].shape == (2, 256 * 20 // (size // 4), size // 2 + 1)
+    assert sum(part.square().mean() for part in spectrum) == pytest.approx(1, abs=0.05)
     inner = slice(800, -800)
     torch.testing.assert_close(transform.inverse(spectrum)[:, inner], wave[:, inner], atol=1e-5, rtol=0)
 
@@ -157,11 +143,11 @@ def test_the_short_spectrum_is_read_in_the_order_of_time():
     network = MelRateFilter(channels=8, hidden=8, blocks=1)
     with torch.no_grad():
         network.short.weight.zero_()
-        gains = network.short.bias.view(4, 4, 129)[:, 3]
-        gains.copy_(torch.full((4, 129), -20.0))
+        gains = network.short.bias.view(4, 129)
+        gains.fill_(-20.0)
         gains[2] = 0.0  # noise sounds in the third quarter of each frame alone
     mel, pitch = torch.randn(1, 80, 40), torch.zeros(1, 2, 40)
-    noise = network.spectra(mel, pitch, torch.randn(1, 2, 40 * 256))[2].square().sum(-1)[0]
+    noise = network.spectra(mel, pitch, torch.randn(1, 2, 40 * 256))[1][0].square().sum(-1)[0]
     assert (noise.view(40, 4).argmax(1) == 2).all()
 
 
@@ -202,6 +188,10 @@ def test_what_is_foreseeable_does_not_depend_on_the_noise(design: str):
 # -- the loss and the run ------------------------------------------------------------------------------------
 
 
+def complex_loss(audio: torch.Tensor, target: torch.Tensor) -> torch.Tensor:
+    return audio_losses(audio, target, audio)["complex"]
+
+
 def test_the_complex_loss_minds_the_phase_and_prefers_silence_to_a_wrong_one():
     dice = torch.Generator().manual_seed(0)
     target, other = (0.1 * torch.randn(2, 8_192, generator=dice) for _ in range(2))
@@ -232,6 +222,54 @@ def test_a_run_goes_on_where_it_was(
     assert log.count("step 1,") == 1
     assert "validation 2" in log
     assert torch.load(tmp_path / "run" / "ema.pt", weights_only=True)["design"] == design
+
+
+def test_a_discriminator_joins_an_older_run_and_goes_on_with_it(
+    audio_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(train_locked, "HELD_OUT", 1)
+    last = tmp_path / "run" / "last.pt"
+
+    def run(steps: int, *more: str) -> dict:
+        options = ["--audio", str(audio_folder), "--prepared", str(tmp_path / "prepared"), *more]
+        options += ["--run", str(tmp_path / "run"), "--steps", str(steps), "--batch", "2", "--report", "1"]
+        monkeypatch.setattr("sys.argv", ["train_locked", *options, "--validate", "1"])
+        train_locked.main()
+        return torch.load(last, weights_only=True)
+
+    old = run(1)
+    del old["companions"]  # as runs were written before there was one
+    old["optimizer"]["param_groups"][0]["fused"] = None
+    torch.save(old, last)
+    assert run(3, "--adversarial-from", "2")["companions"]["adversary"]["steps"] == 1
+    kept = run(5, "--adversarial-from", "2")
+    assert kept["companions"]["adversary"]["steps"] == 3
+    assert kept["optimizer"]["param_groups"][0]["fused"]
+    lines = (tmp_path / "run" / "log.txt").read_text(encoding="utf-8").splitlines()
+    assert ["judge" in line for line in lines if line.startswith("step")] == [False, False, True, True, True]
+
+
+def test_a_discriminator_learns_and_shows_the_way_to_the_teacher(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(adversary, "RAMP", 20)
+    torch.manual_seed(0)
+    rival = adversary.Adversary(device="cpu", bf16=False)
+    dice = torch.Generator().manual_seed(0)
+    target = 0.1 * torch.randn(4, 4_096, generator=dice)
+    muffled = 0.5 * (target + target.roll(1, dims=1))  # an error of magnitudes, as over-smoothing is
+    errors = []
+    for _ in range(30):
+        direction, error = rival.judge(muffled, target, 3e-3)
+        errors.append(error["judge"])
+    assert np.mean(errors[-3:]) < 0.5 * np.mean(errors[:3])
+    assert direction.norm() == pytest.approx(adversary.SHARE)
+    assert not direction[2:].any()  # it sees half of a batch
+    slopes = [rival.judge(muffled, target, 0.0) for _ in adversary.WINDOWS]
+    nearer = [rival.judge(muffled - 0.1 * slope, target, 0.0)[1] for slope, _ in slopes]
+    for (_, before), after in zip(slopes, nearer, strict=True):
+        assert (
+            after["cheat"] + adversary.MATCHING * after["match"]
+            < before["cheat"] + adversary.MATCHING * before["match"]
+        )
 
 
 def test_a_network_learns_the_phase_that_it_is_given():

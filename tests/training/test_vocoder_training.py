@@ -121,12 +121,85 @@ def test_the_loss_is_nothing_for_the_teacher_itself_and_grows_with_the_error():
 @pytest.mark.training
 def test_pulses_of_another_phase_are_a_small_error_in_long_windows():
     torch = pytest.importorskip("torch")
+    from vocoder.fourier import spectrum
     from vocoder.losses import magnitude
 
     pitch, voicing = np.zeros(66, np.float32), np.ones(66, np.float32)
     takes = [torch.from_numpy(Excitation(phase=p).extend(pitch, voicing)[:1]) for p in (0.0, 0.5)]
-    one, other = (torch.log(magnitude(take, 2048, 512)[..., 4:-4] + 1e-4) for take in takes)
+    one, other = (torch.log(magnitude(spectrum(take, 2048))[:, 4:-4] + 1e-4) for take in takes)
     assert (one - other).abs().mean() < 0.3
+
+
+def plain_losses(audio, target, foreseeable):
+    """The losses as the modules describe them, with PyTorch's own transform and gradients."""
+    torch = pytest.importorskip("torch")
+    from text_to_speech.inference.mel import mel_filters
+
+    def spectrum(wave, size):
+        window = torch.hann_window(size, dtype=wave.dtype)
+        values = torch.stft(
+            wave, size, size // 4, window=window, center=True, pad_mode="constant", return_complex=True
+        )
+        return torch.view_as_real(values) / window.square().sum().sqrt()
+
+    def magnitude(wave, size):
+        return torch.sqrt(spectrum(wave, size).square().sum(-1) + 1e-12) + 1e-4
+
+    def compressed(values):
+        return values * (values.square().sum(-1, keepdim=True) + 1e-6) ** -0.3
+
+    def log_mel(wave):
+        values = (
+            spectrum(wave, 1024).square().sum(-1) * torch.hann_window(1024, dtype=wave.dtype).square().sum()
+        )
+        filters = torch.from_numpy(mel_filters()).to(wave.dtype)
+        return torch.log(torch.clamp(filters @ torch.sqrt(values + 1e-9), min=1e-5))
+
+    sizes = (2048, 1024, 512, 256, 128)
+    pairs = [(magnitude(audio, size), magnitude(target, size)) for size in sizes]
+    spectra = [
+        (compressed(spectrum(foreseeable, size)), compressed(spectrum(target, size))) for size in sizes[1:4]
+    ]
+    return {
+        "mel": (log_mel(audio) - log_mel(target)).abs().mean(),
+        "log": sum((a.log() - b.log()).abs().mean() for a, b in pairs) / 5,
+        "power": sum((a**0.4 - b**0.4).abs().mean() for a, b in pairs) / 5,
+        "complex": sum(torch.sqrt((a - b).square().sum(-1) + 1e-8).mean() for a, b in spectra) / 3,
+    }
+
+
+@pytest.mark.training
+@pytest.mark.parametrize("name", ["mel", "log", "power", "complex"])
+def test_fast_losses_and_their_gradients_are_those_of_the_plain_formulas(name):
+    torch = pytest.importorskip("torch")
+    from vocoder.losses import audio_losses
+
+    dice = torch.Generator().manual_seed(0)
+    target, noise, error = (0.1 * torch.randn(2, 8_192, generator=dice) for _ in range(3))
+    target *= torch.logspace(-3, 0, 8_192)  # loud and almost silent
+    results = []
+    for losses, precision in ((audio_losses, torch.float32), (plain_losses, torch.float64)):
+        foreseeable = (target + 0.1 * error * target.abs()).to(precision).requires_grad_()
+        audio = foreseeable + 0.1 * noise.to(precision)
+        value = losses(audio, target.to(precision), foreseeable)[name]
+        value.backward()
+        results.append((value.item(), foreseeable.grad.double()))
+    (fast, slope), (plain, expected) = results
+    assert fast == pytest.approx(plain, rel=1e-5)
+    assert (slope - expected).norm() < 1e-4 * expected.norm()
+
+
+@pytest.mark.training
+def test_the_fast_convolution_has_the_gradients_of_the_plain_one():
+    torch = pytest.importorskip("torch")
+    from vocoder.model import _Slide, _slide
+
+    dice = torch.Generator().manual_seed(0)
+    shapes = ((3, 20, 8), (8, 1, 1, 5), (8,))
+    inputs = [torch.randn(shape, generator=dice, dtype=torch.float64, requires_grad=True) for shape in shapes]
+    gradients = [torch.autograd.grad(f(*inputs).square().sum(), inputs) for f in (_Slide.apply, _slide)]
+    for fast, plain in zip(*gradients, strict=True):
+        torch.testing.assert_close(fast, plain)
 
 
 @pytest.mark.training

@@ -8,12 +8,16 @@ be given: then what is foreseeable in its waveform can be compared with the wave
 from __future__ import annotations
 
 import functools
+from collections.abc import Sequence
+from typing import Any
 
 import torch
 from torch import Tensor
+from torch.autograd import Function
 from torch.nn import functional
 
-from text_to_speech.inference.mel import HOP_LENGTH, LOG_FLOOR, N_FFT, mel_filters
+from text_to_speech.inference.mel import LOG_FLOOR, N_FFT, mel_filters
+from vocoder.fourier import Spectrum, spectrum
 
 WINDOWS = (2048, 1024, 512, 256, 128)  # samples
 POWER = 0.4  # the exponent of the second comparison: it minds loud parts more than the logarithm does
@@ -22,77 +26,118 @@ COMPLEX_FLOOR = 1e-3  # below this share of unit variance the compression ends
 FLOOR = 1e-4  # times the square root of the window's power: magnitudes are compared down to about -80 dB
 
 
-@functools.lru_cache(maxsize=16)
-def _window(size: int, device: torch.device) -> Tensor:
-    return torch.hann_window(size, device=device)
+def spectral_losses(ours: Spectrum, theirs: Spectrum) -> tuple[Tensor, Tensor]:
+    """Compare the magnitudes of two spectra by their logarithms and by their powers of 0.4."""
+    return _CompareMagnitudes.apply(*ours, torch.log(magnitude(theirs) + FLOOR))
 
 
-def spectrum(audio: Tensor, size: int, hop: int) -> Tensor:
-    """[B, L] → [B, bins, frames, 2], of unit variance for white noise of unit variance."""
-    window = _window(size, audio.device)
-    values = torch.stft(
-        audio, size, hop, window=window, center=True, pad_mode="constant", return_complex=True
-    )
-    return torch.view_as_real(values) / window.square().sum().sqrt()
+def magnitude(values: Spectrum) -> Tensor:
+    """Magnitudes [B, frames, bins], nowhere 0."""
+    return torch.sqrt(_dot(values, values).add_(1e-12))
 
 
-def magnitude(audio: Tensor, size: int, hop: int) -> Tensor:
-    """[B, L] → [B, bins, frames], of unit variance for white noise of unit variance."""
-    return torch.sqrt(spectrum(audio, size, hop).square().sum(-1) + 1e-12)
-
-
-def spectral_losses(audio: Tensor, target: Tensor) -> dict[str, Tensor]:
-    """Compare two waveforms [B, L] by their magnitudes; means over the windows and bins."""
-    logs, powers = [], []
-    for size in WINDOWS:
-        ours = magnitude(audio, size, size // 4)
-        with torch.no_grad():
-            theirs = magnitude(target, size, size // 4)
-        logs.append((torch.log(ours + FLOOR) - torch.log(theirs + FLOOR)).abs().mean())
-        powers.append(((ours + FLOOR) ** POWER - (theirs + FLOOR) ** POWER).abs().mean())
-    return {"log": torch.stack(logs).mean(), "power": torch.stack(powers).mean()}
-
-
-def complex_loss(audio: Tensor, target: Tensor) -> Tensor:
-    """Compare two waveforms [B, L] by their spectra, phase included, with magnitudes to the power of 0.4.
+def complex_loss(ours: Spectrum, theirs: Spectrum) -> Tensor:
+    """Compare two spectra, phase included, with magnitudes to the power of 0.4.
 
     Where a target's phase is chance, silence is the best answer: so this is for what is foreseeable alone.
     """
-    errors = []
-    for size in COMPLEX_WINDOWS:
-        ours = _compressed(spectrum(audio, size, size // 4))
+    return _CompareCompressed.apply(*ours, *_scale(theirs, _compression(theirs)))
+
+
+def log_mel(values: Spectrum) -> Tensor:
+    """The spectrum of 1,024 samples → [B, frames, 80], as `text_to_speech.inference.mel` but for the ends."""
+    filters, power = _mel_filters(values[0].device)
+    magnitudes = torch.sqrt(power * (values[0].square() + values[1].square()) + 1e-9)
+    return torch.log(torch.clamp(magnitudes @ filters, min=LOG_FLOOR))
+
+
+def audio_losses(audio: Tensor, target: Tensor, foreseeable: Tensor | None = None) -> dict[str, Tensor]:
+    """All losses on the waveform [B, L].
+
+    Args:
+        audio: What the student says.
+        target: What the teacher says.
+        foreseeable: The part of `audio` that should have the teacher's phase, if any should.
+
+    Returns:
+        `mel`, `log` and `power`, means over the windows and bins, and for a foreseeable part `complex`.
+    """
+    errors: dict[str, list[Tensor]] = {"mel": [], "log": [], "power": [], "complex": []}
+    for size in WINDOWS:
+        ours = spectrum(audio, size)
         with torch.no_grad():
-            theirs = _compressed(spectrum(target, size, size // 4))
-        errors.append(torch.sqrt((ours - theirs).square().sum(-1) + 1e-8).mean())
-    return torch.stack(errors).mean()
+            theirs = spectrum(target, size)
+        for name, error in zip(("log", "power"), spectral_losses(ours, theirs), strict=True):
+            errors[name].append(error)
+        if size == N_FFT:
+            errors["mel"].append((log_mel(ours) - log_mel(theirs)).abs().mean())
+        if foreseeable is not None and size in COMPLEX_WINDOWS:
+            errors["complex"].append(complex_loss(spectrum(foreseeable, size), theirs))
+    return {name: torch.stack(values).mean() for name, values in errors.items() if values}
 
 
-def _compressed(values: Tensor) -> Tensor:
-    """Raise the magnitudes of a spectrum [..., 2] to the power of 0.4 and leave its phases."""
-    power = values.square().sum(-1, keepdim=True) + COMPLEX_FLOOR**2
-    return values * power ** ((POWER - 1) / 2)
+class _CompareMagnitudes(Function):
+    """Mean differences of the logarithms and of the powers of magnitudes: both have the same sign."""
+
+    @staticmethod
+    def forward(ctx: Any, real: Tensor, imaginary: Tensor, levels: Tensor) -> tuple[Tensor, Tensor]:
+        magnitudes = magnitude((real, imaginary))
+        raised = magnitudes + FLOOR
+        level = torch.log(raised)
+        powers = torch.exp(POWER * level)
+        difference = level.sub_(levels)
+        slope = torch.sign(difference).div_(raised.mul_(magnitudes))
+        ctx.save_for_backward(real, imaginary, slope, powers)
+        power = (powers - torch.exp(POWER * levels)).abs_().mean()
+        return difference.abs_().mean(), power
+
+    @staticmethod
+    def backward(ctx: Any, log: Tensor, power: Tensor) -> tuple[Tensor, Tensor, None]:
+        real, imaginary, slope, powers = ctx.saved_tensors
+        size = powers.numel()
+        factor = (powers * (power * (POWER / size))).add_(log / size).mul_(slope)
+        return *_scale((real, imaginary), factor), None
+
+
+class _CompareCompressed(Function):
+    """Mean distance between a spectrum, once it is compressed, and another that is so already."""
+
+    @staticmethod
+    def forward(ctx: Any, *parts: Tensor) -> Tensor:
+        ours, theirs = parts[:2], parts[2:]
+        compression = _compression(ours)
+        difference = [part.sub_(other) for part, other in zip(_scale(ours, compression), theirs, strict=True)]
+        distance = _dot(difference, difference).add_(1e-8).sqrt_()
+        ctx.save_for_backward(*ours, compression, *difference, distance)
+        return distance.mean()
+
+    @staticmethod
+    def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor, Tensor, None, None]:
+        real, imaginary, compression, *difference, distance = ctx.saved_tensors
+        ours = real, imaginary
+        direction = _scale(difference, (compression * (gradient / distance.numel())).div_(distance))
+        along = _dot(direction, ours).div_(_dot(ours, ours).add_(COMPLEX_FLOOR**2)).mul_(POWER - 1)
+        return direction[0].addcmul_(real, along), direction[1].addcmul_(imaginary, along), None, None
+
+
+def _dot(a: Sequence[Tensor], b: Sequence[Tensor]) -> Tensor:
+    """The inner product of complex numbers as vectors of two."""
+    return (a[0] * b[0]).addcmul_(a[1], b[1])
+
+
+def _scale(values: Sequence[Tensor], factor: Tensor) -> Spectrum:
+    return values[0] * factor, values[1] * factor
+
+
+def _compression(values: Sequence[Tensor]) -> Tensor:
+    """What raises the magnitudes of a spectrum to the power of 0.4 and leaves its phases."""
+    return _dot(values, values).add_(COMPLEX_FLOOR**2).log_().mul_((POWER - 1) / 2).exp_()
 
 
 @functools.lru_cache(maxsize=2)
-def _mel_filters(device: torch.device) -> Tensor:
-    return torch.from_numpy(mel_filters()).to(device)
-
-
-def log_mel(audio: Tensor) -> Tensor:
-    """[B, L] → [B, 80, frames], as `text_to_speech.inference.mel`, but with zeros beyond the ends."""
-    window = _window(N_FFT, audio.device)
-    values = torch.stft(
-        audio, N_FFT, HOP_LENGTH, window=window, center=True, pad_mode="constant", return_complex=True
-    )
-    magnitudes = torch.sqrt(torch.view_as_real(values).square().sum(-1) + 1e-9)
-    return torch.log(torch.clamp(_mel_filters(audio.device) @ magnitudes, min=LOG_FLOOR))
-
-
-def audio_losses(audio: Tensor, target: Tensor) -> dict[str, Tensor]:
-    """All losses on the waveform [B, L]: `mel`, `log`, `power`."""
-    with torch.no_grad():
-        theirs = log_mel(target)
-    return {"mel": (log_mel(audio) - theirs).abs().mean()} | spectral_losses(audio, target)
+def _mel_filters(device: torch.device) -> tuple[Tensor, float]:
+    """Filters [513, 80], and the power of the window, which `spectrum` takes out."""
+    return torch.from_numpy(mel_filters().T.copy()).to(device), float(torch.hann_window(N_FFT).square().sum())
 
 
 def pitch_losses(pitch: Tensor, voicing: Tensor, target: Tensor, voiced: Tensor) -> dict[str, Tensor]:

@@ -1,15 +1,16 @@
 """The second student: nothing in it runs above the rate of the mel spectrogram but two inverse Fourier transforms.
 
     mel, pitch ──▶ blocks ──┬──▶ a complex gain per bin of the pulses' spectrum ──▶ inverse STFT 1024/256 ──┬──▶ audio
-                            ├──▶ a spectrum of its own, free of both ──┬──────────▶ inverse STFT 256/64  ──┘
-                            └──▶ a gain per bin of the noise's spectrum ┘
+                            └──▶ a gain per bin of the noise's spectrum ──────────▶ inverse STFT 256/64  ──┘
 
 Pulses and pitch come from outside, as in `vocoder.model`. Harmonics are shaped in a long window, which resolves
-them; noise and bursts in a short one, four times in a mel frame, because a long one would smear them. The idea of
-filtering pulses in the teacher's own phase, of noise beside them and of a free spectrum is hibari's (Apache-2.0).
+them; noise in a short one, four times in a mel frame, because a long one would smear it. The idea of filtering pulses
+in the teacher's own phase, with noise beside them, is hibari's (Apache-2.0). Its third part, a spectrum free of both,
+is not here: the network does not know the phase of the voice, so that such a spectrum repeats with the frames, a buzz
+of 86 Hz, and losses of magnitudes prefer it to noise.
 
-The two sums of `parts` are kept apart in training: what is foreseeable (pulses and free spectrum) is compared with
-the teacher's waveform, and the whole, noise included, by magnitudes.
+The two `parts` are kept apart in training: what is foreseeable (the pulses) is compared with the teacher's waveform,
+and the whole, noise included, by magnitudes.
 """
 
 from __future__ import annotations
@@ -19,6 +20,8 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from text_to_speech.inference.mel import HOP_LENGTH, N_MELS
+from vocoder import fourier
+from vocoder.fourier import Spectrum
 from vocoder.model import (
     LOUDEST,
     MEL_MEAN,
@@ -33,11 +36,14 @@ from vocoder.model import (
 LONG, SHORT = 1024, 256  # samples of the two windows
 LONG_BINS, SHORT_BINS = LONG // 2 + 1, SHORT // 2 + 1
 STEPS = HOP_LENGTH // (SHORT // 4)  # short windows in a mel frame
-QUIET, STILL = -3.0, -6.0  # log gains before training: of the filters, of the free spectrum
+QUIET = -3.0  # log gain of the filters before training
 
 
 class Transform(nn.Module):
-    """An STFT and its inverse as matrix products, which any runtime can do; four windows lie over each sample."""
+    """An STFT and its inverse; four windows lie over each sample.
+
+    In ONNX both are matrix products, which any runtime can do.
+    """
 
     def __init__(self, size: int) -> None:
         super().__init__()
@@ -47,14 +53,21 @@ class Transform(nn.Module):
         self.register_buffer("analysis", analysis[:, 0], persistent=False)
         self.register_buffer("synthesis", synthesis[:, 0], persistent=False)
 
-    def forward(self, audio: Tensor) -> Tensor:
-        """[B, L] → [B, L / hop, 2·bins]: real parts, then imaginary parts."""
+    def forward(self, audio: Tensor) -> Spectrum:
+        """[B, L] → [B, L / hop, bins] twice."""
+        if not torch.onnx.is_in_onnx_export():
+            return fourier.transform(fourier.cut(audio, 4 * self.hop, self.edge))
         blocks = functional.pad(audio, (self.edge, self.edge)).unflatten(1, (-1, self.hop))
-        return torch.cat([blocks[:, k : k - 3 or None] for k in range(4)], dim=2) @ self.analysis.T
+        windows = torch.cat([blocks[:, k : k - 3 or None] for k in range(4)], dim=2)
+        real, imaginary = (windows @ self.analysis.T).chunk(2, dim=2)
+        return real, imaginary
 
-    def inverse(self, spectrum: Tensor) -> Tensor:
-        """[B, F, 2·bins] → [B, hop·F]."""
-        pieces = (spectrum @ self.synthesis).unflatten(2, (4, self.hop)).unbind(2)
+    def inverse(self, spectrum: Spectrum) -> Tensor:
+        """[B, F, bins] twice → [B, hop·F]."""
+        if not torch.onnx.is_in_onnx_export():
+            # Squared windows of unit energy add up to one over the hop.
+            return self.hop * fourier.overlap_add(fourier.inverse(spectrum), self.edge)
+        pieces = (torch.cat(spectrum, dim=2) @ self.synthesis).unflatten(2, (4, self.hop)).unbind(2)
         blocks = torch.stack([functional.pad(p, (0, 0, k, 3 - k)) for k, p in enumerate(pieces)]).sum(0)
         return blocks.flatten(1)[:, self.edge : -self.edge]
 
@@ -69,13 +82,10 @@ class MelRateFilter(nn.Module):
         self.blocks = nn.Sequential(*(Block(channels, hidden, kernel=5) for _ in range(blocks)))
         self.norm = nn.LayerNorm(channels)
         self.long = nn.Linear(channels, 3 * LONG_BINS)  # log gain, real, imaginary
-        self.short = nn.Linear(
-            channels, STEPS * 4 * SHORT_BINS
-        )  # the same, and the noise's log gain; at each step
+        self.short = nn.Linear(channels, STEPS * SHORT_BINS)  # the noise's log gain at each step
         with torch.no_grad():
-            starts = torch.tensor([QUIET, 1.0, 0.0]), torch.tensor([STILL, 1.0, 0.0, QUIET])
-            self.long.bias.copy_(starts[0].repeat_interleave(LONG_BINS))
-            self.short.bias.copy_(starts[1].repeat_interleave(SHORT_BINS).repeat(STEPS))
+            self.long.bias.copy_(torch.tensor([QUIET, 1.0, 0.0]).repeat_interleave(LONG_BINS))
+            self.short.bias.fill_(QUIET)
             self.long.weight.mul_(0.3)
             self.short.weight.mul_(0.3)
         self.long_transform, self.short_transform = Transform(LONG), Transform(SHORT)
@@ -89,27 +99,24 @@ class MelRateFilter(nn.Module):
 
     def parts(self, mel: Tensor, pitch: Tensor, source: Tensor) -> tuple[Tensor, Tensor]:
         """Mel [B, 80, T], pitch [B, 2, T], source [B, 2, 256·T] → foreseeable and noisy part, [B, 256·T] each."""
-        foreseeable, free, noise = self.spectra(mel, pitch, source)
+        foreseeable, noise = self.spectra(mel, pitch, source)
         with torch.autocast(mel.device.type, enabled=False):
-            short = self.short_transform
-            return self.long_transform.inverse(foreseeable) + short.inverse(free), short.inverse(noise)
+            return self.long_transform.inverse(foreseeable), self.short_transform.inverse(noise)
 
-    def spectra(self, mel: Tensor, pitch: Tensor, source: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        """The spectra of the pulses [B, T, 2·513], of the free part and of the noise [B, 4·T, 2·129], filtered."""
-        x = self.features(mel, pitch).float()
-        with torch.autocast(x.device.type, enabled=False):  # 80 dB need more than bfloat16
+    def spectra(self, mel: Tensor, pitch: Tensor, source: Tensor) -> tuple[Spectrum, Spectrum]:
+        """The spectra of the pulses [B, T, 513] and of the noise [B, 4·T, 129], filtered."""
+        x = self.features(mel, pitch)
+        long = self.long(x).float().unflatten(2, (3, LONG_BINS)).unbind(2)
+        short = self.short(x).float().unflatten(2, (STEPS, SHORT_BINS)).flatten(1, 2)
+        with torch.autocast(x.device.type, enabled=False):
             pulses = self.long_transform(source[:, :1].squeeze(1))
-            filtered = _times(pulses, _complex_gain(self.long(x)))
-            short = self.short(x).unflatten(2, (STEPS, -1)).flatten(1, 2)
-            gain = torch.exp(short[..., 3 * SHORT_BINS :].clamp(max=LOUDEST))
-            noise = self.short_transform(source[:, 1:].squeeze(1)) * torch.cat([gain, gain], dim=-1)
-            return filtered, _complex_gain(short[..., : 3 * SHORT_BINS]), noise
+            gain = torch.exp(short.clamp(max=LOUDEST))
+            real, imaginary = self.short_transform(source[:, 1:].squeeze(1))
+            return _times(pulses, _complex_gain(*long)), (real * gain, imaginary * gain)
 
     def forward(self, mel: Tensor, pitch: Tensor, source: Tensor) -> Tensor:
         """[B, 80, T], [B, 2, T] and [B, 2, 256·T] → [B, 1, 256·T]."""
-        foreseeable, free, noise = self.spectra(mel, pitch, source)
-        audio = self.long_transform.inverse(foreseeable) + self.short_transform.inverse(free + noise)
-        return audio.clamp(-1.0, 1.0).unsqueeze(1)
+        return torch.stack(self.parts(mel, pitch, source)).sum(0).clamp(-1.0, 1.0).unsqueeze(1)
 
 
 class MelRateStudent(nn.Module):
@@ -121,17 +128,10 @@ class MelRateStudent(nn.Module):
         self.filter = MelRateFilter()
 
 
-def _complex_gain(x: Tensor) -> Tensor:
-    """Log gain, real, imaginary [..., 3·bins] → a spectrum [..., 2·bins]."""
-    gain, real, imaginary = x.chunk(3, dim=-1)
+def _complex_gain(gain: Tensor, real: Tensor, imaginary: Tensor) -> Spectrum:
     gain = torch.exp(gain.clamp(max=LOUDEST))
-    return torch.cat([gain * real, gain * imaginary], dim=-1)
+    return gain * real, gain * imaginary
 
 
-def _times(a: Tensor, b: Tensor) -> Tensor:
-    """Multiply two spectra, real parts before imaginary ones."""
-    (real, imaginary), (other_real, other_imaginary) = a.chunk(2, dim=-1), b.chunk(2, dim=-1)
-    return torch.cat(
-        [real * other_real - imaginary * other_imaginary, real * other_imaginary + imaginary * other_real],
-        dim=-1,
-    )
+def _times(a: Spectrum, b: Spectrum) -> Spectrum:
+    return a[0] * b[0] - a[1] * b[1], a[0] * b[1] + a[1] * b[0]

@@ -14,9 +14,12 @@ float16 (a GPU, an NPU) cannot hold, and which has to go on unbroken where a str
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import torch
 from torch import Tensor, nn
+from torch.autograd import Function
 from torch.nn import functional
 
 from text_to_speech.inference.mel import HOP_LENGTH, N_MELS
@@ -45,9 +48,39 @@ class Block(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """[B, T, C] → [B, T, C]."""
-        # In this layout a convolution over [B, C, 1, T] needs no copy: it is PyTorch's channels-last.
-        y = self.depthwise(x.transpose(1, 2).unsqueeze(2)).squeeze(2).transpose(1, 2)
-        return x + self.scale * self.narrow(functional.gelu(self.widen(self.norm(y)), approximate="tanh"))
+        # In bfloat16 this convolution would cost twice as much, and GELU as a tangent three times as much as with the
+        # error function.
+        with torch.autocast(x.device.type, enabled=False):
+            weight, bias = self.depthwise.weight, self.depthwise.bias
+            slide = _slide if torch.onnx.is_in_onnx_export() else _Slide.apply
+            y = slide(x.float(), weight, bias)
+        return x + self.scale * self.narrow(functional.gelu(self.widen(self.norm(y))))
+
+
+class _Slide(Function):
+    """A depthwise convolution over time, whose gradients cost a third of PyTorch's."""
+
+    @staticmethod
+    def forward(ctx: Any, x: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
+        ctx.save_for_backward(x, weight)
+        return _slide(x, weight, bias)
+
+    @staticmethod
+    def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        x, weight = ctx.saved_tensors
+        frames, kernel = x.shape[1], weight.shape[3]
+        padded = functional.pad(x, (0, 0, kernel // 2, kernel // 2))
+        products = [(padded[:, k : k + frames] * gradient).sum((0, 1)) for k in range(kernel)]
+        slope = torch.stack(products, dim=1).view_as(weight)
+        return _slide(gradient, weight.flip(3), None), slope, gradient.sum((0, 1))
+
+
+def _slide(x: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:
+    """Convolve [B, T, C] over time with [C, 1, 1, K], each channel for itself."""
+    # In this layout a convolution over [B, C, 1, T] needs no copy: it is PyTorch's channels-last.
+    image = x.transpose(1, 2).unsqueeze(2)
+    image = functional.conv2d(image, weight, bias, padding=(0, weight.shape[3] // 2), groups=weight.shape[0])
+    return image.squeeze(2).transpose(1, 2)
 
 
 class Entrance(nn.Module):
