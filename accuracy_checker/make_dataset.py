@@ -11,8 +11,8 @@ float32 by ONNX Runtime. Each model has a folder of its own, with pairs of files
     DATASETS/NAME/0001.out.npy    {output: array without the batch axis}
 
 The inputs have the static shapes of model.yml: windows of the recordings' mel spectrograms for vocoders, phonemes of
-the texts for the first stage of ForwardTacotron, what its outputs become for the second. What does not fill a window at
-the end of the whole is not used.
+the texts for the first stage of ForwardTacotron, what its outputs become for the second; the voices take turns. What
+does not fill a window at the end of the whole is not used.
 """
 
 # ruff: noqa: E402 - the folders of this repository must be on the path first
@@ -20,6 +20,7 @@ the end of the whole is not used.
 from __future__ import annotations
 
 import argparse
+import itertools
 import sys
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -45,6 +46,7 @@ from text_to_speech.omz.selection import select
 from text_to_speech.store.catalogue import models_root
 from text_to_speech.store.convert import make_onnx
 from text_to_speech.store.model_yml import Model
+from text_to_speech.store.voices_yml import voices
 from text_to_speech.text import Phonemizer, split_sentences, to_ids
 
 Arrays = Mapping[str, NDArray[Any]]
@@ -88,21 +90,33 @@ def mel_windows(recordings: Sequence[Recording], model: Model) -> Iterator[Array
         yield {"mel": np.ascontiguousarray(mel), **dict(zip(names, noise, strict=True))}
 
 
-def phoneme_windows(recordings: Sequence[Recording], length: int) -> Iterator[Arrays]:
-    """Give the inputs of the first stage of ForwardTacotron: `input_seq` int64 [1, length]."""
+def voice_inputs(model: Model) -> Iterator[Arrays]:
+    """Give the input `voice` of a duration model for ever, float32 [1, numbers], of each voice in turn.
+
+    A model of one voice has no such input.
+    """
+    if all(entry.name != "voice" for entry in model.input_info):
+        return itertools.repeat({})
+    speaking = [voice for voice in voices().values() if voice.duration_model == model.name]
+    return itertools.cycle([{"voice": np.array([voice.vector], np.float32)} for voice in speaking])
+
+
+def phoneme_windows(recordings: Sequence[Recording], model: Model) -> Iterator[Arrays]:
+    """Give the inputs of the first stage of ForwardTacotron: `input_seq` int64 [1, N], `voice` where it has one."""
+    length = model.input_info[0].shape[1]
     phonemizer = Phonemizer()
     sentences = (sentence for recording in recordings for sentence in split_sentences(recording.text))
     said = np.array(list(" ".join(phonemizer(sentence.text) for sentence in sentences)))
-    for symbols in windows([said], length - BOUNDARIES):
-        yield {"input_seq": to_ids("".join(symbols))[np.newaxis]}
+    for symbols, voice in zip(windows([said], length - BOUNDARIES), voice_inputs(model), strict=False):
+        yield {"input_seq": to_ids("".join(symbols))[np.newaxis], **voice}
 
 
 def frame_windows(predictions: Iterable[Arrays], frames: int) -> Iterator[Arrays]:
-    """Give the inputs of the second stage: `data` float32 [1, frames, E], `prosody` float32 [1, frames, 5].
+    """Give the inputs of the second stage: `data` float32 [1, T, E], `prosody` float32 [1, T, 5], perhaps `voice`.
 
     Args:
-        predictions: Outputs of the first stage.
-        frames: Length of a window.
+        predictions: Outputs of the first stage, each with its input `voice`.
+        frames: Length of a window, T.
     """
     for prediction in predictions:
         durations = round_durations(prediction["duration"][0, :, 0])
@@ -110,23 +124,23 @@ def frame_windows(predictions: Iterable[Arrays], frames: int) -> Iterator[Arrays
         contours = (prediction["pitch"][0], prediction["voicing"][0, :, 0], prediction["energy"][0, :, 0])
         both = np.concatenate([data, frame_prosody(*contours, durations)], axis=1).T
         for window in windows([both], frames):
-            parts = np.split(window.T, [data.shape[1]], axis=1)
-            yield dict(
-                zip(("data", "prosody"), (np.ascontiguousarray(part)[None] for part in parts), strict=True)
-            )
+            parts = (np.ascontiguousarray(part)[None] for part in np.split(window.T, [data.shape[1]], axis=1))
+            voice = {name: prediction[name] for name in ("voice",) if name in prediction}
+            yield {**dict(zip(("data", "prosody"), parts, strict=True)), **voice}
 
 
 def write_pairs(folder: Path, inputs: Iterable[Arrays], reference: Reference) -> list[Arrays]:
-    """Write the pairs of one model; return its outputs."""
+    """Write the pairs of one model; return its outputs, each with its inputs."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise cannot_write(folder, error) from error
     results = []
     for number, given in enumerate(inputs, start=1):
-        results.append(reference(given))
+        computed = reference(given)
+        results.append({**given, **computed})
         _write(folder / f"{number:04}.in.npy", given)
-        _write(folder / f"{number:04}.out.npy", results[-1])
+        _write(folder / f"{number:04}.out.npy", computed)
     return results
 
 
@@ -152,7 +166,7 @@ def make(recordings: Sequence[Recording], models: Iterable[Model], target: Path)
         if kind == "mel":
             inputs = mel_windows(recordings, model)
         elif kind == "input_seq":
-            inputs = phoneme_windows(recordings, length)
+            inputs = phoneme_windows(recordings, model)
         else:
             inputs = frame_windows(predictions, length)
         results = write_pairs(target / model.name, inputs, reference)

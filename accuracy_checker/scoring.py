@@ -1,7 +1,7 @@
 """Score speech against recordings: which measures there are, their means over recordings, and the table of them.
 
 The measures that compare with a recording stand in measures.py; the judges, which hear the speech alone or need
-packages of their own, are those of training/evaluate.py and two of the package index.
+packages of their own, are those of training/acoustic/evaluate.py and two of the package index.
 """
 
 from __future__ import annotations

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from text_to_speech.text.characters import make_readable
 from text_to_speech.text.engine import hibari_g2p
-from text_to_speech.text.symbols import BRITISH_SOUNDS, RARE_SOUNDS, SYMBOLS
+from text_to_speech.text.symbols import RARE_SOUNDS, SYMBOLS
 from text_to_speech.text.traced import TracedText
 
 NEAREST = str.maketrans(RARE_SOUNDS)
 # The American vowel of "goat" and the flap are no British sounds.
-EXPECTED = frozenset((*SYMBOLS[1:], *BRITISH_SOUNDS)) - frozenset("OT")
+EXPECTED = frozenset(SYMBOLS[1:]) - frozenset("OT")
 
 
 class BritishPhonemizer:

@@ -129,6 +129,7 @@ def test_only_the_units_that_have_a_word_depend_on_its_pronunciation() -> None:
 
 def test_a_key_depends_on_every_value_of_a_script(monkeypatch: pytest.MonkeyPatch) -> None:
     from text_to_speech.script import Alias, Delivery, Mark, Pause, Script, parse_text
+    from text_to_speech.script.voice_request import VoiceRequest
     from text_to_speech.text import Reading
 
     script = parse_text("One two three.")
@@ -136,6 +137,7 @@ def test_a_key_depends_on_every_value_of_a_script(monkeypatch: pytest.MonkeyPatc
         "text": "One two four.", "readings": (Reading(0, 3, phonemes="wˈʌn"),), "aliases": (Alias(0, 3, "1"),),
         "deliveries": ((0, Delivery(pitch=1.0)),), "directions": (Pause(14, 1.0), Mark(14, "end")),
         "blocks": (replace(script.blocks[0], ends_paragraph=False),), "languages": ((0, "en-GB"),), "breaks_off": True,
+        "voices": ((0, VoiceRequest(names=("emma",), place="line 1")),),
     }  # fmt: skip
     # Where the text is in a document does not matter.
     assert {field.name for field in fields(Script)} - set(values) == {"source", "source_start", "pieces"}
@@ -145,3 +147,5 @@ def test_a_key_depends_on_every_value_of_a_script(monkeypatch: pytest.MonkeyPatc
 
     keys_of = {key(script), *(key(replace(script, **{name: value})) for name, value in values.items())}  # type: ignore[arg-type]
     assert len(keys_of) == 1 + len(values)
+    moved = replace(script, voices=((0, VoiceRequest(names=("emma",), place="line 7")),))
+    assert key(moved) in keys_of

@@ -133,7 +133,7 @@ def test_the_sample_rate_is_that_of_the_file(
 
 
 @pytest.mark.parametrize("option", [("--voice", "heart"), ("--voice", "HEART"), ("-s_id", "0"), ()])
-def test_the_only_voice_has_a_name_and_a_number(
+def test_a_voice_has_a_name_and_a_number(
     option: tuple[str, ...], command: Callable[..., Outcome], tiny
 ) -> None:
     assert command("Hello.", *option, *tiny.flags)[0] == 0

@@ -782,6 +782,6 @@ def test_a_player_that_fails_keeps_no_half_of_the_file(
 def test_the_language_of_a_text_can_be_chosen(command: Callable[..., Outcome]) -> None:
     status, out, err = command("-i", "A car on 03/04/2025.", "--phonemes", "--language", "en-GB")
     assert (status, err) == (0, "")
-    assert out.startswith("ɐ kˈɑ ˌɑn ðə θˈɜd ɑv ˈApɹɪl")
+    assert out.startswith("ɐ kˈɑː ˌɒn ðə θˈɜːd ɒv ˈApɹɪl")
     assert command("-i", "A car.", "--phonemes")[1] == "ɐ kˈɑɹ.\n"
     assert command("-i", "A car.", "--phonemes", "--language", "fr")[0] != 0

@@ -63,7 +63,7 @@ def test_a_text_is_read_and_spoken_by_its_voices(
     lines = out.splitlines()
     assert lines[0] == "ɐ kˈɑɹ."
     assert lines[1].startswith("mˈɑɹʧ")
-    assert lines[2] == "ɐ kˈɑ."
+    assert lines[2] == "ɐ kˈɑː."
     assert "ˈApɹɪl" in lines[3]
     assert (
         caplog.text.count("no voice is x: there are heart, bella, michael, emma, george, solo; heart goes on")

@@ -18,7 +18,7 @@ from openvino import opset13
 import tiny_models
 from text_to_speech.errors import DeviceError
 from text_to_speech.inference import runtime
-from text_to_speech.inference.compiled import BLOB
+from text_to_speech.inference.compiled import BLOB, compile_kept
 from text_to_speech.inference.model_files import read_model, reshaped
 from text_to_speech.inference.runtime import Member, Target, compile_model, resolve_target
 from text_to_speech.store import kept
@@ -248,3 +248,22 @@ def test_another_version_of_a_preparation_gives_another_model(
         exec(compile(source.read_text(), str(source), "exec"), scope)
         speak(path, prepare=scope["prepare"])
     assert len(compilations) == 2
+
+
+@pytest.mark.parametrize("end", [2**63 - 1, 2**31 - 1, 9])
+def test_a_slice_to_the_end_is_the_same_from_the_cache(end: int, tmp_path: Path, cache: Path) -> None:
+    given = opset13.parameter([1, -1, 4], np.float32, name="given")
+    bounds = (opset13.constant(np.array([value], np.int64)) for value in (1, end, 1, 1))
+    weights = opset13.constant(np.random.default_rng(0).normal(size=(4, 64)).astype(np.float32))
+    model = openvino.Model(
+        [opset13.matmul(opset13.slice(given, *bounds), weights, False, False)], [given], "slice"
+    )
+    path = tmp_path / "slice.xml"
+    openvino.save_model(model, path, compress_to_fp16=False)
+    core = openvino.Core()
+    found = []
+    for _ in range(2):
+        compiled = compile_kept(core, core.read_model(path), "CPU", {}, path)
+        found.append(compiled({0: np.ones((1, 6, 4), np.float32)})[0])
+    assert found[0].shape == (1, 5, 64)
+    np.testing.assert_array_equal(*found)

@@ -182,16 +182,16 @@ def phonemizer() -> Phonemizer:
 @pytest.mark.parametrize(
     ("inside", "expected"),
     [
-        ("A car. <voice name='b'>A car.</voice>", ["ɐ kˈɑɹ.", "ɐ kˈɑ."]),
-        ("A car <voice name='b'>a car</voice>.", ["ɐ kˈɑɹ,", "ɐ kˈɑ."]),
-        ("A car, <voice name='b'>a car</voice>?! A car.", ["ɐ kˈɑɹ,", "ɐ kˈɑ?!", "ɐ kˈɑɹ."]),
+        ("A car. <voice name='b'>A car.</voice>", ["ɐ kˈɑɹ.", "ɐ kˈɑː."]),
+        ("A car <voice name='b'>a car</voice>.", ["ɐ kˈɑɹ,", "ɐ kˈɑː."]),
+        ("A car, <voice name='b'>a car</voice>?! A car.", ["ɐ kˈɑɹ,", "ɐ kˈɑː?!", "ɐ kˈɑɹ."]),
         # xml:lang says otherwise, on the element, inside of it and not around it.
         ("<voice name='b' xml:lang='en-US'>A car.</voice>", ["ɐ kˈɑɹ."]),
-        ("<voice name='b'><lang xml:lang='en-US'>A car.</lang> A car.</voice>", ["ɐ kˈɑɹ.", "ɐ kˈɑ."]),
-        ("<p xml:lang='en-US'><voice name='b'>A car.</voice></p>", ["ɐ kˈɑ."]),
-        ("<voice name='a' xml:lang='en-GB'>A car.</voice> A car.", ["ɐ kˈɑ.", "ɐ kˈɑɹ."]),
+        ("<voice name='b'><lang xml:lang='en-US'>A car.</lang> A car.</voice>", ["ɐ kˈɑɹ.", "ɐ kˈɑː."]),
+        ("<p xml:lang='en-US'><voice name='b'>A car.</voice></p>", ["ɐ kˈɑː."]),
+        ("<voice name='a' xml:lang='en-GB'>A car.</voice> A car.", ["ɐ kˈɑː.", "ɐ kˈɑɹ."]),
         # An alias is read by the reader of its words, and whole where a voice begins in it.
-        ("<voice name='b'><sub alias='a car'>AC</sub></voice>", ["ɐ kˈɑ"]),
+        ("<voice name='b'><sub alias='a car'>AC</sub></voice>", ["ɐ kˈɑː"]),
         ("<sub alias='a car'>A <voice name='b'>C</voice></sub>", ["ɐ kˈɑɹ"]),
         ("<sub alias='a car'>A <lang xml:lang='en-GB'>C</lang></sub> car", ["ɐ kˈɑɹ kˈɑɹ"]),
     ],

@@ -5,6 +5,7 @@ import pytest
 
 from text_to_speech.errors import InputError
 from text_to_speech.text import Lexicon, Phonemizer, Reading, parse_phonemes
+from text_to_speech.text.symbols import nearest_symbols
 
 
 @pytest.mark.parametrize(
@@ -24,7 +25,26 @@ from text_to_speech.text import Lexicon, Phonemizer, Reading, parse_phonemes
     ],
 )
 def test_phonemes_as_people_write_them(written: str, phonemes: str):
-    assert parse_phonemes(written) == phonemes
+    assert nearest_symbols(parse_phonemes(written)) == phonemes
+
+
+@pytest.mark.parametrize(
+    ("written", "american", "british"),
+    [
+        ("ˈlɒt", "lˈɑt", "lˈɒt"),
+        ("ɡəʊt", "ɡOt", "ɡQt"),
+        ("ɡoʊt", "ɡOt", "ɡQt"),
+        ("bɜːd", "bɜɹd", "bɜːd"),
+        ("bɜːɹd", "bɜɹd", "bɜːɹd"),
+        ("təˈmɑːtəʊ", "təmˈɑtO", "təmˈɑːtQ"),
+        ("ˈwɔːɾə", "wˈɔTə", "wˈɔːtə"),
+        ("ɡriːn", "ɡɹin", "ɡɹiːn"),
+    ],
+)
+def test_each_english_says_the_sounds_that_it_has(written: str, american: str, british: str):
+    parsed = parse_phonemes(written)
+    assert nearest_symbols(parsed) == american
+    assert nearest_symbols(parsed, is_british=True) == british
 
 
 @pytest.mark.parametrize("written", ["", "ˈ", "...", "hɛl5", "hɛl1", "ж", "/HH QQ/", "/hh/", "q"])

@@ -3,24 +3,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-import evaluate
 from evaluation import measures
 from evaluation.hearing import Heard, read_cache
 from evaluation.judges import Quality, mean_quality, require
-from evaluation.pictures import draw_mels
-from evaluation.report import (
-    Drawn,
-    Judged,
-    Row,
-    accident_rows,
-    drawing_rows,
-    excess_row,
-    format_table,
-    word_row,
-)
-from teacher import TeacherSpeech
 from text_to_speech.errors import InputError, SpeechError
-from text_to_speech.inference.acoustic import AcousticModel
 from text_to_speech.inference.mel import SAMPLE_RATE, SILENCE
 
 WORDS = st.lists(st.sampled_from("abc"), max_size=8)
@@ -28,11 +14,6 @@ WORDS = st.lists(st.sampled_from("abc"), max_size=8)
 
 def heard(transcript: str, clicks: int = 0) -> Heard:
     return Heard(transcript=transcript, quality=None, clicks=clicks, seconds=30.0)
-
-
-def judged(text: str, voice: str | None, copy: str, clicks: int = 0) -> Judged:
-    spoken = heard(voice, clicks) if voice is not None else None
-    return Judged(text=text, teacher=heard(copy), copy=heard(copy), voice=spoken)
 
 
 # --- words
@@ -202,133 +183,7 @@ def test_the_onset_of_a_loud_sound_after_silence_is_no_click():
 # --- the table
 
 
-def test_goals_are_judged_at_the_digits_shown():
-    assert Row(name="", value=3.804, goal=("≤", 3.8)).reached is True
-    assert Row(name="", value=3.806, goal=("≤", 3.8)).reached is False
-    assert Row(name="", value=-2.5, goal=("±", 2.0)).reached is False
-    assert Row(name="", value=4.0, goal=("≥", 4.0)).reached is True
-    assert Row(name="", value=None, goal=("≥", 4.0)).reached is None
-    assert Row(name="", value=1.0).reached is None
-
-
-def test_word_rows_compare_the_voice_with_copy_synthesis():
-    lines = [judged("a b c d", "a b c x", "a b c d"), judged("e f g h i j", "e f g h i j", "e f g h i x")]
-    row = word_row("WER", lines, ("≤", 3.8))
-    assert (row.value, row.copy) == (pytest.approx(10.0), pytest.approx(10.0))
-    assert excess_row(lines).value == pytest.approx(0.0)
-
-
-def test_rows_without_a_voice_show_the_teacher_alone():
-    lines = [judged("a b", None, "a x")]
-    row = word_row("WER", lines, ("≤", 3.8))
-    assert (row.value, row.copy, row.reached) == (None, 50.0, None)
-    assert [r.value for r in accident_rows(lines)] == [None, None, None]
-
-
-def test_accidents_are_counted_against_the_copy():
-    lines = [judged("a b c d", "a a b d", "a b c d", clicks=3), judged("d e", "d e", "d e")]
-    clicks, repeated, skipped = accident_rows(lines)
-    assert clicks.value == pytest.approx(3.0)  # three in a minute
-    assert (repeated.value, repeated.reached) == (1, False)
-    assert (skipped.value, skipped.reached) == (1, False)
-
-
-def drawn(characters: int, frames: int, teacher_frames: int) -> Drawn:
-    contrast = measures.spectral_contrast(speech_mel())
-    return Drawn(
-        characters=characters,
-        frames=frames,
-        teacher_frames=teacher_frames,
-        pitch_errors=np.array([50.0, 60.0]),
-        contrast=contrast,
-        taught_contrast=contrast,
-        teacher_contrast=contrast,
-        distance=0.3,
-    )
-
-
-def test_short_and_long_sentences_are_looked_at_apart():
-    rows = drawing_rows([drawn(59, 103, 100), drawn(80, 100, 100), drawn(111, 190, 200)])
-    values = [row.value for row in rows[:4]]
-    assert values == pytest.approx([3.0, -5.0, 100 * (393 / 400 - 1), 55.0])
-    assert [row.reached for row in rows[:2]] == [False, False]
-
-
-def test_the_table_has_a_line_for_every_row_and_marks_misses():
-    table = format_table(
-        [Row(name="WER, %", value=9.0, copy=3.1, goal=("≤", 3.8)), Row(name="L1", value=None)]
-    )
-    lines = table.splitlines()
-    assert len(lines) == 4
-    assert "9.00" in lines[2]
-    assert "MISS" in lines[2]
-    assert "–" in lines[3]
-
-
 # --- the command, with tiny models
-
-
-@pytest.fixture(scope="module")
-def tiny_voice(tiny):
-    return AcousticModel(
-        "CPU", duration_model=tiny.duration, regression_model=tiny.regression, precision="f32"
-    )
-
-
-def teacher_speech(durations: list[int]) -> TeacherSpeech:
-    count, frames = len(durations), sum(durations)
-    return TeacherSpeech(
-        waveform=np.zeros(256 * frames, dtype=np.float32),
-        mel=speech_mel(frames=frames),
-        durations=np.array(durations),
-        exact_durations=np.array(durations, dtype=np.float32),
-        pitch=np.full((count, 3), np.log(200.0), dtype=np.float32),
-        voicing=np.ones(count, dtype=np.float32),
-        energy=np.zeros(count, dtype=np.float32),
-        f0=np.full(frames, 200.0, dtype=np.float32),
-    )
-
-
-def test_a_sentence_is_drawn_freely_and_with_the_durations_of_the_teacher(tiny_voice):
-    sketch = evaluate.draw(tiny_voice, "See.", "sˈi.", teacher_speech([3, 4, 5, 6, 7, 8]))
-    assert sketch.taught_mel.shape == (80, 33)
-    assert sketch.mel.shape[1] == round(float(sketch.prosody.durations.sum()))
-    drawn = evaluate.measure_sketch(sketch)
-    assert (drawn.characters, drawn.frames, drawn.teacher_frames) == (4, sketch.mel.shape[1], 33)
-    assert drawn.pitch_errors.shape == (18,)
-    assert drawn.distance == pytest.approx(np.abs(sketch.taught_mel - sketch.teacher.mel).mean())
-
-
-def test_a_sentence_whose_teacher_swallows_a_phoneme_is_left_out_with_a_warning(tiny_voice, caplog):
-    whole = evaluate.draw(tiny_voice, "See.", "sˈi.", teacher_speech([3, 4, 5, 6, 7, 8]))
-    swallowed = evaluate.draw(tiny_voice, "Saw.", "sˈɔ.", teacher_speech([3, 0, 0, 0, 1, 1]))
-    assert evaluate.comparable([whole, swallowed]) == [whole]
-    assert "Saw." in caplog.text
-
-
-def test_pictures_are_files_of_their_own(tiny_voice, tmp_path):
-    sketch = evaluate.draw(tiny_voice, "See.", "sˈi.", teacher_speech([3, 4, 5, 6, 7, 8]))
-    evaluate.save_pictures(tmp_path / "pictures", [sketch])
-    assert [p.name for p in sorted((tmp_path / "pictures").iterdir())] == ["mel_000.png", "mel_000_free.png"]
-
-
-def test_lists_are_lines_or_the_last_field_of_them(tmp_path):
-    listed = tmp_path / "list.csv"
-    listed.write_text("LJ001-0001|In 1450,|In fourteen fifty,\n\nPlain line.\n", encoding="utf-8")
-    assert evaluate.read_lines(listed, None) == ["In fourteen fifty,", "Plain line."]
-    assert evaluate.read_lines(listed, 1) == ["In fourteen fifty,"]
-    assert evaluate.read_lines(None, None) == []
-
-
-@pytest.mark.parametrize("content", [None, b"", b"\n\n", b"\xff\xfe"])
-def test_a_list_that_cannot_be_used_is_refused_in_one_line(content, tmp_path, capsys):
-    path = tmp_path / "list.txt"
-    if content is not None:
-        path.write_bytes(content)
-    assert evaluate.main(["--harvard", str(path)]) == 1
-    message = capsys.readouterr().err
-    assert "list.txt" in message
-    assert message.count("\n") == 1
 
 
 # --- judges, cache, pictures
@@ -352,12 +207,3 @@ def test_a_cache_that_is_not_there_is_empty_and_one_that_is_damaged_is_refused(t
     damaged.write_text("{")
     with pytest.raises(InputError, match=r"damaged\.json"):
         read_cache(damaged)
-
-
-def test_pictures_show_low_bands_at_the_bottom():
-    mel = np.full((80, 10), SILENCE, dtype=np.float32)
-    mel[0] = 1.0
-    picture = draw_mels({"one": mel, "two": mel})
-    assert picture.shape[2] == 3
-    assert picture[-1].mean() > 100
-    assert picture[-40].mean() < 10

@@ -1,16 +1,14 @@
-"""How the light vocoder is trained: pitch labels, losses, pieces of audio, runs that go on, a faithful export.
+"""How the light vocoder is trained: pitch labels, losses, transforms.
 
 What needs PyTorch is skipped where it is not installed.
 """
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import numpy as np
 import pytest
 
-from text_to_speech.inference.mel import SAMPLE_RATE, mel_spectrogram
+from text_to_speech.inference.mel import SAMPLE_RATE
 from text_to_speech.inference.source_filter import Excitation
 from vocoder.pitch import measure_pitch
 
@@ -38,56 +36,13 @@ def test_noise_is_not_periodic():
     assert measure_pitch(audio, np.full(100, 200, np.float32))[1].mean() < 0.3
 
 
-@pytest.fixture
-def audio_folder(tmp_path: Path) -> Path:
-    """Two parts as generate.py writes them, of ten seconds each."""
-    for number in range(2):
-        part = tmp_path / "audio" / f"01-{number:03d}"
-        part.mkdir(parents=True)
-        audio, hz = sung(200 + 50 * np.sin(np.arange(860) / 20 + number))
-        np.save(part / "mel.npy", mel_spectrogram(audio)[0].T.astype(np.float16))
-        np.save(part / "audio.npy", np.rint(audio * 32767).astype(np.int16))
-        np.save(part / "f0.npy", np.stack(measure_pitch(audio, hz.astype(np.float32)), 1).astype(np.float32))
-    return tmp_path / "audio"
-
-
 @pytest.mark.training
 def test_short_voiced_stretches_are_chance():
     pytest.importorskip("torch")
-    from vocoder.data import clean
+    from vocoder.locked_data import clean
 
     voiced = np.array([0, 1, 1, 0, 1, 1, 1, 0, 1], bool)
     np.testing.assert_array_equal(clean(voiced), [0, 0, 0, 0, 1, 1, 1, 0, 0])
-
-
-@pytest.mark.training
-def test_a_piece_is_what_the_vocoder_will_see(audio_folder):
-    pytest.importorskip("torch")
-    from vocoder.data import CONTEXT, FRAMES, Pieces
-
-    batch = Pieces(audio_folder).batch(3, np.random.default_rng(0))
-    frames = FRAMES + 2 * CONTEXT
-    assert batch.mel.shape == (3, 80, frames)
-    assert batch.source.shape == (3, 2, 256 * frames)
-    assert batch.audio.shape == (3, 256 * frames)
-    drawn_again = mel_spectrogram(batch.audio[1].numpy())[0]
-    assert np.abs(batch.mel[1, :, 3:-3].numpy() - drawn_again[:, 3:-3]).mean() < 0.05
-    hz = 180 * 2 ** batch.pitch.numpy()
-    assert (np.abs(hz - 200) < 52).all()
-    assert batch.voiced.min() == 1
-
-
-@pytest.mark.training
-def test_parts_that_appear_later_are_taken_up(audio_folder):
-    pytest.importorskip("torch")
-    from vocoder.data import Pieces
-
-    part = audio_folder / "01-001"
-    part.rename(audio_folder / "01-001.tmp")
-    pieces = Pieces(audio_folder, without=("none",))
-    assert pieces.refresh() == 860
-    (audio_folder / "01-001.tmp").rename(part)
-    assert pieces.refresh() == 2 * 860
 
 
 @pytest.mark.training
@@ -200,42 +155,6 @@ def test_the_fast_convolution_has_the_gradients_of_the_plain_one():
     gradients = [torch.autograd.grad(f(*inputs).square().sum(), inputs) for f in (_Slide.apply, _slide)]
     for fast, plain in zip(*gradients, strict=True):
         torch.testing.assert_close(fast, plain)
-
-
-@pytest.mark.training
-def test_a_run_goes_on_where_it_was(audio_folder, tmp_path, monkeypatch):
-    torch = pytest.importorskip("torch")
-    from vocoder import train
-
-    def run(steps: int) -> dict:
-        options = ["--audio", str(audio_folder), "--run", str(tmp_path / "run"), "--steps", str(steps)]
-        monkeypatch.setattr(
-            "sys.argv", ["train", *options, "--batch", "1", "--report", "1", "--validate", "1"]
-        )
-        train.main()
-        return torch.load(tmp_path / "run" / "last.pt", weights_only=True)
-
-    assert run(1)["step"] == 1
-    assert run(2)["step"] == 2
-    log = (tmp_path / "run" / "log.txt").read_text(encoding="utf-8")
-    assert log.count("step 1,") == 1
-    assert "validation 2" in log
-
-
-@pytest.mark.training
-def test_the_exported_file_computes_what_the_student_does(tmp_path):
-    torch = pytest.importorskip("torch")
-    from vocoder import export
-    from vocoder.model import Student
-
-    torch.manual_seed(0)
-    student = Student().eval()
-    path = tmp_path / "light.onnx"
-    export.export(student, {"steps": "0"}, path)
-    assert path.stat().st_size < 8e6
-    differences = export.compare(path, student)
-    assert differences["audio"] < 1e-3
-    assert differences["pitch"] < 2e-3  # octaves; the weights are rounded to float16
 
 
 @pytest.mark.training

@@ -27,7 +27,7 @@ from torch import Tensor
 
 import kokoro
 from acoustic.model import SYMBOLS
-from dataset import mask, pad, write_prepared
+from arrays import mask, pad, write_prepared
 from generate_voices import VALIDATION, parts
 from kokoro import VOICES
 from teacher import KOKORO_PITCH_HZ, TeacherProsody, TeacherSpeech, kokoro_prosody, kokoro_speech

@@ -5,7 +5,7 @@
     voices.npy                                  float32 [voices, 63]: the vector of each voice
 
 A vector is the voice's pitch, what was learnt with the predictor, and what was learnt with the decoder; each graph
-takes the numbers that it knows. Weights are float16 behind a Cast to float32, as in training/export.py. The graphs are
+takes the numbers that it knows. Weights are float16 behind a Cast to float32, as onnx_files.py does it. The graphs are
 compared with PyTorch at once.
 """
 
@@ -28,7 +28,7 @@ from acoustic.model import (
     Voices,
     in_units,
 )
-from export import compare, export_graph, finish
+from onnx_files import compare, export_graph, finish
 from text_to_speech.inference.length_regulator import PROSODY_CHANNELS
 from text_to_speech.inference.mel import SILENCE
 
@@ -38,15 +38,16 @@ WHOLE_SIZE = 2 * VOICE_SIZE - 1  # numbers of a voice: its pitch, and what each 
 class DurationPrediction(nn.Module):
     """The first graph: phonemes → durations, prosody and embeddings, all in the units of the contract."""
 
-    def __init__(self, predictor: ProsodyPredictor, encoder: Encoder) -> None:
+    def __init__(self, predictor: ProsodyPredictor, encoder: Encoder, *, tempo: float = 1.0) -> None:
         super().__init__()
-        self.predictor, self.encoder = predictor, encoder
+        self.predictor, self.encoder, self.tempo = predictor, encoder, tempo
 
     def forward(self, input_seq: Tensor, voice: Tensor) -> tuple[Tensor, ...]:
         """Int64 [1, N] and [1, 63] → duration [1, N, 1], embeddings [1, N, E], pitch [1, N, 3], voicing, energy."""
         own = voice[:, :VOICE_SIZE]
         duration, log_f0, voicing, energy = in_units(self.predictor(input_seq, own), own)
-        return duration, self.encoder(input_seq, decoder_voice(voice)), log_f0, voicing, energy
+        embeddings = self.encoder(input_seq, decoder_voice(voice))
+        return duration * self.tempo, embeddings, log_f0, voicing, energy
 
 
 class Regression(nn.Module):
@@ -100,6 +101,12 @@ def main() -> None:
     parser.add_argument("--predictor", type=Path, required=True, help="ema.pt of a predictor run")
     parser.add_argument("--decoder", type=Path, required=True, help="ema.pt of a decoder run")
     parser.add_argument("--out", type=Path, required=True, help="the folder of the composite model")
+    parser.add_argument(
+        "--tempo",
+        type=float,
+        default=1.0,
+        help="factor on every duration, by what acoustic.evaluate says of them",
+    )
     args = parser.parse_args()
     torch.manual_seed(0)
     (predictor, steps), (decoder, decoder_steps) = (
@@ -118,7 +125,7 @@ def main() -> None:
     width = decoder["encoder"].embedding.embedding_dim
     scale, shift = torch.tensor([0.5, 1, 2, 1, 2]), torch.tensor([5, 0, -5, 0, 0])
     prosody = torch.rand(1, frames, PROSODY_CHANNELS) * scale + shift
-    first = DurationPrediction(predictor["predictor"], decoder["encoder"]).eval()
+    first = DurationPrediction(predictor["predictor"], decoder["encoder"], tempo=args.tempo).eval()
     second = Regression(decoder["decoder"]).eval()
     graphs = (
         (

@@ -1,4 +1,4 @@
-"""What the prosody predictor is trained to make small; the decoder's errors are those of `losses.decoder_losses`."""
+"""What predictor and decoder are trained to make small, and the figures shown while they train."""
 
 from __future__ import annotations
 
@@ -13,7 +13,11 @@ from acoustic.model import (
     LOG_F0_CENTRE,
     LOG_F0_SCALE,
 )
-from losses import CENTS_PER_LOG, mean_over
+
+CENTS_PER_LOG = 1200 / 0.6931471805599453
+SSIM_WINDOW = 7
+TEXTURE_PATCH = 8  # frames and bands
+SSIM_C1, SSIM_C2 = 0.01, 0.03  # the usual constants, on mel values scaled to a range of about 4
 
 
 def predictor_losses(raw: Tensor, targets: Tensor, mask: Tensor, voice: Tensor) -> dict[str, Tensor]:
@@ -62,3 +66,62 @@ def _spread(values: Tensor, weights: Tensor) -> Tensor:
     """Weighted standard deviation over the whole batch."""
     mean = mean_over(values, weights)
     return mean_over((values - mean) ** 2, weights).sqrt()
+
+
+def mean_over(values: Tensor, weights: Tensor) -> Tensor:
+    """Weighted mean; `weights` broadcasts over trailing axes of `values`."""
+    while weights.dim() < values.dim():
+        weights = weights.unsqueeze(-1)
+    weights = weights.expand_as(values)
+    return (values * weights).sum() / weights.sum().clamp(min=1e-6)
+
+
+def structural_similarity(predicted: Tensor, target: Tensor) -> Tensor:
+    """SSIM over time and bands (Wang et al. 2004) with a flat window, [B, T, 80] → [B, T, 80]."""
+
+    def blur(x: Tensor) -> Tensor:
+        return functional.avg_pool2d(
+            x.unsqueeze(1), SSIM_WINDOW, 1, SSIM_WINDOW // 2, count_include_pad=False
+        ).squeeze(1)
+
+    mean_p, mean_t = blur(predicted), blur(target)
+    var_p = (blur(predicted**2) - mean_p**2).clamp(min=0)
+    var_t = (blur(target**2) - mean_t**2).clamp(min=0)
+    covariance = blur(predicted * target) - mean_p * mean_t
+    luminance = (2 * mean_p * mean_t + SSIM_C1) / (mean_p**2 + mean_t**2 + SSIM_C1)
+    return luminance * (2 * covariance + SSIM_C2) / (var_p + var_t + SSIM_C2)
+
+
+def decoder_losses(draft: Tensor, final: Tensor, target: Tensor, mask: Tensor) -> dict[str, Tensor]:
+    """Errors of the decoder's mel spectrogram, before and after the post-net, and of its fine structure."""
+    similarity = structural_similarity((final + 5) / 3, (target + 5) / 3)
+    steps = (final.diff(dim=-1) - target.diff(dim=-1)).abs()
+    texture = (_roughness(final) - _roughness(target)).abs().mean()
+    return {
+        "draft": mean_over((draft - target).abs(), mask),
+        "final": mean_over((final - target).abs(), mask),
+        "ssim": mean_over(1 - similarity, mask),
+        "steps": mean_over(steps, mask),
+        "texture": texture,
+    }
+
+
+def _roughness(mel: Tensor) -> Tensor:
+    """Mean absolute step from band to band and from frame to frame, in patches of 8 × 8, [B, 2, T / 8, 10].
+
+    An L1 loss alone is content with half the contrast wherever it is unsure; comparing how rough a patch is, not
+    where, asks for all of it.
+    """
+    across = functional.pad(mel.diff(dim=-1).abs(), (0, 1))
+    along = functional.pad(mel.diff(dim=-2).abs(), (0, 0, 0, 1))
+    return functional.avg_pool2d(torch.stack([across, along], dim=1), TEXTURE_PATCH)
+
+
+def contrast(mel: Tensor, mask: Tensor, first: int = 0, last: int = 80) -> Tensor:
+    """Mean absolute step between neighbouring bands first..last: the measure of over-smoothing."""
+    return mean_over(mel[..., first:last].diff(dim=-1).abs(), mask)
+
+
+def speech_mask(target: Tensor, mask: Tensor) -> Tensor:
+    """Frames that are not silence: those whose mean log mel lies above −8."""
+    return mask * (target.mean(-1) > -8).to(torch.float32)

@@ -18,9 +18,8 @@ import torch
 from torch import Tensor, nn
 
 from acoustic.data import LEARNT, MIN_LEAD, NAMES, Batch, Corpus, Utterance, collate
-from acoustic.losses import predictor_losses
+from acoustic.losses import contrast, decoder_losses, predictor_losses, speech_mask
 from acoustic.model import Decoder, Encoder, ProsodyPredictor, Voices
-from losses import contrast, decoder_losses, speech_mask
 from text_to_speech.inference.mel import FRAME_SECONDS
 from training_run import TrainingRun, add_processor_options, add_run_options, prepare_process
 

@@ -113,7 +113,7 @@ class Judges:
 def draw(synthesizer: Synthesizer, text: str) -> Passage:
     """Draw a line of text with ForwardTacotron."""
     acoustic = synthesizer.acoustic
-    prosody = acoustic.predict(to_ids(synthesizer.phonemes(text)))
+    prosody = acoustic.predict(to_ids(synthesizer.phonemes(text)), voice=synthesizer.voice.vector)
     durations = round_durations(prosody.durations)
     contour = frame_prosody(prosody.log_f0, prosody.voicing, prosody.energy, durations)[:, 0]
     return Passage(text, acoustic.render(prosody).mel, np.exp(contour))

@@ -2,7 +2,7 @@
 
 One file holds both networks: the output `pitch` [B, 2, T] (octaves above 180 Hz, voicing 0..1) is of the mel alone, the
 output `audio` of `mel`, `contour` and `source`. The contour is that pitch, or what the acoustic model knows; the
-source has the pulses at the contour, and noise. Weights are float16 behind a Cast to float32, as in training/export.py.
+source has the pulses at the contour, and noise. Weights are float16 behind a Cast to float32, as onnx_files.py does it.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ import torch
 from onnx import helper, numpy_helper
 from torch import Tensor, nn
 
-from export import OPSET, finish
+from onnx_files import OPSET, finish
 from text_to_speech.inference.mel import HOP_LENGTH, N_MELS
 from vocoder.mel_rate import LONG, SHORT, MelRateStudent, Transform
 

@@ -20,11 +20,10 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 import kokoro
-from dataset import write_prepared
+from arrays import write_prepared
 from generate_voices import VALIDATION, parts
 from text_to_speech.inference.mel import HOP_LENGTH, SAMPLE_RATE, SILENCE, mel_spectrogram
 from text_to_speech.inference.source_filter import PULSE_TAPS, REFERENCE_HZ, VOICED_FROM, VOICED_TO
-from vocoder.data import clean
 
 FRAMES = 64  # of a piece that are compared
 CONTEXT = 16  # frames to either side that go in and are not compared
@@ -201,3 +200,13 @@ def render_pulses(places: NDArray[np.float64], voicing: NDArray[np.float32]) -> 
     train = np.zeros(samples + 3 * PULSE_TAPS)
     np.add.at(train, at[:, np.newaxis] + PULSE_TAPS + np.arange(PULSE_TAPS), shape)
     return train[PULSE_TAPS : PULSE_TAPS + samples].astype(np.float32)
+
+
+def clean(voiced: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Take out voiced stretches of one or two frames: correlations by chance."""
+    edges = np.diff(np.concatenate([[0], voiced.astype(np.int8), [0]]))
+    out = voiced.copy()
+    for start, end in zip(np.flatnonzero(edges == 1), np.flatnonzero(edges == -1), strict=True):
+        if end - start < 3:
+            out[start:end] = False
+    return out

@@ -67,7 +67,8 @@ def compile_kept(
     """
     if "EXPORT_IMPORT" not in core.get_property(device, "OPTIMIZATION_CAPABILITIES"):
         return core.compile_model(prepare(model) if prepare else model, device, dict(config))
-    weightless = device == "CPU" and path.suffix == ".xml" and _knows_weightless(core, device)
+    is_known = device == "CPU" and path.suffix == ".xml" and _knows_weightless(core, device)
+    weightless = is_known and _fits_32_bits(model)
     config = {**config, "CACHE_MODE": "OPTIMIZE_SIZE"} if weightless else dict(config)
     properties = sorted(f"{key}={value}" for key, value in config.items())
     facts = (*_device_facts(core, device), *properties, _code_of(prepare))
@@ -87,6 +88,20 @@ def compile_kept(
 
 def _knows_weightless(core: openvino.Core, device: str) -> bool:
     return "ENABLE_WEIGHTLESS" in core.get_property(device, "SUPPORTED_PROPERTIES")
+
+
+def _fits_32_bits(model: openvino.Model) -> bool:
+    """Tell whether all whole numbers of a model fit into 32 bits.
+
+    A blob without weights takes the lower half of others from the file when it is read back (OpenVINO 2026.4.1): the
+    end of a slice "to the end", the largest number of 64 bits, becomes -1, and the last value is left out.
+    """
+    whole = (
+        node.data
+        for node in model.get_ops()
+        if node.get_type_name() == "Constant" and node.get_element_type() == openvino.Type.i64
+    )
+    return all(data.size == 0 or -(2**31) <= data.min() <= data.max() < 2**31 for data in whole)
 
 
 def _device_facts(core: openvino.Core, device: str) -> tuple[str, ...]:

@@ -37,7 +37,7 @@ class VoiceRequest:
     variant: int = 0
     text_language: str = ""
     outer: VoiceRequest | None = None
-    place: str = field(default="", compare=False)
+    place: str = field(default="", compare=False, repr=False)
 
     @property
     def asks(self) -> bool:

@@ -1,6 +1,6 @@
 """Prints the alphabet of phonemes as a table, for people who write lexicons or phonemes into a text."""
 
-from .symbols import PUNCTUATION, STRESS_MARKS, SYMBOLS
+from .symbols import BRITISH_SOUNDS, PUNCTUATION, STRESS_MARKS, SYMBOLS
 
 # Symbol → usual IPA, ARPAbet (empty if it has none for the sound), a word with the sound.
 EXAMPLES = {
@@ -16,6 +16,8 @@ EXAMPLES = {
     "ŋ": ("ŋ", "NG", "sing"), "ɡ": ("ɡ", "G", "go"), "ɹ": ("r", "R", "red"), "ʃ": ("ʃ", "SH", "ship"),
     "ʒ": ("ʒ", "ZH", "measure"), "ʤ": ("dʒ", "JH", "judge"), "ʧ": ("tʃ", "CH", "church"),
     "θ": ("θ", "TH", "think"), "T": ("ɾ", "DX", "water"),
+    # British English alone has these.
+    "ɒ": ("ɒ", "", "lot"), "a": ("æ", "", "trap"), "Q": ("əʊ", "", "goat"), "ː": ("ː", "", "father"),
 }  # fmt: skip
 
 
@@ -25,7 +27,8 @@ def phoneme_table() -> str:
     for symbol in SYMBOLS:
         if symbol in EXAMPLES:
             ipa, arpabet, word = EXAMPLES[symbol]
-            lines.append(f"{symbol:<8}{ipa:<6}{arpabet or '-':<9}{word}")
+            where = " (British)" if symbol in BRITISH_SOUNDS else ""
+            lines.append(f"{symbol:<8}{ipa:<6}{arpabet or '-':<9}{word}{where}")
     lines.append(f"{' '.join(STRESS_MARKS):<8}before the vowel: main and secondary stress; ARPAbet 1 and 2")
     lines.append(f"{' '.join(PUNCTUATION.strip())}   punctuation, and the space between words")
     return "\n".join(lines)

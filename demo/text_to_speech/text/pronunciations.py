@@ -22,16 +22,24 @@ from pathlib import Path
 from ..errors import InputError
 from .grouped_warnings import warn
 from .normalization import Reading
-from .symbols import CONSONANTS, PUNCTUATION, STRESS_MARKS, SYMBOLS, VOWELS, nearest_symbols
+from .symbols import (
+    BRITISH_SOUNDS,
+    CONSONANTS,
+    PUNCTUATION,
+    RARE_SOUNDS,
+    STRESS_MARKS,
+    SYMBOLS,
+    VOWELS,
+)
 
 logger = logging.getLogger(__name__)
 
-# IPA as people write it → the alphabet of the voice, where the two differ.
+# IPA as people write it → the alphabet of the voices, where the two differ.
 _IPA = {
-    "t͡ʃ": "ʧ", "d͡ʒ": "ʤ", "tʃ": "ʧ", "dʒ": "ʤ", "oʊ": "O", "əʊ": "O", "eɪ": "A", "aɪ": "I", "aʊ": "W", "ɔɪ": "Y",
-    "əl̩": "ᵊl", "l̩": "ᵊl", "n̩": "ᵊn", "m̩": "ᵊm", "ɝ": "ɜɹ", "ɚ": "əɹ", "ɜː": "ɜɹ", "r": "ɹ", "g": "ɡ",
+    "t͡ʃ": "ʧ", "d͡ʒ": "ʤ", "tʃ": "ʧ", "dʒ": "ʤ", "oʊ": "O", "əʊ": "Q", "eɪ": "A", "aɪ": "I", "aʊ": "W", "ɔɪ": "Y",
+    "əl̩": "ᵊl", "l̩": "ᵊl", "n̩": "ᵊn", "m̩": "ᵊm", "ɝ": "ɜɹ", "ɚ": "əɹ", "r": "ɹ", "g": "ɡ",
     "ɫ": "l", "ʍ": "w",
-    "ɒ": "ɑ", "e": "ɛ", "o": "O", "ɨ": "ᵻ", "x": "k", "ç": "h", "ɐ̃": "ɐ", "ː": "", "ˑ": "", "'": "ˈ", "’": "ˈ", "‿": "",
+    "e": "ɛ", "o": "O", "ɨ": "ᵻ", "x": "k", "ç": "h", "ɐ̃": "ɐ", "ˑ": "", "'": "ˈ", "’": "ˈ", "‿": "",
     "͡": "", "̯": "", "̃": "", "ʰ": "",
 }  # fmt: skip
 _ARPABET = {
@@ -47,8 +55,10 @@ _STRESS = {"1": "ˈ", "2": "ˌ", "0": "", "": ""}
 
 _IPA_PATTERN = re.compile("|".join(map(re.escape, sorted(_IPA, key=len, reverse=True))))
 _ARPABET_PHONE = re.compile(r"([A-Z]{1,2})([012]?)")
+# What no voice says; the sounds that only the other kind of English has are replaced where a text is read.
+_UNSPOKEN = str.maketrans({**RARE_SOUNDS, "ɾ": "T"})
 _SYLLABLE_BREAK = re.compile(r"\.(?=\S)")
-_STRESS_BEFORE_ONSET = re.compile(rf"([{STRESS_MARKS}])([{CONSONANTS}]+)(?=[{VOWELS}])")
+_STRESS_BEFORE_ONSET = re.compile(rf"([{STRESS_MARKS}])([{CONSONANTS}]+)(?=[{VOWELS}{BRITISH_SOUNDS}])")
 BLANK_LINE = re.compile(r"[\n\r]\s*[\n\r]")
 INLINE_PHONEMES = re.compile(r"\[\[([^\[\]]{0,2000})\]\]")
 _WORD = re.compile(r"[^\W_](?:[\w'&.-]{0,60}[^\W_])?")
@@ -63,7 +73,8 @@ def parse_phonemes(written: str) -> str:
             and the stress mark may precede the syllable or its vowel.
 
     Returns:
-        The phonemes in the alphabet of `SYMBOLS`.
+        The phonemes in the alphabet of `SYMBOLS`. A sound that only the other kind of English has is kept: the
+        phonemizer of each language replaces those that its voices do not say.
 
     Raises:
         InputError: A character is neither IPA of English nor ARPAbet, or the phonemes have no sound.
@@ -75,8 +86,8 @@ def parse_phonemes(written: str) -> str:
     if len(stripped) > 2 and stripped[0] == stripped[-1] == "/" and stripped.isascii():
         return " ".join(_read_arpabet(word) for word in stripped[1:-1].split("  "))
     plain = _SYLLABLE_BREAK.sub("", _IPA_PATTERN.sub(lambda match: _IPA[match[0]], stripped.strip("/")))
-    phonemes = _STRESS_BEFORE_ONSET.sub(r"\2\1", nearest_symbols(" ".join(plain.split())))
-    # nearest_symbols removes a 1, which is a tone where the network for unknown words writes it. People who write a 1
+    phonemes = _STRESS_BEFORE_ONSET.sub(r"\2\1", " ".join(plain.split()).translate(_UNSPOKEN))
+    # The table removes a 1, which is a tone where the network for unknown words writes it. People who write a 1
     # mean something else.
     unknown = sorted(set(phonemes).difference(SYMBOLS[1:]) | ({"1"} & set(plain)))
     if unknown:

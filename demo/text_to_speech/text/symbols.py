@@ -1,10 +1,13 @@
-"""The alphabet of phonemes that the voice was trained on, and the ids of its symbols.
+"""The alphabet of phonemes that the voices were trained on, and the ids of its symbols.
 
-The symbols are those of misaki's American English (hexgrad, Apache-2.0), as the phonemiser of hibari-tts writes them:
-IPA with one letter per diphthong and affricate, so that each symbol is one character.
+The symbols are those of misaki's English (hexgrad, Apache-2.0), as the phonemiser of hibari-tts writes them: IPA with
+one letter per diphthong and affricate, so that each symbol is one character.
 
     A eɪ   I aɪ   O oʊ   W aʊ   Y ɔɪ   ʤ dʒ   ʧ tʃ   T the flapped t of "water"
     ᵊ the schwa of "bottle"   ᵻ the vowel of "boxes"   ɐ the unstressed article "a"
+
+  and of British English alone
+    ɒ the vowel of "lot"   a that of "trap"   Q that of "goat"   ː after a long vowel
 
 The index of a symbol is its id. The order is part of the trained model: symbols may only be added at the end. The model
 file lists the symbols too (ONNX metadata property `symbols`, joined by line breaks).
@@ -27,44 +30,41 @@ STRESS_MARKS = "ˈˌ"
 VOWELS = "AIOWYiuæɐɑɔəɛɜɪʊʌᵊᵻ"
 CONSONANTS = "bdfhjklmnpstvwzðŋɡɹʃʒʤʧθT"
 
-SYMBOLS: tuple[str, ...] = (BOUNDARY, *PUNCTUATION, *STRESS_MARKS, *VOWELS, *CONSONANTS)
+BRITISH_SOUNDS = "ɒaQː"
+"""What the British dictionaries write beyond the American ones."""
+
+SYMBOLS: tuple[str, ...] = (BOUNDARY, *PUNCTUATION, *STRESS_MARKS, *VOWELS, *CONSONANTS, *BRITISH_SOUNDS)
 """All symbols in the order of their ids."""
 
 _IDS = {symbol: index for index, symbol in enumerate(SYMBOLS)}
 
-# Sounds that the dictionaries and the network for unknown words can write but that the voice never met in training
-# (counted in the 13,100 LJSpeech transcripts), and the nearest sounds that it did meet:
-#     ɾ  the dictionary's flap, for which the phonemiser itself writes T
+# Sounds that the dictionaries and the network for unknown words can write, or people in a lexicon, but that the voices
+# never met in training (counted in the 13,100 LJSpeech transcripts), and the nearest sounds that they did meet:
 #     ʔ  the glottal stop of "button"
 #     ʀ  the French and the German r
-#     a  the a of foreign names, as in "Bach"
 #     y  the French u and the German ü
 #     1  a tone digit, and - a syllable break, which have no sound of their own
 RARE_SOUNDS = {"ʔ": "t", "ʀ": "ɹ", "y": "u", "1": "", "-": ""}
-_NEAREST = str.maketrans({**RARE_SOUNDS, "ɾ": "T", "a": "ɑ"})
-
-# What the British dictionaries write beyond the American ones: the vowels of lot, trap and goat, and the mark of a long
-# vowel. A symbol of the voice's alphabet is kept; the vowel of "square", a long ɛ, is heard best as a diphthong.
-BRITISH_SOUNDS = {"ɒ": "ɑ", "a": "æ", "Q": "O", "ː": ""}
-_NEAREST_BRITISH = str.maketrans(
-    {**RARE_SOUNDS, "ɾ": "t"}
-    | {sound: near for sound, near in BRITISH_SOUNDS.items() if sound not in SYMBOLS}
-)
-_SQUARE = "ɛː" if "ː" in SYMBOLS else "ɛə"
+# ɾ is the dictionary's flap, for which the American phonemiser itself writes T. American voices never said the British
+# sounds (a is also the a of foreign names, as in "Bach"), and British ones neither the flap nor the American "goat".
+_NEAREST = str.maketrans({**RARE_SOUNDS, "ɾ": "T", "ɒ": "ɑ", "a": "ɑ", "Q": "O", "ː": ""})
+_NEAREST_BRITISH = str.maketrans({**RARE_SOUNDS, "ɾ": "t", "T": "t", "O": "Q"})
 
 
 def nearest_symbols(phonemes: str, *, is_british: bool = False) -> str:
-    """Replace sounds that the voice was not trained on by the nearest ones of the alphabet.
+    """Replace sounds that the voices of a language were not trained on by the nearest ones that they were.
 
-    Only the sounds that the phonemiser can write are replaced. Anything else is kept, and `to_ids` refuses it.
+    Only the sounds that the phonemiser can write, or that people write for the other kind of English, are replaced.
+    Anything else is kept, and `to_ids` refuses it.
 
     Args:
-        phonemes: Phonemes as a dictionary or the network writes them.
-        is_british: Whether it is a British one.
+        phonemes: Phonemes as a dictionary, the network or people write them.
+        is_british: Whether a British voice speaks them.
     """
     if is_british:
-        return phonemes.replace("ɛː", _SQUARE).translate(_NEAREST_BRITISH)
-    return phonemes.translate(_NEAREST)
+        return phonemes.translate(_NEAREST_BRITISH)
+    # The vowel of "bird" has no r in British English, and never lacks it in American.
+    return phonemes.replace("ɜːɹ", "ɜɹ").replace("ɜː", "ɜɹ").translate(_NEAREST)
 
 
 def check_symbols(phonemes: str) -> None:
