@@ -66,8 +66,8 @@ def test_alpha_is_how_many_times_as_long_it_speaks(synthesizer: Synthesizer) -> 
     assert sounding(synthesizer, alpha=1.25) / sounding(synthesizer) == pytest.approx(1.25, abs=0.02)
 
 
-def median_pitch(audio: np.ndarray) -> float:
-    """Return the median F0 in Hz by autocorrelation, over the frames that are clearly periodic."""
+def pitch_by_frame(audio: np.ndarray) -> np.ndarray:
+    """Return F0 in Hz by autocorrelation, 43 frames a second, NaN in those that are not clearly periodic."""
     length, shortest, longest = 1024, 22_050 // 450, 22_050 // 100
     found = []
     for start in range(0, audio.size - 2 * length, length // 2):
@@ -75,15 +75,19 @@ def median_pitch(audio: np.ndarray) -> float:
         power = np.fft.rfft(frame * np.hanning(frame.size), 4 * length)
         correlation = np.fft.irfft(np.abs(power) ** 2)[:longest]
         lag = shortest + int(np.argmax(correlation[shortest:]))
-        if correlation[lag] > 0.6 * correlation[0] > 0.1:
-            found.append(22_050 / lag)
-    return float(np.median(found))
+        is_periodic = correlation[lag] > 0.6 * correlation[0] > 0.1
+        found.append(22_050 / lag if is_periodic else np.nan)
+    return np.array(found)
 
 
 @pytest.mark.parametrize("semitones", [-3.0, 3.0])
 def test_pitch_is_heard_as_many_semitones_higher(semitones: float, synthesizer: Synthesizer) -> None:
-    usual, other = (median_pitch(synthesizer.synthesize(SENTENCE, pitch=p).audio) for p in (0.0, semitones))
-    assert 12 * np.log2(other / usual) == pytest.approx(semitones, abs=0.4)
+    usual, other = (pitch_by_frame(synthesizer.synthesize(SENTENCE, pitch=p).audio) for p in (0.0, semitones))
+    # Pitch does not change when things are said, so that frame is compared with frame.
+    assert usual.shape == other.shape
+    heard = 12 * np.log2(other / usual)
+    assert np.isfinite(heard).sum() > 20
+    assert np.nanmedian(heard) == pytest.approx(semitones, abs=0.4)
 
 
 @pytest.mark.training

@@ -86,19 +86,20 @@ def cut(mels: Iterator[Mel], frames: int, limit: int) -> list[Mel]:
 
 
 def voice() -> Callable[[str], Mel | None]:
-    """Load the voice of this repository as far as the mel spectrogram.
+    """Load the default voice of this repository as far as the mel spectrogram.
 
     Returns:
         A function that draws the mel spectrogram of a sentence, float32 [1, 80, T]; None for one without a sound.
     """
     from ..inference.acoustic import AcousticModel
+    from ..store.voices_yml import find_voice
     from ..text import SYMBOLS, Phonemizer, to_ids
 
-    acoustic, phonemizer = AcousticModel("CPU", symbols=SYMBOLS), Phonemizer()
+    acoustic, phonemizer, vector = AcousticModel("CPU", symbols=SYMBOLS), Phonemizer(), find_voice().vector
 
     def draw(sentence: str) -> Mel | None:
         phonemes = phonemizer(sentence)
-        return acoustic.synthesize(to_ids(phonemes)).mel[np.newaxis] if phonemes else None
+        return acoustic.synthesize(to_ids(phonemes), voice=vector).mel[np.newaxis] if phonemes else None
 
     return draw
 
