@@ -22,9 +22,9 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from acoustic.data import NAMES, Batch, Utterance, collate
-from acoustic.export import load, vectors
+from acoustic.export import decoder_voice, load, vectors
 from acoustic.losses import decoder_losses, predictor_losses
-from acoustic.model import LOG_F0_CENTRE, VOICE_SIZE, in_units
+from acoustic.model import LOG_F0_CENTRE, VOICE_SIZE, draw, in_units
 from acoustic.recordings import Mel, Recording, read_recordings, utterance
 from acoustic.train import WEIGHTS
 from british import BritishPhonemizer
@@ -69,11 +69,7 @@ class Networks:
 
     def drawn(self, batch: Batch, voice: Tensor) -> tuple[Tensor, Tensor]:
         """Return the mel spectrograms [B, T, 80] of a batch before and after the last blocks; `voice` is [B, 63]."""
-        known = torch.cat([voice[:, :1], voice[:, VOICE_SIZE:]], dim=1)
-        embeddings = self.decoder["encoder"](batch.ids, known, batch.phonemes)
-        data = embeddings.gather(1, batch.places.unsqueeze(-1).expand(-1, -1, embeddings.shape[-1]))
-        draft, final = self.decoder["decoder"](data, batch.prosody, known, batch.frames)
-        return draft, final
+        return draw(self.decoder, batch, decoder_voice(voice))
 
     def losses(self, batch: Batch, voice: Tensor) -> dict[str, dict[str, Tensor]]:
         """Return the errors of both networks for a batch in a voice [B, 63]."""
@@ -100,8 +96,7 @@ def adapt(
         seed: Of the order of the utterances.
     """
     dice = np.random.default_rng(seed)
-    voiced = np.concatenate([u.targets[u.targets[:, 4] > 0.5, 2] for u in utterances])
-    pitch = torch.tensor([float(voiced.mean()) - LOG_F0_CENTRE])
+    pitch = torch.tensor([float(voiced_log_f0(utterances).mean()) - LOG_F0_CENTRE])
     learnt = nn.Parameter(start[1:].clone())
     optimizer = torch.optim.Adam([learnt], lr=RATE)
     for step in range(steps):
@@ -121,10 +116,15 @@ def adapt(
         yield torch.cat([pitch, learnt.detach()]), {name: value.item() for name, value in shown.items()}
 
 
+def voiced_log_f0(utterances: Sequence[Utterance]) -> NDArray[np.float32]:
+    """Return the natural logarithm of F0 in Hz in the middle of each clearly voiced phoneme, float32 [N]."""
+    return np.concatenate([u.targets[u.targets[:, 4] > 0.5, 2] for u in utterances])
+
+
 def entry(name: str, like: Path, utterances: Sequence[Utterance], args: argparse.Namespace) -> str:
     """Return the entry of a voice in voices.yml, which has what was measured and what the nearest voice has."""
     near = read_voices(like)[args.start]
-    f0 = np.exp(np.concatenate([u.targets[u.targets[:, 4] > 0.5, 2] for u in utterances]))
+    f0 = np.exp(voiced_log_f0(utterances))
     low, high = np.percentile(f0, LEVELS)
     values = {
         "language": args.language or near.language,

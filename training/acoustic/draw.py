@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from torch import nn
 from tqdm import tqdm
 
+from acoustic import model
 from acoustic.data import Corpus, Utterance, collate
 from acoustic.export import load
 
@@ -26,10 +27,7 @@ def draw(modules: nn.ModuleDict, utterances: list[Utterance]) -> list[NDArray[np
     """Return the mel spectrogram of each utterance, float16 [T, 80], drawn with the teacher's prosody."""
     batch = collate(utterances)
     with torch.no_grad():
-        voice = modules["voices"](batch.voice)
-        embeddings = modules["encoder"](batch.ids, voice, batch.phonemes)
-        data = embeddings.gather(1, batch.places.unsqueeze(-1).expand(-1, -1, embeddings.shape[-1]))
-        mel = modules["decoder"](data, batch.prosody, voice, batch.frames)[1].numpy()
+        mel = model.draw(modules, batch, modules["voices"](batch.voice))[1].numpy()
     lengths = [int(u.durations.sum()) for u in utterances]
     return [row[:length].astype(np.float16) for row, length in zip(mel, lengths, strict=True)]
 

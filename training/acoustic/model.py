@@ -17,6 +17,8 @@ Where there is no recurrence a processor can work on all frames at once, and a d
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 import torch
 from torch import Tensor, nn
@@ -27,6 +29,9 @@ from acoustic.depthwise import depthwise
 from text_to_speech.inference.length_regulator import PROSODY_CHANNELS
 from text_to_speech.inference.mel import N_MELS
 from text_to_speech.text import SYMBOLS
+
+if TYPE_CHECKING:
+    from acoustic.data import Batch
 
 VOICE_SIZE = 32  # numbers of a voice that one network sees: its pitch and 31 that are learnt with the network
 COMB_LOW, COMB_HIGH, COMB_STEPS = 55.0, 600.0, 620  # Hz, Hz, rows of the table (6.7 cents apart)
@@ -249,3 +254,20 @@ class Voices(nn.Module):
     def forward(self, numbers: Tensor) -> Tensor:
         """Int64 [B] → [B, 32]."""
         return torch.cat([self.pitch[numbers], self.learnt(numbers)], dim=1)
+
+
+def draw(modules: nn.ModuleDict, batch: Batch, voice: Tensor) -> tuple[Tensor, Tensor]:
+    """Draw the mel spectrograms of a batch with the prosody that it has.
+
+    Args:
+        modules: The `encoder` and the `decoder`.
+        batch: B utterances of T frames.
+        voice: [B, 32], the numbers of each utterance's voice that the decoder knows.
+
+    Returns:
+        The log-mel spectrograms [B, T, 80] before and after the last blocks.
+    """
+    embeddings = modules["encoder"](batch.ids, voice, batch.phonemes)
+    data = embeddings.gather(1, batch.places.unsqueeze(-1).expand(-1, -1, embeddings.shape[-1]))
+    draft, final = modules["decoder"](data, batch.prosody, voice, batch.frames)
+    return draft, final

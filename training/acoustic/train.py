@@ -19,7 +19,7 @@ from torch import Tensor, nn
 
 from acoustic.data import LEARNT, MIN_LEAD, NAMES, Batch, Corpus, Utterance, collate
 from acoustic.losses import contrast, decoder_losses, predictor_losses, speech_mask
-from acoustic.model import Decoder, Encoder, ProsodyPredictor, Voices
+from acoustic.model import Decoder, Encoder, ProsodyPredictor, Voices, draw
 from text_to_speech.inference.mel import FRAME_SECONDS
 from training_run import TrainingRun, add_processor_options, add_run_options, prepare_process
 
@@ -80,17 +80,10 @@ class Trainer(TrainingRun):
             if self.args.part == "predictor":
                 raw = self.modules["predictor"](batch.ids, voice, batch.phonemes)
             else:
-                draft, final = self.draw(batch, voice)
+                draft, final = draw(self.modules, batch, voice)
         if self.args.part == "predictor":
             return predictor_losses(raw, batch.targets, batch.phonemes, voice)
         return decoder_losses(draft, final, batch.mel, batch.frames)
-
-    def draw(self, batch: Batch, voice: Tensor) -> tuple[Tensor, Tensor]:
-        """Return the mel spectrogram [B, T, 80] before and after the last blocks."""
-        embeddings = self.modules["encoder"](batch.ids, voice, batch.phonemes)
-        data = embeddings.gather(1, batch.places.unsqueeze(-1).expand(-1, -1, embeddings.shape[-1]))
-        draft, final = self.modules["decoder"](data, batch.prosody, voice, batch.frames)
-        return draft, final
 
     @torch.no_grad()
     def validate(self, batches: list[Batch]) -> dict[str, float]:
@@ -104,7 +97,7 @@ class Trainer(TrainingRun):
                 if self.args.part == "predictor":
                     sums[f"cents_{name}"].append(losses["cents"].item())
                 else:
-                    _, final = self.draw(batch, self.modules["voices"](batch.voice))
+                    _, final = draw(self.modules, batch, self.modules["voices"](batch.voice))
                     speech = speech_mask(batch.mel, batch.frames)
                     for title, bands in (("contrast", (0, 80)), ("contrast_40_60", (40, 60))):
                         ratio = contrast(final, speech, *bands) / contrast(batch.mel, speech, *bands)
